@@ -1,0 +1,1 @@
+# What include/ adds to the makefile.

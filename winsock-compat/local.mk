@@ -1,0 +1,18 @@
+# The library.
+lib_LTLIBRARIES += libwinsock-compat.la
+
+libwinsock_compat_la_SOURCES = \
+	%D%/error.c %D%/error.h \
+	%D%/ws.h
+
+libwinsock_compat_la_CPPFLAGS = -DWSC_LIBRARY -I$(top_builddir)/winsock-compat -I$(top_srcdir)/winsock-compat $(AM_CPPFLAGS)
+libwinsock_compat_la_CFLAGS = -fvisibility=hidden $(AM_CFLAGS)
+libwinsock_compat_la_LDFLAGS = $(AM_LDFLAGS) -version-info 0:0:0 -no-undefined \
+	-Wl,--version-script=%D%/winsock-compat.map -Wl,-Bsymbolic-functions -Wl,-z,nodelete
+EXTRA_libwinsock_compat_la_DEPENDENCIES = %D%/winsock-compat.map
+
+%D%/winsock-compat.map: $(srcdir)/%D%/api.in $(srcdir)/build-aux/gen-map.awk
+	$(AM_V_GEN)$(MKDIR_P) %D% && $(AWK) -f $(srcdir)/build-aux/gen-map.awk $(srcdir)/%D%/api.in >$@-t && mv $@-t $@
+
+EXTRA_DIST += %D%/api.in build-aux/gen-map.awk
+CLEANFILES += %D%/winsock-compat.map
