@@ -189,6 +189,72 @@ bool is_wine(void)
 #endif
 }
 
+#define FORMAT(text, size)                                                                                   \
+	do {                                                                                                 \
+		va_list arguments;                                                                           \
+		va_start(arguments, format);                                                                 \
+		vsnprintf((text), (size), format, arguments);                                                \
+		va_end(arguments);                                                                           \
+	} while (0)
+
+const char *words(const char *format, ...)
+{
+	static char texts[8][256];
+	static unsigned next;
+	char *text = texts[next++ % (sizeof texts / sizeof *texts)];
+
+	FORMAT(text, sizeof *texts);
+	return text;
+}
+
+static const char *number; /* of the statement being checked */
+
+void section(const char *name)
+{
+	diag("section %s", name);
+}
+
+void statement(const char *new_number, const char *text)
+{
+	number = new_number;
+	diag("%s: %s", number, text);
+}
+
+static void show_row(const char *what, const char *expected, const char *seen)
+{
+	if (!number)
+		bail("'%s' belongs to no statement", what);
+	diag("%s | %s | %s | %s", number, what, expected, seen);
+}
+
+bool page_says(const char *expected, const char *seen, const char *format, ...)
+{
+	bool passed = strcmp(expected, seen) == 0;
+	char what[256];
+
+	FORMAT(what, sizeof what);
+	ok(passed, "%s %s: %s", number, what, expected);
+	show_row(what, expected, seen);
+	return passed;
+}
+
+bool page_says_int(long long expected, long long seen, const char *format, ...)
+{
+	char what[256];
+
+	FORMAT(what, sizeof what);
+	return page_says(words("%lld", expected), words("%lld", seen), "%s", what);
+}
+
+void page_skip(const char *expected, const char *reason, const char *format, ...)
+{
+	char what[256];
+
+	FORMAT(what, sizeof what);
+	printf("ok %d - %s %s: %s # SKIP %s\n", ++run, number, what, expected, reason);
+	show_row(what, expected, "skipped");
+}
+
 static const struct {
 	int number;
 	const char *name;
