@@ -215,12 +215,14 @@ static char *protected_page(void)
 
 const struct bad_pointer *bad_pointers(void)
 {
-	static struct bad_pointer list[] = { { "NULL", NULL },
-		                             { "1", (char *)1 },
-		                             { "an unmapped page", NULL },
-		                             { "a protected page", NULL },
-		                             { "the byte before a protected page", NULL },
-		                             { NULL, NULL } };
+	static struct bad_pointer list[] = {
+		{ "NULL", NULL },
+		{ "1", (char *)1 },
+		{ "an unmapped page", NULL },
+		{ "a protected page", NULL },
+		{ "the byte before a protected page", NULL },
+		{ NULL, NULL },
+	};
 
 	if (!list[2].pointer) {
 		list[2].pointer = unmapped_page();
