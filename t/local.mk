@@ -5,7 +5,10 @@ TEST_NAMES =
 NATIVE_ONLY =
 SCRIPT_TESTS =
 
+
 TEST_NAMES += harness
+
+SCRIPT_TESTS += %D%/interop.t %D%/wsc-compare.t
 
 # How long a test may run. A slow one says so: t/NAME.log: TEST_SECONDS = 300
 TEST_SECONDS = 120
@@ -86,7 +89,7 @@ VALGRIND_RUNNER = $(VALGRIND) --quiet --error-exitcode=99 --trace-children=yes -
 
 check_DATA = $(NATIVE_TESTS)
 EXTRA_DIST += $(TEST_NAMES:%=%D%/%.c) $(NATIVE_ONLY:%=%D%/%.c) $(SCRIPT_TESTS) $(TAP_SOURCES) $(TAP_HEADERS) \
-	%D%/run-wine %D%/valgrind.supp
+	%D%/run-wine %D%/tap/tap.sh %D%/valgrind.supp
 MOSTLYCLEANFILES += $(NATIVE_TESTS) $(WINE_TESTS) $(NATIVE_TAP) $(WINE_TAP)
 distclean-local: distclean-tests
 distclean-tests:
