@@ -16,10 +16,10 @@ TEST_SECONDS = 120
 NATIVE_TESTS = $(TEST_NAMES:%=%D%/%.t) $(NATIVE_ONLY:%=%D%/%.t)
 WINE_TESTS = $(TEST_NAMES:%=%D%/wine/%.exe)
 
-TAP_SOURCES = %D%/tap/tap.c %D%/tap/net.c
-TAP_HEADERS = %D%/tap/tap.h %D%/tap/net.h
-NATIVE_TAP = $(TAP_SOURCES:%.c=%.o)
-WINE_TAP = $(TAP_SOURCES:%D%/%.c=%D%/wine/%.o)
+TAP_FROM = %D%/tap/tap.c %D%/tap/net.c
+TAP_INCLUDES = %D%/tap/tap.h %D%/tap/net.h
+NATIVE_TAP = $(TAP_FROM:%.c=%.o)
+WINE_TAP = $(TAP_FROM:%D%/%.c=%D%/wine/%.o)
 
 # Both speak TAP to Automake's driver, for which an unexpected pass is a failure too.
 TESTS = $(NATIVE_TESTS) $(SCRIPT_TESTS)
@@ -47,16 +47,16 @@ WINE_CC = $(MINGW_CC) -D_WIN32_WINNT=0x0A00
 WINE_FLAGS = -g -O1 $(TEST_WARNINGS) -I$(srcdir)/%D%/tap -static -pthread
 WINE_LIBS = -lws2_32 -lmswsock
 
-$(NATIVE_TAP): %D%/%.o: %D%/%.c $(TAP_HEADERS) | all-am
+$(NATIVE_TAP): %D%/%.o: %D%/%.c $(TAP_INCLUDES) | all-am
 	$(AM_V_CC)$(MKDIR_P) $(@D) && $(NATIVE_CC) $(NATIVE_FLAGS) -c -o $@ $<
 
-$(NATIVE_TESTS): %D%/%.t: %D%/%.c $(NATIVE_TAP) $(TAP_HEADERS) libwinsock-compat.la
+$(NATIVE_TESTS): %D%/%.t: %D%/%.c $(NATIVE_TAP) $(TAP_INCLUDES) libwinsock-compat.la
 	$(AM_V_CCLD)$(NATIVE_CC) $(NATIVE_FLAGS) -o $@ $< $(NATIVE_TAP) $(NATIVE_LIBS)
 
-$(WINE_TAP): %D%/wine/%.o: %D%/%.c $(TAP_HEADERS)
+$(WINE_TAP): %D%/wine/%.o: %D%/%.c $(TAP_INCLUDES)
 	$(AM_V_CC)$(MKDIR_P) $(@D) && $(WINE_CC) $(WINE_FLAGS) -c -o $@ $<
 
-$(WINE_TESTS): %D%/wine/%.exe: %D%/%.c $(WINE_TAP) $(TAP_HEADERS)
+$(WINE_TESTS): %D%/wine/%.exe: %D%/%.c $(WINE_TAP) $(TAP_INCLUDES)
 	$(AM_V_CCLD)$(WINE_CC) $(WINE_FLAGS) -o $@ $< $(WINE_TAP) $(WINE_LIBS)
 
 # The tests that come from C, under Wine.
@@ -88,7 +88,7 @@ VALGRIND_RUNNER = $(VALGRIND) --quiet --error-exitcode=99 --trace-children=yes -
 .PHONY: check-wine check-sanitizers check-address check-thread check-valgrind
 
 check_DATA = $(NATIVE_TESTS)
-EXTRA_DIST += $(TEST_NAMES:%=%D%/%.c) $(NATIVE_ONLY:%=%D%/%.c) $(SCRIPT_TESTS) $(TAP_SOURCES) $(TAP_HEADERS) \
+EXTRA_DIST += $(TEST_NAMES:%=%D%/%.c) $(NATIVE_ONLY:%=%D%/%.c) $(SCRIPT_TESTS) $(TAP_FROM) $(TAP_INCLUDES) \
 	%D%/run-wine %D%/tap/tap.sh %D%/valgrind.supp
 MOSTLYCLEANFILES += $(NATIVE_TESTS) $(WINE_TESTS) $(NATIVE_TAP) $(WINE_TAP)
 distclean-local: distclean-tests
