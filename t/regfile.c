@@ -25,7 +25,8 @@ static void __attribute__((format(printf, 2, 3))) add(struct dump *dump, const c
 	va_list arguments;
 
 	va_start(arguments, format);
-	dump->length += vsnprintf(dump->text + dump->length, sizeof dump->text - dump->length, format, arguments);
+	dump->length += vsnprintf(dump->text + dump->length, sizeof dump->text - dump->length, format,
+	arguments);
 	va_end(arguments);
 	if (dump->length >= sizeof dump->text)
 		bail("a dump is too long");
@@ -60,7 +61,8 @@ static void add_entry(void *context, const struct regfile_entry *entry)
 static const char *parse(struct dump *dump, const void *data, size_t size)
 {
 	struct regfile_error error;
-	unsigned char *copy = malloc(size ? size : 1); /* exactly as long, so that valgrind sees a step past it */
+	unsigned char *copy = malloc(size ? size : 1); /* exactly as long,
+	so that valgrind sees a step past it */
 
 	memcpy(copy, data, size);
 	if (!wsc__regfile_parse(copy, size, add_entry, dump, &error))
@@ -74,7 +76,8 @@ static const char *parse(struct dump *dump, const void *data, size_t size)
 #define KEY    "HKEY_CURRENT_USER\\x"
 
 #define NO_HEADER \
-	"not a registry file: the first line is neither \"Windows Registry Editor Version 5.00\" nor \"REGEDIT4\""
+	"not a registry file: the first line is neither " \
+	"\"Windows Registry Editor Version 5.00\" nor \"REGEDIT4\""
 #define NO_END "a quotation mark is not closed"
 #define JUNK   "there is something after the data"
 #define NO_BYTE "a list of bytes has something else in it"
@@ -89,8 +92,10 @@ static const struct {
 	{ "a comment after a dword", "\"a\"=dword:4;d", "3 \"a\" 4 04 00 00 00\n" },
 	{ "a name with an equals sign", "\"a=b\"=dword:ffffffff", "3 \"a=b\" 4 ff ff ff ff\n" },
 	{ "the same name twice", "\"a\"=dword:1\n\"a\"=-", "3 \"a\" 4 01 00 00 00\n4 \"a\" deleted\n" },
-	{ "lines end in \\r alone", "\"a\"=dword:1\r\"b\"=dword:2\r", "3 \"a\" 4 01 00 00 00\n4 \"b\" 4 02 00 00 00\n" },
-	{ "a string of two lines and its end", "\"a\"=\"1\r\n2\"\n\"b\"=-", "3 \"a\" 1 \"1\n2\"\n5 \"b\" deleted\n" },
+	{ "lines end in \\r alone", "\"a\"=dword:1\r\"b\"=dword:2\r",
+		"3 \"a\" 4 01 00 00 00\n4 \"b\" 4 02 00 00 00\n" },
+	{ "a string of two lines and its end", "\"a\"=\"1\r\n2\"\n\"b\"=-",
+		"3 \"a\" 1 \"1\n2\"\n5 \"b\" deleted\n" },
 	{ "bytes begin in the next line", "\"a\"=hex:\\\n  01,2", "3 \"a\" 3 01 02\n" },
 	{ "bytes go on after blank lines", "\"a\"=hex:01,\\;c\n\n ;c\n\t02", "3 \"a\" 3 01 02\n" },
 	{ "a string in bytes of UTF-16", "\"a\"=hex(1):e4,00,62,00,00,00,00,00", "3 \"a\" 1 \"ä""b\"\n" },
@@ -103,7 +108,8 @@ static const struct {
 	{ "a name without its end", "\"a=dword:1\n", "3: " NO_END },
 	{ "a string without its end", "\"a\"=\"b\n", "3: " NO_END },
 	{ "a string that the next name ends", "\"a\"=\"b\n\n\"c\"=\"d\"", "3: " NO_END },
-	{ "a string without quotation marks", "\"a\"=b", "3: the data is neither a string, dword:, hex: nor -" },
+	{ "a string without quotation marks", "\"a\"=b",
+		"3: the data is neither a string, dword:, hex: nor -" },
 	{ "no data", "\"a\"=\n\"b\"=dword:1", "3: the data is neither a string, dword:, hex: nor -" },
 	{ "no equals sign", "\"a\" dword:1", "3: no = after the name" },
 	{ "a name without quotation marks", "a=dword:1", "3: neither a key nor a value nor a comment" },
@@ -111,10 +117,13 @@ static const struct {
 	{ "words after a string", "\"a\"=\"b\" c", "3: " JUNK },
 	{ "two strings", "\"a\"=\"b\"\"c\"", "3: " JUNK },
 	{ "words after -", "\"a\"=-1", "3: " JUNK },
-	{ "a backslash before something else", "\"a\"=\"C:\\temp\"", "3: a backslash in quotation marks stands before neither \\ nor \"" },
-	{ "a backslash at the end of a line", "\"a\"=\"b\\\nc\"", "3: a backslash in quotation marks stands before neither \\ nor \"" },
+	{ "a backslash before something else", "\"a\"=\"C:\\temp\"",
+		"3: a backslash in quotation marks stands before neither \\ nor \"" },
+	{ "a backslash at the end of a line", "\"a\"=\"b\\\nc\"",
+		"3: a backslash in quotation marks stands before neither \\ nor \"" },
 	{ "a dword without digits", "\n\"a\"=dword:\n", "4: dword: wants one to eight hexadecimal digits" },
-	{ "a dword of nine digits", "\"a\"=dword:000000001", "3: dword: wants one to eight hexadecimal digits" },
+	{ "a dword of nine digits", "\"a\"=dword:000000001",
+		"3: dword: wants one to eight hexadecimal digits" },
 	{ "a dword of words", "\"a\"=dword:hello", "3: dword: wants one to eight hexadecimal digits" },
 	{ "a dword like C's", "\"a\"=dword:0x1", "3: " JUNK },
 	{ "a dword in two parts", "\"a\"=dword:1234 5678", "3: " JUNK },
@@ -128,8 +137,10 @@ static const struct {
 	{ "words after \\", "\"a\"=hex:01,\\ 02\n", "3: a \\ is not at the end of its line" },
 	{ "hex without a type", "\"a\"=hex():01", "3: hex( wants a type in hexadecimal digits, then ):" },
 	{ "hex without :", "\"a\"=hex(b)01", "3: hex( wants a type in hexadecimal digits, then ):" },
-	{ "hex with a type too long", "\"a\"=hex(123456789):01", "3: hex( wants a type in hexadecimal digits, then ):" },
-	{ "the values before a bad one", "\"a\"=dword:1\n\"b\"", "3 \"a\" 4 01 00 00 00\n4: no = after the name" },
+	{ "hex with a type too long", "\"a\"=hex(123456789):01",
+		"3: hex( wants a type in hexadecimal digits, then ):" },
+	{ "the values before a bad one", "\"a\"=dword:1\n\"b\"",
+		"3 \"a\" 4 01 00 00 00\n4: no = after the name" },
 	{ "bad UTF-8", "\"a\"=\"b\"\n\"\xc3(\"=\"b\"", "4: neither UTF-16 nor UTF-8" },
 	{ "UTF-8 longer than need be", "\"\xe0\x80\xaf\"=\"b\"", "3: neither UTF-16 nor UTF-8" },
 	{ "half a pair in UTF-8", "\"\xed\xa0\xbd\"=\"b\"", "3: neither UTF-16 nor UTF-8" },
@@ -142,18 +153,26 @@ static const struct {
 	{ "no line", "", "" },
 	{ "a value without a key", "\"a\"=dword:1", "2: a value before any key" },
 	{ "a deleted key", "[-HKEY_USERS\\a]", "[-HKEY_USERS\\a] 2\n" },
-	{ "a value of a deleted key", "[-HKEY_USERS\\a]\n\"a\"=dword:1", "[-HKEY_USERS\\a] 2\n3: a value of a key that is deleted" },
-	{ "a key after a deleted one", "[-HKEY_USERS\\a]\n[HKEY_USERS\\a]\n@=-", "[-HKEY_USERS\\a] 2\n[HKEY_USERS\\a]\n4 \"\" deleted\n" },
-	{ "a key in other letters", "[hkey_Local_Machine\\A]\n@=-", "[hkey_Local_Machine\\A]\n3 \"\" deleted\n" },
+	{ "a value of a deleted key", "[-HKEY_USERS\\a]\n\"a\"=dword:1",
+		"[-HKEY_USERS\\a] 2\n3: a value of a key that is deleted" },
+	{ "a key after a deleted one", "[-HKEY_USERS\\a]\n[HKEY_USERS\\a]\n@=-",
+		"[-HKEY_USERS\\a] 2\n[HKEY_USERS\\a]\n4 \"\" deleted\n" },
+	{ "a key in other letters", "[hkey_Local_Machine\\A]\n@=-",
+		"[hkey_Local_Machine\\A]\n3 \"\" deleted\n" },
 	{ "a key that ends in backslashes", "[HKEY_USERS\\a\\\\]\n@=-", "[HKEY_USERS\\a]\n3 \"\" deleted\n" },
-	{ "brackets in a key and a comment", "[HKEY_USERS\\a]b] ; [c]\n@=-", "[HKEY_USERS\\a]b]\n3 \"\" deleted\n" },
+	{ "brackets in a key and a comment", "[HKEY_USERS\\a]b] ; [c]\n@=-",
+		"[HKEY_USERS\\a]b]\n3 \"\" deleted\n" },
 	{ "a root and nothing else", "[HKEY_USERS]\n@=-", "[HKEY_USERS]\n3 \"\" deleted\n" },
-	{ "a key without its bracket", "\n[HKEY_USERS\\a\n]", "3: a key is not closed by ] at the end of its line" },
+	{ "a key without its bracket", "\n[HKEY_USERS\\a\n]",
+		"3: a key is not closed by ] at the end of its line" },
 	{ "words after a key", "[HKEY_USERS\\a] b", "2: a key is not closed by ] at the end of its line" },
 	{ "no key", "[]", "2: the key '' does not begin with HKEY_LOCAL_MACHINE or another root" },
-	{ "a short root", "[HKLM\\a]", "2: the key 'HKLM\\a' does not begin with HKEY_LOCAL_MACHINE or another root" },
-	{ "a root with more to it", "[HKEY_USERS2]", "2: the key 'HKEY_USERS2' does not begin with HKEY_LOCAL_MACHINE or another root" },
-	{ "a blank before the root", "[ HKEY_USERS]", "2: the key ' HKEY_USERS' does not begin with HKEY_LOCAL_MACHINE or another root" },
+	{ "a short root", "[HKLM\\a]",
+		"2: the key 'HKLM\\a' does not begin with HKEY_LOCAL_MACHINE or another root" },
+	{ "a root with more to it", "[HKEY_USERS2]",
+		"2: the key 'HKEY_USERS2' does not begin with HKEY_LOCAL_MACHINE or another root" },
+	{ "a blank before the root", "[ HKEY_USERS]",
+		"2: the key ' HKEY_USERS' does not begin with HKEY_LOCAL_MACHINE or another root" },
 };
 
 #define BYTES(text) text, sizeof text - 1
@@ -171,17 +190,25 @@ static const struct {
 	{ "Windows 3.1", BYTES("REGEDIT\n"), "1: " NO_HEADER },
 	{ "REGEDIT4 and nothing else", BYTES("REGEDIT4"), "" },
 	{ "version 5 and nothing else", BYTES("Windows Registry Editor Version 5.00"), "" },
-	{ "blanks around the header", BYTES(" \tREGEDIT4 \r\n[HKEY_USERS]\n@=-"), "[HKEY_USERS]\n3 \"\" deleted\n" },
-	{ "eight bits in REGEDIT4", BYTES("REGEDIT4\n[HKEY_USERS]\n\"\xe4\"=\"\xf6\""), "[HKEY_USERS]\n3 \"\xe4\" 1 \"\xf6\"\n" },
-	{ "a string in bytes in REGEDIT4", BYTES("REGEDIT4\n[HKEY_USERS]\n@=hex(1):61,62,00"), "[HKEY_USERS]\n3 \"\" 1 \"ab\"\n" },
-	{ "REGEDIT4 with the mark of UTF-8", BYTES("\xef\xbb\xbfREGEDIT4\n[HKEY_USERS]\n@=-"), "[HKEY_USERS]\n3 \"\" deleted\n" },
+	{ "blanks around the header", BYTES(" \tREGEDIT4 \r\n[HKEY_USERS]\n@=-"),
+		"[HKEY_USERS]\n3 \"\" deleted\n" },
+	{ "eight bits in REGEDIT4", BYTES("REGEDIT4\n[HKEY_USERS]\n\"\xe4\"=\"\xf6\""),
+		"[HKEY_USERS]\n3 \"\xe4\" 1 \"\xf6\"\n" },
+	{ "a string in bytes in REGEDIT4", BYTES("REGEDIT4\n[HKEY_USERS]\n@=hex(1):61,62,00"),
+		"[HKEY_USERS]\n3 \"\" 1 \"ab\"\n" },
+	{ "REGEDIT4 with the mark of UTF-8", BYTES("\xef\xbb\xbfREGEDIT4\n[HKEY_USERS]\n@=-"),
+		"[HKEY_USERS]\n3 \"\" deleted\n" },
 	{ "REGEDIT4 in UTF-16", BYTES("\xff\xfeR\0E\0G\0E\0D\0I\0T\0""4\0"), "" },
-	{ "UTF-16 without a mark", BYTES("R\0E\0G\0E\0D\0I\0T\0""4\0"), "1: a zero character; UTF-16 needs its byte order mark" },
-	{ "UTF-16 of the other byte order", BYTES("\xfe\xff\0R\0E\0G\0E\0D\0I\0T\0""4"), "1: UTF-16 with the high byte first; regedit writes the low one first" },
-	{ "UTF-16 that ends too early", BYTES("\xff\xfeR\0E\0G\0E\0D\0I\0T\0""4\0\r\0\n\0["), "2: the file ends in half a UTF-16 character" },
+	{ "UTF-16 without a mark", BYTES("R\0E\0G\0E\0D\0I\0T\0""4\0"),
+		"1: a zero character; UTF-16 needs its byte order mark" },
+	{ "UTF-16 of the other byte order", BYTES("\xfe\xff\0R\0E\0G\0E\0D\0I\0T\0""4"),
+		"1: UTF-16 with the high byte first; regedit writes the low one first" },
+	{ "UTF-16 that ends too early", BYTES("\xff\xfeR\0E\0G\0E\0D\0I\0T\0""4\0\r\0\n\0["),
+		"2: the file ends in half a UTF-16 character" },
 	{ "a mark and nothing else", BYTES("\xff\xfe"), "1: " NO_HEADER },
 	{ "half a mark", BYTES("\xff"), "1: " NO_HEADER },
-	{ "a zero", BYTES("REGEDIT4\n[HKEY_USERS]\n\"a\0b\"=-"), "3: a zero character; UTF-16 needs its byte order mark" },
+	{ "a zero", BYTES("REGEDIT4\n[HKEY_USERS]\n\"a\0b\"=-"),
+		"3: a zero character; UTF-16 needs its byte order mark" },
 };
 /* clang-format on */
 
@@ -189,7 +216,8 @@ static void check_data_file(const char *name, const char *expectation)
 {
 	static struct dump dump;
 	size_t size;
-	char *data = read_whole(data_file(name), &size), *expected = read_whole(data_file(expectation), &(size_t){0});
+	char *data = read_whole(data_file(name), &size), *expected = read_whole(data_file(expectation),
+	&(size_t){0});
 
 	dump = (struct dump){.length = 0};
 	is_string(expected, parse(&dump, data, size), "%s: its entries", name);
@@ -255,11 +283,12 @@ static void check_files(void)
 		      "half a character");
 	check_reading(data_file("bad-header.reg"), false, false, "1: " NO_HEADER, "no header");
 	check_reading(data_file("bad-hklm.reg"), false, false,
-		      "3: the key 'HKLM\\SYSTEM\\CurrentControlSet\\Services\\Tcpip\\Parameters' does not begin with "
-		      "HKEY_LOCAL_MACHINE or another root", "HKLM");
+		      "3: the key 'HKLM\\SYSTEM\\CurrentControlSet\\Services\\Tcpip\\Parameters' "
+		      "does not begin with HKEY_LOCAL_MACHINE or another root", "HKLM");
 	check_reading(data_file("bad-latin1.reg"), false, false, "4: neither UTF-16 nor UTF-8", "Latin 1");
 	check_reading(data_file("bad-name.reg"), false, false, "4: " NO_END, "a name without its end");
-	check_reading(data_file("bad-utf16.reg"), false, false, "5: dword: wants one to eight hexadecimal digits",
+	check_reading(data_file("bad-utf16.reg"), false, false,
+	"5: dword: wants one to eight hexadecimal digits",
 		      "a dword without digits, in UTF-16");
 	check_reading(data_file("everything.reg"), true, true, "", "a good file");
 }
@@ -272,7 +301,8 @@ static void check_messages(void)
 
 	listen_to_stderr();
 	wsc__regfile_complain("a\nb", 7, "%s", "\x1b[2J\x7f");
-	is_string("winsock-compat: a?b:7: ?[2J?\n", hear(), "a message keeps to its line and leaves the terminal alone");
+	is_string("winsock-compat: a?b:7: ?[2J?\n", hear(),
+	"a message keeps to its line and leaves the terminal alone");
 
 	memset(path, 'x', sizeof path);
 	path[sizeof path - 1] = 0;

@@ -42,9 +42,8 @@ const char *hear(void)
 const char *data_file(const char *name)
 {
 	static char path[1000];
-	const char *source = getenv("srcdir");
 
-	snprintf(path, sizeof path, "%s/t/data/%s", source ? source : ".", name);
+	snprintf(path, sizeof path, "%s/%s", T_DATA, name);
 	return path;
 }
 

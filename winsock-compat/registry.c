@@ -28,18 +28,21 @@ static const struct row {
 	const char *(*word)(unsigned index); /* a REG_SZ, one of these words; if NULL, a REG_DWORD */
 } rows[REGISTRY_COUNT] = {
 	/* Ranges and defaults: Microsoft's registry reference for Windows 2000 and 2003. */
-	[REGISTRY_KEEP_ALIVE_TIME] = { TCPIP_VALUE("KeepAliveTime"),
-		7200000, .minimum = 1, .maximum = 0xffffffff, .below = 1 },
-	[REGISTRY_KEEP_ALIVE_INTERVAL] = { TCPIP_VALUE("KeepAliveInterval"),
-		1000, .minimum = 1, .maximum = 0xffffffff, .below = 1 },
-	[REGISTRY_TCP_MAX_DATA_RETRANSMISSIONS] = { TCPIP_VALUE("TcpMaxDataRetransmissions"),
-		5, .minimum = 0, .maximum = 0xffffffff },
-	[REGISTRY_PPTP_TCP_MAX_DATA_RETRANSMISSIONS] = { TCPIP_VALUE("PPTPTcpMaxDataRetransmissions"),
-		5, .minimum = 0, .maximum = 0xff, .above = 0xff },
+	[REGISTRY_KEEP_ALIVE_TIME] =
+		{ TCPIP_VALUE("KeepAliveTime"),                 7200000, 1, 0xffffffff, 1, 0xffffffff, NULL },
+	[REGISTRY_KEEP_ALIVE_INTERVAL] =
+		{ TCPIP_VALUE("KeepAliveInterval"),                1000, 1, 0xffffffff, 1, 0xffffffff, NULL },
+	[REGISTRY_TCP_MAX_DATA_RETRANSMISSIONS] =
+		{ TCPIP_VALUE("TcpMaxDataRetransmissions"),           5, 0, 0xffffffff, 0, 0xffffffff, NULL },
+	[REGISTRY_PPTP_TCP_MAX_DATA_RETRANSMISSIONS] =
+		{ TCPIP_VALUE("PPTPTcpMaxDataRetransmissions"),       5, 0, 0xff,       0, 0xff,       NULL },
 
-	[REGISTRY_WINDOWS]  = { OUR_VALUE("Windows", "WINDOWS"),   WINDOWS_10,     .word = wsc__profile_windows },
-	[REGISTRY_MODE]     = { OUR_VALUE("Mode", "MODE"),         MODE_PAGE,      .word = wsc__profile_mode },
-	[REGISTRY_POINTERS] = { OUR_VALUE("Pointers", "POINTERS"), POINTERS_GUARD, .word = wsc__profile_pointers },
+	[REGISTRY_WINDOWS] =
+		{ OUR_VALUE("Windows", "WINDOWS"),   WINDOWS_10,     .word = wsc__profile_windows },
+	[REGISTRY_MODE] =
+		{ OUR_VALUE("Mode", "MODE"),         MODE_PAGE,      .word = wsc__profile_mode },
+	[REGISTRY_POINTERS] =
+		{ OUR_VALUE("Pointers", "POINTERS"), POINTERS_GUARD, .word = wsc__profile_pointers },
 };
 /* clang-format on */
 
