@@ -22,3 +22,5 @@ TAP_HEADERS = %D%/tap/tap.h
 
 EXTRA_DIST += $(TEST_NAMES:%=t/%.c) $(NATIVE_ONLY:%=t/%.c) $(SCRIPT_TESTS) $(TAP_SOURCES) $(TAP_HEADERS)
 MOSTLYCLEANFILES += $(NATIVE_TESTS) $(WINE_TESTS)
+
+include %D%/settings.mk
