@@ -2,21 +2,24 @@
 # winsock-compat itself they do not need. Each has a system directory of its own to play with.
 SETTINGS_TESTS = %D%/regfile.t %D%/registry.t %D%/profile.t
 SETTINGS_CPPFLAGS = -DWSC_LIBRARY -DT_DATA='"$(abs_srcdir)/%D%/data"' -I$(srcdir)/winsock-compat -I$(srcdir)/%D%
-SETTINGS_COMMON = %D%/settings.c %D%/settings.h %D%/tap/tap.c %D%/tap/tap.h \
-	winsock-compat/regfile.c winsock-compat/regfile.h
+SETTINGS_COMMON = %D%/settings.c %D%/settings.h winsock-compat/regfile.c winsock-compat/regfile.h
+SETTINGS_LIBS = %D%/tap/tap.o
 
 check_PROGRAMS += $(SETTINGS_TESTS)
 TESTS += $(SETTINGS_TESTS) %D%/settings-page.t
 
 %C%_regfile_t_SOURCES = %D%/regfile.c $(SETTINGS_COMMON)
+%C%_regfile_t_LDADD = $(SETTINGS_LIBS)
 %C%_regfile_t_CPPFLAGS = $(SETTINGS_CPPFLAGS)
 
 %C%_registry_t_SOURCES = %D%/registry.c $(SETTINGS_COMMON) \
 	winsock-compat/registry.c winsock-compat/registry.h winsock-compat/profile.c winsock-compat/profile.h
+%C%_registry_t_LDADD = $(SETTINGS_LIBS)
 %C%_registry_t_CPPFLAGS = $(SETTINGS_CPPFLAGS) -DWSC_SYSCONFDIR='"%D%/registry.etc"'
 
 %C%_profile_t_SOURCES = %D%/profile.c $(SETTINGS_COMMON) \
 	winsock-compat/registry.c winsock-compat/registry.h winsock-compat/profile.c winsock-compat/profile.h
+%C%_profile_t_LDADD = $(SETTINGS_LIBS)
 %C%_profile_t_CPPFLAGS = $(SETTINGS_CPPFLAGS) -DWSC_SYSCONFDIR='"%D%/profile.etc"'
 
 EXTRA_DIST += \
