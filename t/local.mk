@@ -80,7 +80,7 @@ check-valgrind: VARIANT_MAKE = TEST_RUNNER='$(VALGRIND_RUNNER)' TEST_SECONDS=600
 check-address check-thread check-valgrind:
 	@$(MKDIR_P) $@.d
 	@cd $@.d && { test -e config.status || $(abs_srcdir)/configure --quiet --disable-static CC='$(CC)' $(VARIANT_CONFIGURE); }
-	@cd $@.d && $(MAKE) check TESTS='$(NATIVE_TESTS)' $(VARIANT_MAKE)
+	@cd $@.d && $(MAKE) check TESTS='$(NATIVE_TESTS) $(SETTINGS_TESTS)' $(VARIANT_MAKE)
 
 VALGRIND_RUNNER = $(VALGRIND) --quiet --error-exitcode=99 --trace-children=yes --leak-check=full \
 	--errors-for-leak-kinds=definite --suppressions=$(abs_srcdir)/%D%/valgrind.supp
@@ -95,3 +95,5 @@ distclean-local: distclean-tests
 distclean-tests:
 	rm -rf wine-prefix check-address.d check-thread.d check-valgrind.d
 .PHONY: distclean-tests
+
+include %D%/settings.mk
