@@ -17,8 +17,8 @@ EXE_LOG_DRIVER = $(T_LOG_DRIVER)
 EXE_LOG_COMPILER = $(SHELL) $(top_srcdir)/%D%/run-wine
 
 check_DATA = $(NATIVE_TESTS)
-TAP_SOURCES = %D%/tap/tap.c
-TAP_HEADERS = %D%/tap/tap.h
+TAP_FROM = %D%/tap/tap.c
+TAP_INCLUDES = %D%/tap/tap.h
 
-EXTRA_DIST += $(TEST_NAMES:%=t/%.c) $(NATIVE_ONLY:%=t/%.c) $(SCRIPT_TESTS) $(TAP_SOURCES) $(TAP_HEADERS)
+EXTRA_DIST += $(TEST_NAMES:%=t/%.c) $(NATIVE_ONLY:%=t/%.c) $(SCRIPT_TESTS) $(TAP_FROM) $(TAP_INCLUDES)
 MOSTLYCLEANFILES += $(NATIVE_TESTS) $(WINE_TESTS)

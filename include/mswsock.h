@@ -1,0 +1,68 @@
+/* Microsoft's extensions of Winsock. */
+#ifndef _MSWSOCK_
+#define _MSWSOCK_
+
+#include "winsock2.h"
+
+#ifdef WSC_OVERLAY
+#include "wsc/mswsock-constants.h"
+#endif
+
+WSC_BEGIN
+
+typedef struct _TRANSMIT_FILE_BUFFERS {
+	LPVOID Head;
+	DWORD HeadLength;
+	LPVOID Tail;
+	DWORD TailLength;
+} TRANSMIT_FILE_BUFFERS, *PTRANSMIT_FILE_BUFFERS, *LPTRANSMIT_FILE_BUFFERS;
+
+typedef struct _TRANSMIT_PACKETS_ELEMENT {
+	ULONG dwElFlags;
+	ULONG cLength;
+	__extension__ union {
+		__extension__ struct {
+			LARGE_INTEGER nFileOffset;
+			HANDLE hFile;
+		};
+		PVOID pBuffer;
+	};
+} TRANSMIT_PACKETS_ELEMENT, *PTRANSMIT_PACKETS_ELEMENT, *LPTRANSMIT_PACKETS_ELEMENT;
+
+/* What WSAIoctl(SIO_GET_EXTENSION_FUNCTION_POINTER) gives. */
+typedef BOOL(PASCAL *LPFN_ACCEPTEX)(SOCKET listener, SOCKET accepted, PVOID buffer, DWORD data_size,
+                                    DWORD local_size, DWORD remote_size, LPDWORD received,
+                                    LPOVERLAPPED overlapped);
+typedef BOOL(PASCAL *LPFN_CONNECTEX)(SOCKET s, const struct WSC(sockaddr) * name, int namelen, PVOID data,
+                                     DWORD size, LPDWORD sent, LPOVERLAPPED overlapped);
+typedef BOOL(PASCAL *LPFN_DISCONNECTEX)(SOCKET s, LPOVERLAPPED overlapped, DWORD flags, DWORD reserved);
+typedef void(PASCAL *LPFN_GETACCEPTEXSOCKADDRS)(PVOID buffer, DWORD data_size, DWORD local_size,
+                                                DWORD remote_size, struct WSC(sockaddr) * *local,
+                                                LPINT local_len, struct WSC(sockaddr) * *remote,
+                                                LPINT remote_len);
+typedef BOOL(PASCAL *LPFN_TRANSMITFILE)(SOCKET s, HANDLE file, DWORD size, DWORD chunk,
+                                        LPOVERLAPPED overlapped, LPTRANSMIT_FILE_BUFFERS buffers,
+                                        DWORD flags);
+typedef BOOL(PASCAL *LPFN_TRANSMITPACKETS)(SOCKET s, LPTRANSMIT_PACKETS_ELEMENT elements, DWORD count,
+                                           DWORD chunk, LPOVERLAPPED overlapped, DWORD flags);
+typedef INT(PASCAL *LPFN_WSARECVMSG)(SOCKET s, LPWSAMSG message, LPDWORD received,
+                                     LPWSAOVERLAPPED overlapped, LPWSAOVERLAPPED_COMPLETION_ROUTINE routine);
+typedef INT(PASCAL *LPFN_WSASENDMSG)(SOCKET s, LPWSAMSG message, DWORD flags, LPDWORD sent,
+                                     LPWSAOVERLAPPED overlapped, LPWSAOVERLAPPED_COMPLETION_ROUTINE routine);
+
+WSC_END
+
+/* The names of the extensions, initialisers of a GUID. */
+/* clang-format off */
+#define WSAID_TRANSMITFILE          {0xb5367df0, 0xcbac, 0x11cf, {0x95, 0xca, 0x00, 0x80, 0x5f, 0x48, 0xa1, 0x92}}
+#define WSAID_ACCEPTEX              {0xb5367df1, 0xcbac, 0x11cf, {0x95, 0xca, 0x00, 0x80, 0x5f, 0x48, 0xa1, 0x92}}
+#define WSAID_GETACCEPTEXSOCKADDRS  {0xb5367df2, 0xcbac, 0x11cf, {0x95, 0xca, 0x00, 0x80, 0x5f, 0x48, 0xa1, 0x92}}
+#define WSAID_TRANSMITPACKETS       {0xd9689da0, 0x1f90, 0x11d3, {0x99, 0x71, 0x00, 0xc0, 0x4f, 0x68, 0xc8, 0x76}}
+#define WSAID_CONNECTEX             {0x25a207b9, 0xddf3, 0x4660, {0x8e, 0xe9, 0x76, 0xe5, 0x8c, 0x74, 0x06, 0x3e}}
+#define WSAID_DISCONNECTEX          {0x7fda2e11, 0x8630, 0x436f, {0xa0, 0x31, 0xf5, 0x36, 0xa6, 0xee, 0xc1, 0x57}}
+#define WSAID_WSARECVMSG            {0xf689d7c8, 0x6f1f, 0x436b, {0x8a, 0x53, 0xe5, 0x4f, 0xe3, 0x51, 0xc3, 0x22}}
+#define WSAID_WSASENDMSG            {0xa441e712, 0x754f, 0x43ca, {0x84, 0xa7, 0x0d, 0xee, 0x44, 0xcf, 0x60, 0x6d}}
+#define WSAID_WSAPOLL               {0x18c76f85, 0xdc66, 0x4964, {0x97, 0x2e, 0x23, 0xc2, 0x72, 0x38, 0x31, 0x2b}}
+/* clang-format on */
+
+#endif

@@ -1,0 +1,180 @@
+/* Winsock 2. */
+#ifndef _WINSOCK2API_
+#define _WINSOCK2API_
+
+#ifndef _WINSOCKAPI_
+#define _WINSOCKAPI_ /* keeps winsock.h out of windows.h */
+#endif
+
+#include "windows.h"
+#include "wsc/sockets.h"
+#include "ws2def.h"
+#include "qos.h"
+
+#ifdef WSC_OVERLAY
+#include "wsc/winsock2-constants.h"
+
+#undef WSAAPI
+#define WSAAPI
+#ifndef WINSOCK_VERSION
+#define WINSOCK_VERSION MAKEWORD(2, 2)
+#endif
+#define WSA_INVALID_EVENT ((WSAEVENT)NULL)
+#endif
+
+WSC_BEGIN
+
+typedef HANDLE WSAEVENT, *LPWSAEVENT;
+typedef OVERLAPPED WSAOVERLAPPED, *LPWSAOVERLAPPED;
+typedef WSC(u_int) GROUP;
+typedef DWORD SERVICEFLAGS;
+
+typedef struct _QualityOfService {
+	FLOWSPEC SendingFlowspec;
+	FLOWSPEC ReceivingFlowspec;
+	WSABUF ProviderSpecific;
+} QOS, *LPQOS;
+
+typedef struct _WSANETWORKEVENTS {
+	LONG lNetworkEvents;
+	int iErrorCode[10];
+} WSANETWORKEVENTS, *LPWSANETWORKEVENTS;
+
+typedef struct _WSAPROTOCOLCHAIN {
+	int ChainLen;
+	DWORD ChainEntries[7];
+} WSAPROTOCOLCHAIN, *LPWSAPROTOCOLCHAIN;
+
+#define WSC_PROTOCOL_INFO(character) \
+	DWORD dwServiceFlags1; \
+	DWORD dwServiceFlags2; \
+	DWORD dwServiceFlags3; \
+	DWORD dwServiceFlags4; \
+	DWORD dwProviderFlags; \
+	GUID ProviderId; \
+	DWORD dwCatalogEntryId; \
+	WSAPROTOCOLCHAIN ProtocolChain; \
+	int iVersion; \
+	int iAddressFamily; \
+	int iMaxSockAddr; \
+	int iMinSockAddr; \
+	int iSocketType; \
+	int iProtocol; \
+	int iProtocolMaxOffset; \
+	int iNetworkByteOrder; \
+	int iSecurityScheme; \
+	DWORD dwMessageSize; \
+	DWORD dwProviderReserved; \
+	character szProtocol[255 + 1];
+
+typedef struct _WSAPROTOCOL_INFOA {
+	WSC_PROTOCOL_INFO(CHAR)
+} WSAPROTOCOL_INFOA, *LPWSAPROTOCOL_INFOA;
+
+typedef struct _WSAPROTOCOL_INFOW {
+	WSC_PROTOCOL_INFO(WCHAR)
+} WSAPROTOCOL_INFOW, *LPWSAPROTOCOL_INFOW;
+
+#undef WSC_PROTOCOL_INFO
+
+typedef struct WSC(pollfd) {
+	SOCKET fd;
+	SHORT events;
+	SHORT revents;
+} WSAPOLLFD, *PWSAPOLLFD, *LPWSAPOLLFD;
+
+typedef struct _AFPROTOCOLS {
+	INT iAddressFamily;
+	INT iProtocol;
+} AFPROTOCOLS, *PAFPROTOCOLS, *LPAFPROTOCOLS;
+
+typedef enum _WSAEcomparator { COMP_EQUAL = 0, COMP_NOTLESS } WSAECOMPARATOR;
+
+typedef struct _WSAVersion {
+	DWORD dwVersion;
+	WSAECOMPARATOR ecHow;
+} WSAVERSION, *PWSAVERSION, *LPWSAVERSION;
+
+#define WSC_QUERYSET(string) \
+	DWORD dwSize; \
+	string lpszServiceInstanceName; \
+	LPGUID lpServiceClassId; \
+	LPWSAVERSION lpVersion; \
+	string lpszComment; \
+	DWORD dwNameSpace; \
+	LPGUID lpNSProviderId; \
+	string lpszContext; \
+	DWORD dwNumberOfProtocols; \
+	LPAFPROTOCOLS lpafpProtocols; \
+	string lpszQueryString; \
+	DWORD dwNumberOfCsAddrs; \
+	LPCSADDR_INFO lpcsaBuffer; \
+	DWORD dwOutputFlags; \
+	LPBLOB lpBlob;
+
+typedef struct _WSAQuerySetA {
+	WSC_QUERYSET(LPSTR)
+} WSAQUERYSETA, *PWSAQUERYSETA, *LPWSAQUERYSETA;
+
+typedef struct _WSAQuerySetW {
+	WSC_QUERYSET(LPWSTR)
+} WSAQUERYSETW, *PWSAQUERYSETW, *LPWSAQUERYSETW;
+
+#undef WSC_QUERYSET
+
+typedef struct _WSANAMESPACE_INFOA {
+	GUID NSProviderId;
+	DWORD dwNameSpace;
+	BOOL fActive;
+	DWORD dwVersion;
+	LPSTR lpszIdentifier;
+} WSANAMESPACE_INFOA, *PWSANAMESPACE_INFOA, *LPWSANAMESPACE_INFOA;
+
+typedef struct _WSANAMESPACE_INFOW {
+	GUID NSProviderId;
+	DWORD dwNameSpace;
+	BOOL fActive;
+	DWORD dwVersion;
+	LPWSTR lpszIdentifier;
+} WSANAMESPACE_INFOW, *PWSANAMESPACE_INFOW, *LPWSANAMESPACE_INFOW;
+
+typedef int(CALLBACK *LPCONDITIONPROC)(LPWSABUF caller, LPWSABUF caller_data, LPQOS socket_qos,
+                                       LPQOS group_qos, LPWSABUF callee, LPWSABUF callee_data,
+                                       GROUP *group, DWORD_PTR context);
+
+typedef void(CALLBACK *LPWSAOVERLAPPED_COMPLETION_ROUTINE)(DWORD error, DWORD transferred,
+                                                           LPWSAOVERLAPPED overlapped, DWORD flags);
+
+WSC_FUNCTION(SOCKET, WSAAccept,
+             (SOCKET s, struct WSC(sockaddr) * addr, LPINT addrlen, LPCONDITIONPROC condition,
+              DWORD_PTR context));
+WSC_FUNCTION(int, WSAConnect,
+             (SOCKET s, const struct WSC(sockaddr) * name, int namelen, LPWSABUF caller_data,
+              LPWSABUF callee_data, LPQOS socket_qos, LPQOS group_qos));
+WSC_FUNCTION(int, WSAIoctl,
+             (SOCKET s, DWORD code, LPVOID in, DWORD in_size, LPVOID out, DWORD out_size,
+              LPDWORD returned, LPWSAOVERLAPPED overlapped, LPWSAOVERLAPPED_COMPLETION_ROUTINE routine));
+WSC_FUNCTION(SOCKET, WSASocketA,
+             (int af, int type, int protocol, LPWSAPROTOCOL_INFOA info, GROUP group, DWORD flags));
+WSC_FUNCTION(SOCKET, WSASocketW,
+             (int af, int type, int protocol, LPWSAPROTOCOL_INFOW info, GROUP group, DWORD flags));
+
+WSC_END
+
+#ifdef WSC_OVERLAY
+#ifdef UNICODE
+typedef WSAPROTOCOL_INFOW WSAPROTOCOL_INFO, *LPWSAPROTOCOL_INFO;
+typedef WSAQUERYSETW WSAQUERYSET, *PWSAQUERYSET, *LPWSAQUERYSET;
+typedef WSANAMESPACE_INFOW WSANAMESPACE_INFO, *PWSANAMESPACE_INFO, *LPWSANAMESPACE_INFO;
+#define WSASocket WSASocketW
+#define SO_PROTOCOL_INFO SO_PROTOCOL_INFOW
+#else
+typedef WSAPROTOCOL_INFOA WSAPROTOCOL_INFO, *LPWSAPROTOCOL_INFO;
+typedef WSAQUERYSETA WSAQUERYSET, *PWSAQUERYSET, *LPWSAQUERYSET;
+typedef WSANAMESPACE_INFOA WSANAMESPACE_INFO, *PWSANAMESPACE_INFO, *LPWSANAMESPACE_INFO;
+#define WSASocket WSASocketA
+#define SO_PROTOCOL_INFO SO_PROTOCOL_INFOA
+#endif
+#endif
+
+#endif

@@ -1,0 +1,119 @@
+/* Calls that wait, and the blocking hook of Winsock 1.1. */
+#include "blocking.h"
+
+#include "export.h"
+#include "fault.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <time.h>
+
+enum { HOOK_PERIOD = 10 }; /* ms between two looks at the socket while the hook has nothing to do */
+
+uint64_t wsc__now(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+}
+
+/* Runs the hook until it has no more to do; WSAEINTR if it cancelled the call. */
+static int run_hook(void)
+{
+	struct thread *thread = &wsc__thread;
+
+	thread->cancelled = false;
+	thread->in_progress = true;
+	while (thread->hook && thread->hook() && !thread->cancelled)
+		;
+	thread->in_progress = false;
+	return thread->cancelled ? WS_WSAEINTR : 0;
+}
+
+int wsc__wait(SOCKET s, short events, DWORD timeout)
+{
+	uint64_t end = wsc__now() + timeout;
+
+	for (;;) {
+		struct pollfd waiting = { .fd = (int)s, .events = events };
+		uint64_t now = wsc__now();
+		int error, left = -1;
+
+		if (wsc__thread.hook) {
+			error = run_hook();
+			if (error)
+				return error;
+			left = HOOK_PERIOD;
+		}
+		if (timeout != WSC_FOREVER && (left < 0 || end < now + (uint64_t)left))
+			left = now < end ? (int)(end - now) : 0;
+		if (poll(&waiting, 1, left) > 0)
+			return 0;
+		if (timeout != WSC_FOREVER && wsc__now() >= end)
+			return WS_WSAETIMEDOUT;
+	}
+}
+
+/* Hooks are for programs that negotiated Winsock 1: Winsock 2 has abolished them. */
+static int enter_hook_call(void)
+{
+	int error = wsc__startups ? 0 : WS_WSANOTINITIALISED;
+
+	return !error && (wsc__version & 0xff) >= 2 ? WS_WSAEOPNOTSUPP : error;
+}
+
+/* What WSASetBlockingHook gives back for the hook that every thread begins with. */
+static bool default_hook(void)
+{
+	return false;
+}
+
+FARPROC WS(WSASetBlockingHook)(FARPROC hook)
+{
+	bool (*previous)(void) = wsc__thread.hook ? wsc__thread.hook : default_hook;
+	bool (*next)(void) = (bool (*)(void))hook;
+	int error = enter_hook_call();
+
+	if (!error && !hook)
+		error = WS_WSAEFAULT;
+	if (!error && wsc__thread.in_progress)
+		error = WS_WSAEINPROGRESS;
+	if (error) {
+		wsc__thread.last_error = error;
+		return NULL;
+	}
+	wsc__thread.hook = next == default_hook ? NULL : next;
+	return (FARPROC)previous;
+}
+WSC_ALIAS(WSASetBlockingHook)
+
+int WS(WSAUnhookBlockingHook)(void)
+{
+	int error = enter_hook_call();
+
+	if (!error && wsc__thread.in_progress)
+		error = WS_WSAEINPROGRESS;
+	if (!error)
+		wsc__thread.hook = NULL;
+	return wsc__result(error);
+}
+WSC_ALIAS(WSAUnhookBlockingHook)
+
+BOOL WS(WSAIsBlocking)(void)
+{
+	return wsc__thread.in_progress && wsc__thread.hook;
+}
+WSC_ALIAS(WSAIsBlocking)
+
+int WS(WSACancelBlockingCall)(void)
+{
+	int error = enter_hook_call();
+
+	if (!error && !WS(WSAIsBlocking)())
+		error = WS_WSAEINVAL;
+	if (!error)
+		wsc__thread.cancelled = true;
+	return wsc__result(error);
+}
+WSC_ALIAS(WSACancelBlockingCall)

@@ -1,0 +1,22 @@
+/* Calls that wait: the blocking hook of Winsock 1.1, and waiting for a socket. */
+#ifndef WSC_BLOCKING_H
+#define WSC_BLOCKING_H
+
+#include "socket.h"
+
+#define WSC_FOREVER (~(DWORD)0)
+
+/* Whether a call that may block has to run this thread's hook while it waits. */
+static inline bool wsc__hooked(struct socket *sock)
+{
+	return __builtin_expect(wsc__thread.hook != NULL, 0) && !wsc__socket_is(sock, SOCKET_NONBLOCKING);
+}
+
+/* Waits until the socket is ready for `events` of poll(2), running the hook if there is one.
+ * Gives 0, WSAETIMEDOUT after so many milliseconds, or WSAEINTR if the hook cancelled the call. */
+int wsc__wait(SOCKET s, short events, DWORD timeout);
+
+/* Milliseconds of a clock that only goes forward. */
+uint64_t wsc__now(void);
+
+#endif

@@ -1,0 +1,336 @@
+/* Keep-alive: SO_KEEPALIVE, SIO_KEEPALIVE_VALS and TCP_KEEP*, done with the kernel's options.
+ *
+ * On the fast path a call is the one system call a POSIX program would make, and the kernel's
+ * answer is compared with the socket's note. Where the two disagree, or anything is to be
+ * switched, the note is verified first and the options are written in full under the lock. */
+#include "keepalive.h"
+
+#include "error.h"
+#include "profile.h"
+#include "socket.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+
+enum {
+	LONGEST = 32767,  /* seconds that TCP_KEEPIDLE and TCP_KEEPINTVL take */
+	MOST = 127,       /* probes that TCP_KEEPCNT takes */
+	MOST_ASKED = 255, /* probes that Windows takes */
+};
+
+/* The kernel's side of it. */
+struct probing {
+	bool on;
+	int idle, interval, count;
+	int user_timeout; /* ms; 0 is none */
+};
+
+/* What a call changes: with the times alone the switch stays where it is. */
+enum what { SWITCH, TIMES };
+
+static int seconds(uint64_t milliseconds)
+{
+	uint64_t up = milliseconds / 1000 + (milliseconds % 1000 != 0);
+
+	return up < 1 ? 1 : up > LONGEST ? LONGEST : (int)up;
+}
+
+static uint64_t time_of(const struct keepalive *keepalive)
+{
+	return keepalive->time == KEEPALIVE_TIME_UNASKED ? wsc__profile.keepalive_time : keepalive->time;
+}
+
+static uint64_t interval_of(const struct keepalive *keepalive)
+{
+	return keepalive->interval == KEEPALIVE_TIME_UNASKED ? wsc__profile.keepalive_interval :
+							       keepalive->interval;
+}
+
+static unsigned count_of(const struct keepalive *keepalive)
+{
+	return keepalive->count == (unsigned)KEEPALIVE_COUNT_UNASKED ? wsc__profile.keepalive_count :
+								      keepalive->count;
+}
+
+static struct probing probing_of(const struct keepalive *keepalive, bool on)
+{
+	unsigned count = count_of(keepalive);
+	struct probing probing = {
+		.on = on && count,
+		.idle = seconds(time_of(keepalive)),
+		.interval = seconds(interval_of(keepalive)),
+		.count = count < 1 ? 1 : count > MOST ? MOST : (int)count,
+	};
+
+	/* With TCP_USER_TIMEOUT set, the kernel gives up by the time since it last heard from the
+	 * peer instead of by the count. It looks when a probe is due; half an interval before
+	 * the one too many is after the last, whatever the clock's ticks do. */
+	if (on && count > MOST) {
+		int64_t timeout = ((int64_t)probing.idle + (int64_t)count * probing.interval) * 1000 -
+				  probing.interval * 500;
+
+		probing.user_timeout = timeout > INT_MAX ? INT_MAX : (int)timeout;
+	}
+	return probing;
+}
+
+static int put(int fd, int level, int name, int value)
+{
+	return setsockopt(fd, level, name, &value, sizeof value) < 0 ? wsc__error_from_errno(errno) : 0;
+}
+
+/* Tells the kernel, the switch last, so that it never probes by other times than asked. */
+static int tell(int fd, const struct probing *probing, enum what what, bool user_timeout)
+{
+	int error = 0;
+
+	if (probing->on || what == TIMES) {
+		error = put(fd, IPPROTO_TCP, TCP_KEEPIDLE, probing->idle);
+		if (!error)
+			error = put(fd, IPPROTO_TCP, TCP_KEEPINTVL, probing->interval);
+		if (!error)
+			error = put(fd, IPPROTO_TCP, TCP_KEEPCNT, probing->count);
+	}
+	if (!error && user_timeout)
+		error = put(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, probing->user_timeout);
+	if (!error && what == SWITCH)
+		error = put(fd, SOL_SOCKET, SO_KEEPALIVE, probing->on);
+	return error;
+}
+
+static bool is_on(struct socket *sock)
+{
+	return wsc__socket_is(sock, SOCKET_KEEPALIVE | SOCKET_SILENT);
+}
+
+/* Makes `wanted` and `on` the socket's keep-alive, or leaves it as it was. Under the lock. */
+static int change(SOCKET s, struct socket *sock, const struct keepalive *wanted, enum what what, bool on)
+{
+	struct probing after = probing_of(wanted, on);
+	struct keepalive old = sock->keepalive;
+	struct probing before = probing_of(&old, is_on(sock));
+	int error;
+
+	if (after.on != before.on) /* a count of 0 came or went */
+		what = SWITCH;
+	error = tell((int)s, &after, what, after.user_timeout || old.user_timeout);
+	if (error) {
+		tell((int)s, &before, what, old.user_timeout);
+		return error;
+	}
+	sock->keepalive = *wanted;
+	sock->keepalive.user_timeout = after.user_timeout != 0;
+	wsc__socket_mark(sock, !on ? 0 : after.on ? SOCKET_KEEPALIVE : SOCKET_SILENT,
+			 !on ? SOCKET_KEEPALIVE | SOCKET_SILENT : after.on ? SOCKET_SILENT : SOCKET_KEEPALIVE);
+	return 0;
+}
+
+/* What the option is refused for: no stream, a connect under way, a connection that is dead. */
+static int refusal(SOCKET s, struct socket *sock)
+{
+	if (sock->type != SOCK_STREAM)
+		return WS_WSAENOPROTOOPT;
+	if (wsc__profile.windows->refuses_keepalive_while_connecting && wsc__socket_connecting(s, sock))
+		return WS_WSAEINVAL;
+	wsc__socket_look(s, sock);
+	if (wsc__socket_is(sock, SOCKET_TIMED_OUT))
+		return WS_WSAENETRESET;
+	if (wsc__socket_is(sock, SOCKET_RESET))
+		return WS_WSAENOTCONN;
+	return 0;
+}
+
+/* Only TCP has times and a count; for any other stream the switch is all there is. */
+static int switch_to(SOCKET s, struct socket *sock, bool on)
+{
+	struct keepalive wanted = sock->keepalive;
+
+	if (sock->family == WS_AF_INET || sock->family == WS_AF_INET6)
+		return change(s, sock, &wanted, SWITCH, on);
+	wsc__socket_mark(sock, on ? SOCKET_KEEPALIVE : 0, on ? 0 : SOCKET_KEEPALIVE);
+	return put((int)s, SOL_SOCKET, SO_KEEPALIVE, on);
+}
+
+static int set_slowly(SOCKET s, struct socket *sock, bool on)
+{
+	int error = wsc__socket_verify(s, sock, NULL);
+
+	if (!error)
+		error = refusal(s, sock);
+	if (error)
+		return error;
+	wsc__socket_lock(sock);
+	error = switch_to(s, sock, on);
+	wsc__socket_unlock(sock);
+	return error;
+}
+
+int wsc__keepalive_set(SOCKET s, struct socket *sock, bool on)
+{
+	enum {
+		STATES = SOCKET_CONNECTING | SOCKET_TIMED_OUT | SOCKET_RESET | SOCKET_KEEPALIVE | SOCKET_SILENT,
+	};
+	unsigned state = sock->state & STATES;
+	int value;
+	socklen_t size = sizeof value;
+
+	/* Already on: ask the kernel rather than tell it, for its answer shows whether this is
+	 * still the socket whose times were set. */
+	if (on && state == SOCKET_KEEPALIVE && sock->type == SOCK_STREAM &&
+	    !getsockopt((int)s, SOL_SOCKET, SO_KEEPALIVE, &value, &size) && value)
+		return 0;
+	if (!on && !state && sock->type == SOCK_STREAM)
+		return put((int)s, SOL_SOCKET, SO_KEEPALIVE, 0);
+	return set_slowly(s, sock, on);
+}
+
+static int get_slowly(SOCKET s, struct socket *sock, bool *on)
+{
+	int value, error = wsc__socket_verify(s, sock, NULL);
+	socklen_t size = sizeof value;
+
+	if (!error && sock->type != SOCK_STREAM)
+		error = WS_WSAENOPROTOOPT;
+	if (error)
+		return error;
+	wsc__socket_lock(sock);
+	if (getsockopt((int)s, SOL_SOCKET, SO_KEEPALIVE, &value, &size) < 0)
+		error = wsc__error_from_errno(errno);
+	else if (!value != !wsc__socket_is(sock, SOCKET_KEEPALIVE)) /* others have switched it */
+		wsc__socket_mark(sock, value ? SOCKET_KEEPALIVE : 0, value ? SOCKET_SILENT : SOCKET_KEEPALIVE);
+	*on = is_on(sock);
+	wsc__socket_unlock(sock);
+	return error;
+}
+
+int wsc__keepalive_get(SOCKET s, struct socket *sock, bool *on)
+{
+	unsigned state = sock->state & (SOCKET_KEEPALIVE | SOCKET_SILENT);
+	int value;
+	socklen_t size = sizeof value;
+
+	if (sock->type == SOCK_STREAM && !getsockopt((int)s, SOL_SOCKET, SO_KEEPALIVE, &value, &size) &&
+	    state == (value ? (unsigned)SOCKET_KEEPALIVE : 0)) {
+		*on = value;
+		return 0;
+	}
+	return get_slowly(s, sock, on);
+}
+
+static bool is_tcp(struct socket *sock)
+{
+	return sock->type == SOCK_STREAM && sock->family != WS_AF_UNIX;
+}
+
+int wsc__keepalive_set_values(SOCKET s, struct socket *sock, const struct tcp_keepalive *values)
+{
+	struct keepalive wanted;
+	int error = 0;
+
+	/* A count asked for earlier is used again here, so it has to be this socket's. */
+	if (!is_tcp(sock) || wsc__socket_is(sock, SOCKET_COUNT_ASKED))
+		error = wsc__socket_verify(s, sock, NULL);
+	if (!error && !is_tcp(sock))
+		error = sock->type == SOCK_STREAM ? WS_WSAEOPNOTSUPP : WS_WSAENOPROTOOPT;
+	if (error)
+		return error;
+	wsc__socket_lock(sock);
+	wanted = sock->keepalive;
+	if (values->onoff) {
+		wanted.time = values->keepalivetime ? values->keepalivetime : KEEPALIVE_TIME_UNASKED;
+		wanted.interval =
+			values->keepaliveinterval ? values->keepaliveinterval : KEEPALIVE_TIME_UNASKED;
+	}
+	error = change(s, sock, &wanted, SWITCH, values->onoff);
+	wsc__socket_unlock(sock);
+	return error;
+}
+
+int wsc__keepalive_set_part(SOCKET s, struct socket *sock, enum keepalive_part part, DWORD value)
+{
+	struct keepalive wanted;
+	int error = wsc__socket_verify(s, sock, NULL);
+
+	if (!error && !is_tcp(sock))
+		error = WS_WSAENOPROTOOPT;
+	if (!error && (part == KEEPALIVE_COUNT ? value > MOST_ASKED : !value))
+		error = WS_WSAEINVAL;
+	if (error)
+		return error;
+	wsc__socket_lock(sock);
+	wanted = sock->keepalive;
+	switch (part) {
+	case KEEPALIVE_IDLE:
+		wanted.time = (uint64_t)value * 1000;
+		break;
+	case KEEPALIVE_INTERVAL:
+		wanted.interval = (uint64_t)value * 1000;
+		break;
+	case KEEPALIVE_COUNT:
+		wanted.count = value;
+		break;
+	}
+	error = change(s, sock, &wanted, TIMES, is_on(sock));
+	if (!error && part == KEEPALIVE_COUNT)
+		wsc__socket_mark(sock, SOCKET_COUNT_ASKED, 0);
+	wsc__socket_unlock(sock);
+	return error;
+}
+
+int wsc__keepalive_get_part(SOCKET s, struct socket *sock, enum keepalive_part part, DWORD *value)
+{
+	int error = wsc__socket_verify(s, sock, NULL);
+
+	if (!error && !is_tcp(sock))
+		error = WS_WSAENOPROTOOPT;
+	if (error)
+		return error;
+	wsc__socket_lock(sock);
+	switch (part) {
+	case KEEPALIVE_IDLE:
+		*value = (DWORD)((time_of(&sock->keepalive) + 999) / 1000);
+		break;
+	case KEEPALIVE_INTERVAL:
+		*value = (DWORD)((interval_of(&sock->keepalive) + 999) / 1000);
+		break;
+	case KEEPALIVE_COUNT:
+		*value = count_of(&sock->keepalive);
+		break;
+	}
+	wsc__socket_unlock(sock);
+	return 0;
+}
+
+void wsc__keepalive_adopt(int fd, struct socket *sock)
+{
+	int idle, interval, count;
+	socklen_t size = sizeof(int);
+
+	if (!is_tcp(sock) || getsockopt(fd, IPPROTO_TCP, TCP_KEEPIDLE, &idle, &size) < 0 ||
+	    getsockopt(fd, IPPROTO_TCP, TCP_KEEPINTVL, &interval, &size) < 0 ||
+	    getsockopt(fd, IPPROTO_TCP, TCP_KEEPCNT, &count, &size) < 0)
+		return;
+	wsc__socket_lock(sock);
+	sock->keepalive = (struct keepalive){ (uint64_t)idle * 1000, (uint64_t)interval * 1000,
+					      (unsigned)count, false };
+	wsc__socket_mark(sock, SOCKET_COUNT_ASKED, 0);
+	wsc__socket_unlock(sock);
+}
+
+void wsc__keepalive_inherit(struct socket *accepted, struct socket *listener)
+{
+	struct keepalive keepalive;
+	unsigned state;
+
+	wsc__socket_lock(listener);
+	keepalive = listener->keepalive;
+	state = listener->state & (SOCKET_KEEPALIVE | SOCKET_SILENT | SOCKET_COUNT_ASKED);
+	wsc__socket_unlock(listener);
+	wsc__socket_lock(accepted);
+	accepted->keepalive = keepalive;
+	wsc__socket_mark(accepted, state, 0);
+	wsc__socket_unlock(accepted);
+}

@@ -1,0 +1,43 @@
+/* Keep-alive: what the program asked for, and what the kernel is told. */
+#ifndef WSC_KEEPALIVE_H
+#define WSC_KEEPALIVE_H
+
+#include "ws.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct socket;
+
+/* Milliseconds, though the kernel takes seconds: what was given is what is read back. */
+struct keepalive {
+	uint64_t time;       /* idle before the first probe */
+	uint64_t interval;   /* between probes that stay unanswered */
+	unsigned count;      /* probes; 0 sends none */
+	bool user_timeout;   /* TCP_USER_TIMEOUT stands in for a count over the kernel's */
+};
+
+enum { KEEPALIVE_COUNT_UNASKED = -1 };
+#define KEEPALIVE_TIME_UNASKED UINT64_MAX
+#define WSC_KEEPALIVE_UNASKED                                                                                \
+	((struct keepalive){ KEEPALIVE_TIME_UNASKED, KEEPALIVE_TIME_UNASKED, (unsigned)KEEPALIVE_COUNT_UNASKED, false })
+
+/* SO_KEEPALIVE. The state rules (WSAEINVAL, WSAENETRESET, WSAENOTCONN) are in here. */
+int wsc__keepalive_set(SOCKET s, struct socket *sock, bool on);
+int wsc__keepalive_get(SOCKET s, struct socket *sock, bool *on);
+
+/* SIO_KEEPALIVE_VALS: all of it or nothing. Times of 0 are the system's defaults. */
+int wsc__keepalive_set_values(SOCKET s, struct socket *sock, const struct tcp_keepalive *values);
+
+/* TCP_KEEPIDLE, TCP_KEEPINTVL (seconds) and TCP_KEEPCNT. */
+enum keepalive_part { KEEPALIVE_IDLE, KEEPALIVE_INTERVAL, KEEPALIVE_COUNT };
+int wsc__keepalive_set_part(SOCKET s, struct socket *sock, enum keepalive_part part, DWORD value);
+int wsc__keepalive_get_part(SOCKET s, struct socket *sock, enum keepalive_part part, DWORD *value);
+
+/* Takes over what others have set on the descriptor with keep-alive on. */
+void wsc__keepalive_adopt(int fd, struct socket *sock);
+
+/* An accepted connection has what its listener had; the kernel has handed its part on. */
+void wsc__keepalive_inherit(struct socket *accepted, struct socket *listener);
+
+#endif

@@ -1,0 +1,363 @@
+/* The socket options, their shapes, and those with ways of their own. */
+#include "options.h"
+
+#include "error.h"
+#include "keepalive.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+
+/* The groups of lengths, as Windows was observed to treat them (Wine's tests/sock.c, test_optsize
+ * and what follows it, which its authors run on Windows); `page` is what the documentation asks. */
+static const struct shape page_dword = { /* so-keepalive: at least a DWORD, all of it, and one back */
+	.size = 4, .set_least = 4, .set_bytes = 4, .get_least = 4, .values = TRUTH,
+};
+static const struct shape byte_truth = {
+	.size = 1, .set_least = 1, .set_bytes = 1, .get_least = 1, .values = TRUTH,
+};
+static const struct shape short_truth = {
+	.size = 4, .set_least = 1, .set_bytes = 4, .get_least = 1, .get_short = 1, .two_bytes = true,
+	.set_none = true, .set_negative = true, .values = TRUTH,
+};
+static const struct shape tcp_dword = {
+	.size = 4, .set_least = 4, .set_bytes = 4, .get_least = 4, .get_failed = LENGTH_ZEROED,
+};
+static const struct shape tcp_count = {
+	.size = 4, .set_least = 4, .set_bytes = 4, .get_least = 4, .get_failed = LENGTH_ZEROED,
+	.values = AT_MOST_255,
+};
+static const struct shape zeroing_dword = {
+	.size = 4, .set_least = 4, .set_bytes = 4, .get_least = 4, .get_failed = BUFFER_ZEROED,
+	.set_negative = true,
+};
+static const struct shape dword = {
+	.size = 4, .set_least = 4, .set_bytes = 4, .get_least = 4, .set_negative = true,
+};
+
+static int posix_get(SOCKET s, int level, int name, int *value)
+{
+	socklen_t size = sizeof *value;
+
+	return getsockopt((int)s, level, name, value, &size) < 0 ? wsc__error_from_errno(errno) : 0;
+}
+
+static int posix_set(SOCKET s, int level, int name, const void *value, socklen_t size)
+{
+	return setsockopt((int)s, level, name, value, size) < 0 ? wsc__error_from_errno(errno) : 0;
+}
+
+/* The kernel has the same option, with an int for its value. */
+static int get_int(SOCKET s, struct socket *sock, const struct option *option, union value *value)
+{
+	int number, error = posix_get(s, option->posix_level, option->posix_name, &number);
+
+	(void)sock;
+	value->dword = (DWORD)number;
+	return error;
+}
+
+static int set_int(SOCKET s, struct socket *sock, const struct option *option, const union value *value)
+{
+	int number = (int)value->dword;
+
+	(void)sock;
+	return posix_set(s, option->posix_level, option->posix_name, &number, sizeof number);
+}
+
+static int get_keepalive(SOCKET s, struct socket *sock, const struct option *option, union value *value)
+{
+	bool on = false;
+	int error = wsc__keepalive_get(s, sock, &on);
+
+	(void)option;
+	value->dword = on;
+	return error;
+}
+
+static int set_keepalive(SOCKET s, struct socket *sock, const struct option *option, const union value *value)
+{
+	(void)option;
+	return wsc__keepalive_set(s, sock, value->dword);
+}
+
+static int get_part(SOCKET s, struct socket *sock, const struct option *option, union value *value)
+{
+	return wsc__keepalive_get_part(s, sock, (enum keepalive_part)option->argument, &value->dword);
+}
+
+static int set_part(SOCKET s, struct socket *sock, const struct option *option, const union value *value)
+{
+	return wsc__keepalive_set_part(s, sock, (enum keepalive_part)option->argument, value->dword);
+}
+
+/* Reading takes the error away, as on Windows; unlike what is documented, it can be set too. */
+static int get_error(SOCKET s, struct socket *sock, const struct option *option, union value *value)
+{
+	int posix_error, error;
+
+	if (wsc__socket_is(sock, SOCKET_ERROR_SET)) {
+		error = wsc__socket_verify(s, sock, NULL);
+		value->dword = (DWORD)wsc__socket_take_error(sock);
+		if (error || value->dword)
+			return error;
+	}
+	error = posix_get(s, option->posix_level, option->posix_name, &posix_error);
+	if (error)
+		return error;
+	value->dword = posix_error ? (DWORD)wsc__socket_lost(s, sock, posix_error) : 0;
+	return 0;
+}
+
+static int set_error(SOCKET s, struct socket *sock, const struct option *option, const union value *value)
+{
+	int error = wsc__socket_verify(s, sock, NULL);
+
+	(void)option;
+	if (!error) {
+		sock->pending_error = (int)value->dword;
+		wsc__socket_mark(sock, SOCKET_ERROR_SET, 0);
+	}
+	return error;
+}
+
+/* A type cannot be changed; what Windows says to the attempt depends on it. */
+static int set_type(SOCKET s, struct socket *sock, const struct option *option, const union value *value)
+{
+	(void)s, (void)option, (void)value;
+	return sock->type == SOCK_STREAM ? WS_WSAENOPROTOOPT : WS_WSAEINVAL;
+}
+
+/* On Windows it lets a second living socket have the port, which takes both options here. The
+ * second also tells it from the SO_REUSEADDR that bind() sets for TIME_WAIT's sake. */
+static int set_reuse(SOCKET s, struct socket *sock, const struct option *option, const union value *value)
+{
+	int error = set_int(s, sock, option, value), on = (int)value->dword;
+
+	return error ? error : posix_set(s, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+}
+
+/* Whether the socket is linked to this note, for the values that only the note has. */
+static int with_note(SOCKET s, struct socket *sock)
+{
+	return wsc__socket_verify(s, sock, NULL);
+}
+
+/* What was set is what is read back: Linux doubles it, and has a least and a most. */
+static DWORD *buffer(struct socket *sock, const struct option *option)
+{
+	return option->name == WS_SO_RCVBUF ? &sock->receive_buffer : &sock->send_buffer;
+}
+
+static int get_buffer(SOCKET s, struct socket *sock, const struct option *option, union value *value)
+{
+	int error = with_note(s, sock);
+	DWORD asked;
+
+	if (error)
+		return error;
+	wsc__socket_lock(sock);
+	asked = *buffer(sock, option);
+	wsc__socket_unlock(sock);
+	if (asked == ~0u)
+		return get_int(s, sock, option, value);
+	value->dword = asked;
+	return 0;
+}
+
+static int set_buffer(SOCKET s, struct socket *sock, const struct option *option, const union value *value)
+{
+	int number = value->dword > INT_MAX / 2 ? INT_MAX / 2 : (int)value->dword;
+	int error = with_note(s, sock);
+
+	if (!error)
+		error = posix_set(s, option->posix_level, option->posix_name, &number, sizeof number);
+	if (error)
+		return error;
+	wsc__socket_lock(sock);
+	*buffer(sock, option) = value->dword;
+	wsc__socket_unlock(sock);
+	return 0;
+}
+
+/* The kernel rounds a timeval to its ticks; the milliseconds are kept to be read back. */
+static _Atomic DWORD *timeout(struct socket *sock, const struct option *option)
+{
+	return option->name == WS_SO_RCVTIMEO ? &sock->receive_timeout : &sock->send_timeout;
+}
+
+static int get_timeout(SOCKET s, struct socket *sock, const struct option *option, union value *value)
+{
+	int error = with_note(s, sock);
+
+	value->dword = *timeout(sock, option);
+	return error;
+}
+
+static int set_timeout(SOCKET s, struct socket *sock, const struct option *option, const union value *value)
+{
+	struct timeval time = { .tv_sec = value->dword / 1000, .tv_usec = value->dword % 1000 * 1000 };
+	int error = with_note(s, sock);
+
+	if (!error)
+		error = posix_set(s, option->posix_level, option->posix_name, &time, sizeof time);
+	if (!error)
+		*timeout(sock, option) = value->dword;
+	return error;
+}
+
+/* l_linger is kept while l_onoff is 0, so that SO_DONTLINGER can bring it back. */
+static int get_linger(SOCKET s, struct socket *sock, const struct option *option, union value *value)
+{
+	struct linger linger;
+	socklen_t size = sizeof linger;
+	int error = with_note(s, sock);
+
+	if (!error && getsockopt((int)s, option->posix_level, option->posix_name, &linger, &size) < 0)
+		error = wsc__error_from_errno(errno);
+	if (error)
+		return error;
+	value->linger.l_onoff = (WORD)linger.l_onoff;
+	value->linger.l_linger = (WORD)linger.l_linger;
+	wsc__socket_lock(sock);
+	if (linger.l_onoff && sock->linger_on)
+		value->linger.l_onoff = sock->linger_on; /* 2 and 0x100 read back as such */
+	if (!linger.l_onoff)
+		value->linger.l_linger = sock->linger_time;
+	wsc__socket_unlock(sock);
+	return 0;
+}
+
+static int set_linger(SOCKET s, struct socket *sock, const struct option *option, const union value *value)
+{
+	struct linger linger = { value->linger.l_onoff != 0, value->linger.l_linger };
+	int error = with_note(s, sock);
+
+	if (!error)
+		error = posix_set(s, option->posix_level, option->posix_name, &linger, sizeof linger);
+	if (error)
+		return error;
+	wsc__socket_lock(sock);
+	sock->linger_on = value->linger.l_onoff;
+	sock->linger_time = value->linger.l_linger;
+	wsc__socket_unlock(sock);
+	return 0;
+}
+
+static int get_dontlinger(SOCKET s, struct socket *sock, const struct option *option, union value *value)
+{
+	union value linger;
+	int error = get_linger(s, sock, option, &linger);
+
+	value->dword = !linger.linger.l_onoff;
+	return error;
+}
+
+static int set_dontlinger(SOCKET s, struct socket *sock, const struct option *option, const union value *value)
+{
+	union value linger;
+	int error = get_linger(s, sock, option, &linger);
+
+	if (error)
+		return error;
+	linger.linger.l_onoff = !value->dword;
+	return set_linger(s, sock, option, &linger);
+}
+
+#define WINSOCK(option_level, option_name)                                                                   \
+	.level = WS_##option_level, .name = WS_##option_name, .text = #option_name
+#define LINUX(option_level, option_name) .posix_level = option_level, .posix_name = option_name
+
+const struct option wsc__options[] = {
+	{ WINSOCK(SOL_SOCKET, SO_REUSEADDR), .shape = &short_truth, LINUX(SOL_SOCKET, SO_REUSEPORT),
+	  .get = get_int, .set = set_reuse, .source = "sol-socket-socket-options; tests/sock.c" },
+	{ WINSOCK(SOL_SOCKET, SO_KEEPALIVE), .shape = &byte_truth, .page = &page_dword, .streams_only = true,
+	  LINUX(SOL_SOCKET, SO_KEEPALIVE), .get = get_keepalive, .set = set_keepalive,
+	  .source = "so-keepalive; tests/sock.c" },
+	{ WINSOCK(SOL_SOCKET, SO_BROADCAST), .shape = &short_truth, LINUX(SOL_SOCKET, SO_BROADCAST),
+	  .get = get_int, .set = set_int, .source = "sol-socket-socket-options; tests/sock.c" },
+	{ WINSOCK(SOL_SOCKET, SO_LINGER), .shape = &zeroing_dword, .streams_only = true,
+	  LINUX(SOL_SOCKET, SO_LINGER), .get = get_linger, .set = set_linger,
+	  .source = "sol-socket-socket-options; tests/sock.c" },
+	{ WINSOCK(SOL_SOCKET, SO_DONTLINGER), .shape = &short_truth, .streams_only = true,
+	  LINUX(SOL_SOCKET, SO_LINGER), .get = get_dontlinger, .set = set_dontlinger,
+	  .source = "sol-socket-socket-options; tests/sock.c" },
+	{ WINSOCK(SOL_SOCKET, SO_SNDBUF), .shape = &zeroing_dword, LINUX(SOL_SOCKET, SO_SNDBUF),
+	  .get = get_buffer, .set = set_buffer, .source = "sol-socket-socket-options; tests/sock.c" },
+	{ WINSOCK(SOL_SOCKET, SO_RCVBUF), .shape = &zeroing_dword, LINUX(SOL_SOCKET, SO_RCVBUF),
+	  .get = get_buffer, .set = set_buffer, .source = "sol-socket-socket-options; tests/sock.c" },
+	{ WINSOCK(SOL_SOCKET, SO_SNDTIMEO), .shape = &dword, LINUX(SOL_SOCKET, SO_SNDTIMEO),
+	  .get = get_timeout, .set = set_timeout, .source = "sol-socket-socket-options; tests/sock.c" },
+	{ WINSOCK(SOL_SOCKET, SO_RCVTIMEO), .shape = &dword, LINUX(SOL_SOCKET, SO_RCVTIMEO),
+	  .get = get_timeout, .set = set_timeout, .source = "sol-socket-socket-options; tests/sock.c" },
+	{ WINSOCK(SOL_SOCKET, SO_ERROR), .shape = &dword, LINUX(SOL_SOCKET, SO_ERROR), .takes_error = true,
+	  .get = get_error, .set = set_error, .source = "sol-socket-socket-options; tests/sock.c" },
+	{ WINSOCK(SOL_SOCKET, SO_TYPE), .shape = &dword, LINUX(SOL_SOCKET, SO_TYPE),
+	  .get = get_int, .set = set_type, .source = "sol-socket-socket-options; tests/sock.c" },
+	{ WINSOCK(IPPROTO_TCP, TCP_NODELAY), .shape = &byte_truth, LINUX(IPPROTO_TCP, TCP_NODELAY),
+	  .get = get_int, .set = set_int, .source = "ipproto-tcp-socket-options; tests/sock.c" },
+	/* TCP_KEEPALIVE is the same number. */
+	{ WINSOCK(IPPROTO_TCP, TCP_KEEPIDLE), .shape = &tcp_dword, .windows_10 = true,
+	  LINUX(IPPROTO_TCP, TCP_KEEPIDLE), .argument = KEEPALIVE_IDLE, .get = get_part, .set = set_part,
+	  .source = "ipproto-tcp-socket-options; tests/sock.c" },
+	{ WINSOCK(IPPROTO_TCP, TCP_KEEPCNT), .shape = &tcp_count, .windows_10 = true,
+	  LINUX(IPPROTO_TCP, TCP_KEEPCNT), .argument = KEEPALIVE_COUNT, .get = get_part, .set = set_part,
+	  .source = "ipproto-tcp-socket-options; tests/sock.c" },
+	{ WINSOCK(IPPROTO_TCP, TCP_KEEPINTVL), .shape = &tcp_dword, .windows_10 = true,
+	  LINUX(IPPROTO_TCP, TCP_KEEPINTVL), .argument = KEEPALIVE_INTERVAL, .get = get_part, .set = set_part,
+	  .source = "ipproto-tcp-socket-options; tests/sock.c" },
+};
+
+enum { OPTIONS = sizeof wsc__options / sizeof *wsc__options };
+const unsigned wsc__options_count = OPTIONS;
+
+/* Open addressing over a power of two, at most a quarter full. Rows count from 1. */
+enum { INDEX_BITS = 7, INDEX_SIZE = 1 << INDEX_BITS };
+_Static_assert(OPTIONS * 4 <= INDEX_SIZE, "the index wants more bits");
+static unsigned char row_index[INDEX_SIZE];
+
+static unsigned slot_of(int level, int name)
+{
+	return ((unsigned)level * 31u + (unsigned)name) * 2654435769u >> (32 - INDEX_BITS);
+}
+
+void wsc__options_start(void)
+{
+	static bool done;
+
+	for (unsigned row = 0; !done && row < OPTIONS; row++) {
+		unsigned slot = slot_of(wsc__options[row].level, wsc__options[row].name);
+
+		while (row_index[slot])
+			slot = (slot + 1) % INDEX_SIZE;
+		row_index[slot] = (unsigned char)(row + 1);
+	}
+	done = true;
+}
+
+static const int levels[] = { WS_SOL_SOCKET, WS_IPPROTO_IP, WS_IPPROTO_TCP, WS_IPPROTO_UDP, WS_IPPROTO_IPV6 };
+
+static int unknown(int level)
+{
+	for (unsigned i = 0; i < sizeof levels / sizeof *levels; i++)
+		if (levels[i] == level)
+			return WS_WSAENOPROTOOPT;
+	return WS_WSAEINVAL;
+}
+
+int wsc__option_find(int level, int name, const struct option **option)
+{
+	for (unsigned slot = slot_of(level, name); row_index[slot]; slot = (slot + 1) % INDEX_SIZE) {
+		const struct option *row = &wsc__options[row_index[slot] - 1];
+
+		if (row->name == name && row->level == level) {
+			*option = row;
+			return row->windows_10 && !wsc__profile.windows->has_tcp_keepalive_options ?
+				       WS_WSAENOPROTOOPT :
+				       0;
+		}
+	}
+	return unknown(level);
+}

@@ -1,0 +1,134 @@
+/* recv and recvfrom. */
+#include "address.h"
+#include "blocking.h"
+#include "fault.h"
+#include "transfer.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <sys/socket.h>
+
+/* The kernel says end of file. That is the truth for a connection closed in good order; after
+ * one that broke, or that this side has shut, Windows goes on to say so. */
+static int ended(SOCKET s, struct socket *sock)
+{
+	enum { STATES = SOCKET_TIMED_OUT | SOCKET_RESET | SOCKET_NO_RECEIVE | SOCKET_ERROR_SET };
+	int error;
+
+	if (!wsc__socket_is(sock, STATES))
+		return 0;
+	error = wsc__socket_verify(s, sock, NULL);
+	if (!error)
+		error = wsc__socket_take_error(sock);
+	if (!error && wsc__socket_is(sock, SOCKET_TIMED_OUT | SOCKET_RESET))
+		error = WS_WSAECONNRESET;
+	if (!error && wsc__socket_is(sock, SOCKET_NO_RECEIVE))
+		error = WS_WSAESHUTDOWN;
+	return error;
+}
+
+/* A datagram socket without an address cannot receive, and Windows will not wait for it. */
+static int check_bound(SOCKET s, struct socket *sock)
+{
+	struct sockaddr_storage name;
+	socklen_t length = sizeof name;
+
+	if (wsc__socket_is(sock, SOCKET_BOUND | SOCKET_CONNECTED) || sock->type != SOCK_DGRAM ||
+	    sock->family == WS_AF_UNIX || getsockname((int)s, (struct sockaddr *)&name, &length) < 0)
+		return 0;
+	if (!wsc__address_port(&name))
+		return WS_WSAEINVAL;
+	wsc__socket_mark(sock, SOCKET_BOUND, 0);
+	return 0;
+}
+
+/* Receives once what there is; or waits, as the socket is set. Afterwards `received` counts. */
+static int receive(SOCKET s, struct socket *sock, struct msghdr *message, int flags, ssize_t *received)
+{
+	DWORD timeout = sock->receive_timeout ? sock->receive_timeout : WSC_FOREVER;
+	bool wait = wsc__hooked(sock);
+	int error = check_bound(s, sock);
+
+	while (!error) {
+		if (wait)
+			error = wsc__wait(s, flags & MSG_OOB ? POLLPRI : POLLIN, timeout);
+		if (error)
+			break;
+		*received = recvmsg((int)s, message, wait ? flags | MSG_DONTWAIT : flags);
+		if (*received > 0 || (*received == 0 && sock->type != SOCK_STREAM))
+			return message->msg_flags & MSG_TRUNC ? WS_WSAEMSGSIZE : 0;
+		if (*received == 0)
+			return ended(s, sock);
+		if (errno == EAGAIN && wait)
+			continue; /* another thread was faster */
+		if (errno == EINTR)
+			wait = sock->receive_timeout; /* the rest of the time, not all of it again */
+		else
+			error = errno == EAGAIN ? wsc__would_block(s, sock) : wsc__socket_lost(s, sock, errno);
+	}
+	return error;
+}
+
+enum { KNOWN_FLAGS = WS_MSG_OOB | WS_MSG_PEEK | WS_MSG_WAITALL | WS_MSG_PUSH_IMMEDIATE | WS_MSG_PARTIAL };
+
+static int receive_from(SOCKET s, struct socket *sock, char *buffer, int size, int flags,
+			struct WS(sockaddr) *from, int *from_length, ssize_t *received)
+{
+	struct sockaddr_storage address;
+	struct iovec part = { buffer, (size_t)size };
+	struct msghdr message = { .msg_iov = &part, .msg_iovlen = 1 };
+	bool wants_address = from && from_length && sock->type != SOCK_STREAM;
+	int posix_flags, error = wsc__flags_in(flags, KNOWN_FLAGS, &posix_flags);
+
+	if (!error && size < 0)
+		error = WS_WSAEFAULT;
+	if (!error && wants_address) /* before the datagram is taken, so that it is not lost */
+		error = wsc__address_room(wsc__family_to_posix(sock->family), from, from_length);
+	if (error)
+		return error;
+	if (wants_address) {
+		message.msg_name = &address;
+		message.msg_namelen = sizeof address;
+	}
+	error = receive(s, sock, &message, posix_flags, received);
+	if (wants_address && message.msg_namelen && (!error || error == WS_WSAEMSGSIZE))
+		wsc__address_out(&address, message.msg_namelen, from, from_length);
+	return error;
+}
+
+int WS(recvfrom)(SOCKET s, char *buffer, int size, int flags, struct WS(sockaddr) *from, int *from_length)
+{
+	struct socket *sock;
+	ssize_t received = 0;
+	int error = wsc__socket_enter(s, &sock);
+
+	if (!error)
+		error = receive_from(s, sock, buffer, size, flags, from, from_length, &received);
+	return error ? wsc__result(error) : (int)received;
+}
+
+int WS(recv)(SOCKET s, char *buffer, int size, int flags)
+{
+	struct socket *sock;
+	ssize_t received = 0;
+	int error = wsc__socket_enter(s, &sock);
+
+	if (__builtin_expect(error, 0))
+		return wsc__result(error);
+	/* What nearly every call is, without the rest. */
+	if (!flags && size >= 0 && sock->type == SOCK_STREAM && !wsc__hooked(sock)) {
+		received = recv((int)s, buffer, (size_t)size, 0);
+		if (received > 0)
+			return (int)received;
+		if (received < 0 && errno == EAGAIN && wsc__socket_is(sock, SOCKET_NONBLOCKING) &&
+		    !wsc__socket_is(sock, SOCKET_CONNECTING))
+			return wsc__result(WS_WSAEWOULDBLOCK);
+		if (received == 0)
+			return wsc__result(ended(s, sock));
+		if (errno != EINTR)
+			return wsc__result(errno == EAGAIN ? wsc__would_block(s, sock) :
+							     wsc__socket_lost(s, sock, errno));
+	}
+	error = receive_from(s, sock, buffer, size, flags, NULL, NULL, &received);
+	return error ? wsc__result(error) : (int)received;
+}

@@ -1,0 +1,132 @@
+/* send and sendto. */
+#include "address.h"
+#include "blocking.h"
+#include "fault.h"
+#include "transfer.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <sys/socket.h>
+
+/* Linux has one word for every stream that takes no more; Windows says what became of it. */
+static int broken(SOCKET s, struct socket *sock)
+{
+	int error = wsc__socket_verify(s, sock, NULL);
+
+	if (!error)
+		error = wsc__socket_take_error(sock);
+	if (error)
+		return error;
+	if (wsc__socket_is(sock, SOCKET_NO_SEND))
+		return WS_WSAESHUTDOWN;
+	if (wsc__socket_is(sock, SOCKET_TIMED_OUT | SOCKET_RESET))
+		return WS_WSAECONNRESET;
+	return wsc__socket_is(sock, SOCKET_CONNECTED) ? WS_WSAECONNABORTED : WS_WSAENOTCONN;
+}
+
+static int failure(SOCKET s, struct socket *sock)
+{
+	switch (errno) {
+	case EPIPE:
+		return broken(s, sock);
+	case EAGAIN:
+		return wsc__would_block(s, sock);
+	case EDESTADDRREQ:
+		return WS_WSAENOTCONN;
+	default:
+		return wsc__socket_lost(s, sock, errno);
+	}
+}
+
+/* Sends all of it if the socket blocks, else as much as there is room for. `sent` counts what
+ * went out, which matters even if the rest did not. */
+static int transmit(SOCKET s, struct socket *sock, const char *data, size_t size, int flags,
+		    const struct sockaddr_storage *to, socklen_t to_length, size_t *sent)
+{
+	DWORD timeout = sock->send_timeout ? sock->send_timeout : WSC_FOREVER;
+	bool wait = wsc__hooked(sock), refused = false;
+	int error = 0;
+
+	flags |= MSG_NOSIGNAL;
+	*sent = 0;
+	do {
+		ssize_t now;
+
+		if (wait)
+			error = wsc__wait(s, POLLOUT, timeout);
+		if (error)
+			break;
+		now = sendto((int)s, data + *sent, size - *sent, wait ? flags | MSG_DONTWAIT : flags,
+			     (const struct sockaddr *)to, to_length);
+		if (now >= 0) {
+			*sent += (size_t)now;
+			if (sock->type != SOCK_STREAM || wsc__socket_is(sock, SOCKET_NONBLOCKING))
+				break;
+		} else if (errno == EINTR) {
+			wait = sock->send_timeout;
+		} else if (errno == ECONNREFUSED && sock->type != SOCK_STREAM && !refused) {
+			refused = true; /* an earlier datagram was; on Windows that fails no send */
+		} else if (errno != EAGAIN || !wait) {
+			error = failure(s, sock);
+		}
+	} while (!error && *sent < size);
+	return *sent ? 0 : error;
+}
+
+enum { KNOWN_FLAGS = WS_MSG_OOB | WS_MSG_DONTROUTE | WS_MSG_PARTIAL };
+
+static int send_to(SOCKET s, struct socket *sock, const char *data, int size, int flags,
+		   const struct WS(sockaddr) *to, int to_length, size_t *sent)
+{
+	struct sockaddr_storage address;
+	socklen_t length = 0;
+	int posix_flags, error = wsc__flags_in(flags, KNOWN_FLAGS, &posix_flags);
+
+	if (!error && size < 0)
+		error = WS_WSAEFAULT;
+	if (sock->type == SOCK_STREAM) /* a connection knows where it leads to */
+		to = NULL;
+	if (!error && to)
+		error = wsc__address_in(to, to_length, &address, &length);
+	if (error)
+		return error;
+	return transmit(s, sock, data, (size_t)size, posix_flags, length ? &address : NULL, length, sent);
+}
+
+int WS(sendto)(SOCKET s, const char *data, int size, int flags, const struct WS(sockaddr) *to, int to_length)
+{
+	struct socket *sock;
+	size_t sent = 0;
+	int error = wsc__socket_enter(s, &sock);
+
+	if (!error)
+		error = send_to(s, sock, data, size, flags, to, to_length, &sent);
+	return error ? wsc__result(error) : (int)sent;
+}
+
+int WS(send)(SOCKET s, const char *data, int size, int flags)
+{
+	struct socket *sock;
+	ssize_t now;
+	size_t sent = 0;
+	int error = wsc__socket_enter(s, &sock);
+
+	if (__builtin_expect(error, 0))
+		return wsc__result(error);
+	/* What nearly every call is, without the rest. */
+	if (!flags && size >= 0 && !wsc__hooked(sock)) {
+		now = send((int)s, data, (size_t)size, MSG_NOSIGNAL);
+		if (now == size)
+			return size;
+		if (now >= 0 && wsc__socket_is(sock, SOCKET_NONBLOCKING))
+			return (int)now;
+		if (now > 0) { /* a signal or the time-out came between: the rest */
+			error = send_to(s, sock, data + now, size - (int)now, 0, NULL, 0, &sent);
+			return (int)now + (error ? 0 : (int)sent);
+		}
+		if (now < 0 && errno != EINTR && errno != ECONNREFUSED)
+			return wsc__result(failure(s, sock));
+	}
+	error = send_to(s, sock, data, size, flags, NULL, 0, &sent);
+	return error ? wsc__result(error) : (int)sent;
+}

@@ -1,0 +1,390 @@
+/* A socket's state; socket, WSASocket and closesocket. */
+#include "socket.h"
+
+#include "address.h"
+#include "export.h"
+#include "fault.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/sockios.h>
+#include <linux/tcp.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#ifndef SO_COOKIE
+#define SO_COOKIE 57
+#endif
+
+struct socket *_Atomic wsc__socket_pages[SOCKET_PAGES];
+
+static pthread_mutex_t table_lock = PTHREAD_MUTEX_INITIALIZER;
+
+/* The place of a descriptor's entry, made if it is not there; NULL if memory has run out. */
+static struct socket *entry(unsigned fd)
+{
+	struct socket *_Atomic *slot = &wsc__socket_pages[fd / SOCKET_PAGE];
+	struct socket *page = *slot;
+
+	if (!page) {
+		pthread_mutex_lock(&table_lock);
+		page = *slot;
+		if (!page) {
+			page = calloc(SOCKET_PAGE, sizeof *page); /* a mutex of zeros is initialised */
+			*slot = page;
+		}
+		pthread_mutex_unlock(&table_lock);
+	}
+	return page ? &page[fd % SOCKET_PAGE] : NULL;
+}
+
+static int option(int fd, int level, int name, int *value)
+{
+	socklen_t size = sizeof *value;
+
+	return getsockopt(fd, level, name, value, &size);
+}
+
+static uint64_t cookie_of(int fd)
+{
+	uint64_t cookie = 0;
+	socklen_t size = sizeof cookie;
+
+	/* A kernel before 4.12 has no cookies: all are 0, and every socket looks the same. */
+	if (getsockopt(fd, SOL_SOCKET, SO_COOKIE, &cookie, &size) < 0)
+		cookie = 0;
+	return cookie;
+}
+
+static void fill(struct socket *sock, int fd, int family, int type, int protocol, unsigned state)
+{
+	wsc__socket_lock(sock);
+	sock->type = type;
+	sock->family = family;
+	sock->protocol = protocol;
+	sock->cookie = cookie_of(fd);
+	sock->pending_error = 0;
+	sock->deferred = -1;
+	sock->keepalive = WSC_KEEPALIVE_UNASKED;
+	sock->receive_buffer = sock->send_buffer = ~0u;
+	sock->receive_timeout = sock->send_timeout = 0;
+	sock->linger_on = sock->linger_time = 0;
+	atomic_store_explicit(&sock->state, state | SOCKET_KNOWN, memory_order_release);
+	wsc__socket_unlock(sock);
+}
+
+int wsc__socket_add(int fd, int family, int type, int protocol, unsigned state, struct socket **sock)
+{
+	*sock = (unsigned)fd < (unsigned)SOCKET_PAGE * SOCKET_PAGES ? entry((unsigned)fd) : NULL;
+	if (!*sock) {
+		close(fd);
+		return WS_WSAENOBUFS;
+	}
+	fill(*sock, fd, family, type, protocol, state | SOCKET_OWNED);
+	return 0;
+}
+
+/* What a socket that others made has been through, as far as the kernel tells. */
+static unsigned adopted_state(int fd, int family, int type)
+{
+	struct sockaddr_storage peer;
+	socklen_t size = sizeof peer;
+	unsigned state = 0;
+	int value, flags = fcntl(fd, F_GETFL);
+
+	if (flags >= 0 && flags & O_NONBLOCK)
+		state |= SOCKET_NONBLOCKING;
+	if (type != SOCK_STREAM)
+		return state;
+	if (!option(fd, SOL_SOCKET, SO_ACCEPTCONN, &value) && value)
+		state |= SOCKET_LISTENING;
+	if (!getpeername(fd, (struct sockaddr *)&peer, &size))
+		state |= SOCKET_CONNECTED;
+	else if (family != WS_AF_UNIX && wsc__tcp_state(fd) == WSC_TCP_SYN_SENT)
+		state |= SOCKET_CONNECTING;
+	if (!option(fd, SOL_SOCKET, SO_KEEPALIVE, &value) && value)
+		state |= SOCKET_KEEPALIVE;
+	return state;
+}
+
+struct socket *wsc__socket_adopt(SOCKET s)
+{
+	int family, type, protocol, fd = (int)s;
+	struct socket *sock;
+
+	if (!s || s >= (SOCKET)SOCKET_PAGE * SOCKET_PAGES)
+		return NULL;
+	if (option(fd, SOL_SOCKET, SO_TYPE, &type) || option(fd, SOL_SOCKET, SO_DOMAIN, &family) ||
+	    option(fd, SOL_SOCKET, SO_PROTOCOL, &protocol))
+		return NULL;
+	sock = entry((unsigned)fd);
+	if (!sock)
+		return NULL;
+	family = wsc__family_from_posix(family);
+	fill(sock, fd, family, type, protocol, adopted_state(fd, family, type));
+	if (wsc__socket_is(sock, SOCKET_KEEPALIVE))
+		wsc__keepalive_adopt(fd, sock);
+	return sock;
+}
+
+int wsc__socket_verify(SOCKET s, struct socket *sock, bool *changed)
+{
+	uint64_t cookie = 0;
+	socklen_t size = sizeof cookie;
+	bool same = false;
+
+	if (getsockopt((int)s, SOL_SOCKET, SO_COOKIE, &cookie, &size) < 0) {
+		if (errno == EBADF || errno == ENOTSOCK) {
+			wsc__socket_remove(sock);
+			return WS_WSAENOTSOCK;
+		}
+		same = true; /* no cookies here, or none today: there is nothing to compare */
+	}
+	same = same || (wsc__socket_is(sock, SOCKET_KNOWN) && cookie == sock->cookie);
+	if (changed)
+		*changed = !same;
+	return same || wsc__socket_adopt(s) ? 0 : WS_WSAENOTSOCK;
+}
+
+void wsc__socket_remove(struct socket *sock)
+{
+	int deferred;
+
+	if (atomic_exchange(&sock->state, 0) & SOCKET_DEFERRED) {
+		deferred = atomic_exchange(&sock->deferred, -1);
+		if (deferred >= 0)
+			close(deferred);
+	}
+}
+
+/* A descriptor that was closed behind our back may be anybody's now. */
+static bool still_ours(int fd, struct socket *sock)
+{
+	uint64_t cookie = 0;
+	socklen_t size = sizeof cookie;
+
+	return wsc__socket_is(sock, SOCKET_OWNED) &&
+	       !getsockopt(fd, SOL_SOCKET, SO_COOKIE, &cookie, &size) && cookie == sock->cookie;
+}
+
+void wsc__socket_close_all(void)
+{
+	for (int page = 0; page < SOCKET_PAGES; page++) {
+		struct socket *sockets = wsc__socket_pages[page];
+
+		for (int i = 0; sockets && i < SOCKET_PAGE; i++) {
+			int fd = page * SOCKET_PAGE + i;
+			bool ours;
+
+			if (!wsc__socket_is(&sockets[i], SOCKET_KNOWN))
+				continue;
+			ours = still_ours(fd, &sockets[i]);
+			wsc__socket_remove(&sockets[i]);
+			if (ours)
+				close(fd);
+		}
+	}
+}
+
+int wsc__tcp_state(int fd)
+{
+	struct tcp_info information;
+	socklen_t size = sizeof information;
+
+	if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, &information, &size) < 0)
+		return -1;
+	return information.tcpi_state;
+}
+
+bool wsc__socket_connecting(SOCKET s, struct socket *sock)
+{
+	struct pollfd waiting = { .fd = (int)s, .events = POLLOUT };
+
+	if (!wsc__socket_is(sock, SOCKET_CONNECTING))
+		return false;
+	if (poll(&waiting, 1, 0) == 0)
+		return true;
+	wsc__socket_mark(sock, waiting.revents & (POLLERR | POLLHUP | POLLNVAL) ? 0 : SOCKET_CONNECTED,
+			 SOCKET_CONNECTING);
+	return false;
+}
+
+/* Keep-alive probes are only sent while nothing waits to be acknowledged; so when the kernel
+ * gives a connection up and nothing was outstanding, it was the probes that stayed unanswered. */
+static bool died_of_probes(int fd)
+{
+	struct tcp_info information;
+	socklen_t size = sizeof information;
+	int outstanding;
+
+	return !getsockopt(fd, IPPROTO_TCP, TCP_INFO, &information, &size) &&
+	       information.tcpi_state == WSC_TCP_CLOSE && !information.tcpi_retransmits &&
+	       !ioctl(fd, SIOCOUTQ, &outstanding) && !outstanding;
+}
+
+int wsc__socket_lost(SOCKET s, struct socket *sock, int posix_error)
+{
+	bool stream = sock->type == SOCK_STREAM;
+
+	switch (posix_error) {
+	case ECONNREFUSED: /* an ICMP message about a datagram sent before */
+		return stream ? WS_WSAECONNREFUSED : WS_WSAECONNRESET;
+	case ECONNRESET:
+		if (stream)
+			wsc__socket_mark(sock, SOCKET_RESET, 0);
+		return WS_WSAECONNRESET;
+	case ETIMEDOUT:
+	case EHOSTUNREACH: /* why the probes stayed unanswered, if a router or ARP said so */
+	case ENETUNREACH:
+	case EHOSTDOWN:
+		if (!stream || wsc__tcp_state((int)s) != WSC_TCP_CLOSE)
+			break;
+		if (wsc__socket_is(sock, SOCKET_CONNECTED)) {
+			wsc__socket_mark(sock, SOCKET_TIMED_OUT, 0);
+			if (wsc__socket_is(sock, SOCKET_KEEPALIVE) && died_of_probes((int)s))
+				return WS_WSAENETRESET;
+		}
+		break;
+	}
+	return wsc__error_from_errno(posix_error);
+}
+
+void wsc__socket_look(SOCKET s, struct socket *sock)
+{
+	int posix_error;
+
+	if (!wsc__socket_is(sock, SOCKET_CONNECTED) || wsc__tcp_state((int)s) != WSC_TCP_CLOSE ||
+	    option((int)s, SOL_SOCKET, SO_ERROR, &posix_error) || !posix_error)
+		return;
+	sock->pending_error = wsc__socket_lost(s, sock, posix_error);
+	wsc__socket_mark(sock, SOCKET_ERROR_SET, 0);
+}
+
+int wsc__socket_take_error(struct socket *sock)
+{
+	if (!wsc__socket_is(sock, SOCKET_ERROR_SET))
+		return 0;
+	wsc__socket_mark(sock, 0, SOCKET_ERROR_SET);
+	return atomic_exchange(&sock->pending_error, 0);
+}
+
+/* 0 is a descriptor like any other to Linux, but no socket to a Windows program. */
+int wsc__socket_not_zero(int fd)
+{
+	int other;
+
+	if (fd)
+		return fd;
+	other = fcntl(fd, F_DUPFD_CLOEXEC, 1);
+	close(fd);
+	return other;
+}
+
+/* What each protocol is spoken over; Windows completes a call that names only the one. */
+static const struct {
+	int protocol, type;
+} types[] = {
+	{ IPPROTO_TCP, SOCK_STREAM },
+	{ IPPROTO_UDP, SOCK_DGRAM },
+};
+
+static int create(int family, int type, int protocol, SOCKET *s)
+{
+	struct socket *sock;
+	int posix_family, fd, error;
+	size_t i;
+
+	/* Windows looks at the type first, then at the family, then at the protocol. */
+	for (i = 0; !type && i < sizeof types / sizeof *types; i++)
+		if (types[i].protocol == protocol)
+			type = types[i].type;
+	if (type != SOCK_STREAM && type != SOCK_DGRAM && type != SOCK_RAW)
+		return !type && !family && !protocol ? WS_WSAEINVAL : WS_WSAESOCKTNOSUPPORT;
+	if (family == WS_AF_UNSPEC) {
+		if (!protocol)
+			return WS_WSAEINVAL;
+		family = WS_AF_INET;
+	}
+	posix_family = wsc__family_to_posix(family);
+	if (posix_family < 0)
+		return WS_WSAEAFNOSUPPORT;
+	fd = socket(posix_family, type | SOCK_CLOEXEC, protocol);
+	if (fd >= 0)
+		fd = wsc__socket_not_zero(fd);
+	if (fd < 0)
+		return wsc__error_from_errno(errno);
+	/* On Windows an IPv6 socket speaks IPv6 only, unless told otherwise. */
+	if (family == WS_AF_INET6)
+		setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &(int){ 1 }, sizeof(int));
+	error = wsc__socket_add(fd, family, type, protocol, 0, &sock);
+	*s = (SOCKET)fd;
+	return error;
+}
+
+SOCKET WS(socket)(int family, int type, int protocol)
+{
+	SOCKET s;
+	int error = wsc__enter();
+
+	if (!error)
+		error = create(family, type, protocol, &s);
+	return error ? wsc__result_socket(error) : s;
+}
+
+/* The group and the flags ask for nothing that a socket here does not have anyway. */
+SOCKET WS(WSASocketA)(int family, int type, int protocol, WSAPROTOCOL_INFOA *information, GROUP group,
+		      DWORD flags)
+{
+	WSAPROTOCOL_INFOA info;
+	SOCKET s;
+	int error = wsc__enter();
+
+	(void)group, (void)flags;
+	if (!error && information)
+		error = wsc__copy_in(&info, information, sizeof info);
+	if (!error && information) {
+		/* Where the caller leaves it to the structure, the structure says it. */
+		if (family == -1)
+			family = info.iAddressFamily;
+		if (type == -1)
+			type = info.iSocketType;
+		if (protocol == -1)
+			protocol = info.iProtocol;
+	}
+	if (!error)
+		error = create(family, type, protocol, &s);
+	return error ? wsc__result_socket(error) : s;
+}
+WSC_ALIAS(WSASocketA)
+
+/* The two structures differ in the name at their end alone, which nobody reads. */
+SOCKET WS(WSASocketW)(int family, int type, int protocol, WSAPROTOCOL_INFOW *information, GROUP group,
+		      DWORD flags)
+{
+	_Static_assert(offsetof(WSAPROTOCOL_INFOW, szProtocol) == offsetof(WSAPROTOCOL_INFOA, szProtocol),
+		       "the members before the name lie alike");
+	return WS(WSASocketA)(family, type, protocol, (WSAPROTOCOL_INFOA *)information, group, flags);
+}
+WSC_ALIAS(WSASocketW)
+
+int WS(closesocket)(SOCKET s)
+{
+	struct socket *sock;
+	int error = wsc__socket_enter(s, &sock);
+
+	if (!error)
+		error = wsc__socket_verify(s, sock, NULL); /* never close what is no socket any more */
+	if (!error) {
+		wsc__socket_remove(sock);
+		/* Linux has closed it even if it says EINTR: closing again could hit another. */
+		if (close((int)s) < 0 && errno != EINTR)
+			error = wsc__error_from_errno(errno);
+	}
+	return wsc__result(error);
+}
+WSC_ALIAS(closesocket)

@@ -1,0 +1,147 @@
+/* A socket's state.
+ *
+ * The value of a SOCKET is its file descriptor; what we know of it stands in a table of which
+ * entries are never freed, so that a thread may look at one while another closes the socket.
+ *
+ * The kernel's socket is the truth and the entry only a note about it. A descriptor may be
+ * closed and used again behind our back, so an answer that comes from the entry alone, and
+ * that the kernel does not confirm in the same call, is given only after wsc__socket_verify
+ * has found the note to be about this very socket (SO_COOKIE). A note about another one is
+ * thrown away and the socket adopted anew. */
+#ifndef WSC_SOCKET_H
+#define WSC_SOCKET_H
+
+#include "keepalive.h"
+#include "startup.h"
+#include "ws.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+enum socket_state {
+	SOCKET_KNOWN = 1 << 0,       /* the entry is in use */
+	SOCKET_OWNED = 1 << 1,       /* made by a call of ours: the last WSACleanup closes it */
+	SOCKET_NONBLOCKING = 1 << 2, /* FIONBIO */
+	SOCKET_BOUND = 1 << 3,       /* a bind of ours succeeded */
+	SOCKET_LISTENING = 1 << 4,
+	SOCKET_CONNECTING = 1 << 5,  /* a connect was begun and its end was not seen yet */
+	SOCKET_CONNECTED = 1 << 6,   /* it had a peer, be it gone or not */
+	SOCKET_TIMED_OUT = 1 << 7,   /* keep-alive probes stayed unanswered, and that was reported */
+	SOCKET_RESET = 1 << 8,       /* the peer reset the connection, and that was reported */
+	SOCKET_NO_RECEIVE = 1 << 9,  /* shutdown(SD_RECEIVE) */
+	SOCKET_NO_SEND = 1 << 10,    /* shutdown(SD_SEND) */
+	SOCKET_KEEPALIVE = 1 << 11,  /* SO_KEEPALIVE is on, and the kernel probes */
+	SOCKET_SILENT = 1 << 12,     /* SO_KEEPALIVE is on with a probe count of 0: no kernel option */
+	SOCKET_ERROR_SET = 1 << 13,  /* `pending_error` waits for the next SO_ERROR or call */
+	SOCKET_DEFERRED = 1 << 14,   /* `deferred` waits for the next accept */
+	SOCKET_COUNT_ASKED = 1 << 15, /* TCP_KEEPCNT was set */
+};
+
+struct socket {
+	_Atomic unsigned state; /* enum socket_state; its changes need no lock */
+	_Atomic int type;       /* SOCK_*, the same numbers on both systems */
+	_Atomic int family;     /* WS_AF_* */
+	_Atomic int protocol;   /* IPPROTO_*, the same numbers on both systems */
+	_Atomic uint64_t cookie; /* the kernel's name of the socket */
+	_Atomic int pending_error;
+	_Atomic int deferred;   /* a connection that a condition function put off */
+	pthread_mutex_t lock;   /* for what follows */
+	struct keepalive keepalive;
+	DWORD receive_buffer, send_buffer;       /* SO_RCVBUF, SO_SNDBUF as set; ~0 if never */
+	_Atomic DWORD receive_timeout, send_timeout; /* SO_RCVTIMEO, SO_SNDTIMEO in ms; 0 is none */
+	WORD linger_on, linger_time;             /* SO_LINGER as set */
+};
+
+enum { SOCKET_PAGE = 1024, SOCKET_PAGES = 1 << 16 };
+extern struct socket *_Atomic wsc__socket_pages[SOCKET_PAGES];
+
+/* Adopts a descriptor that we do not know: NULL if it is no socket. */
+struct socket *wsc__socket_adopt(SOCKET s);
+
+/* The socket's entry, or NULL: WSAENOTSOCK. */
+static inline struct socket *wsc__socket_get(SOCKET s)
+{
+	struct socket *page, *sock;
+
+	if (s / SOCKET_PAGE < SOCKET_PAGES) {
+		page = atomic_load_explicit(&wsc__socket_pages[s / SOCKET_PAGE], memory_order_acquire);
+		if (page) {
+			sock = &page[s % SOCKET_PAGE];
+			if (atomic_load_explicit(&sock->state, memory_order_acquire) & SOCKET_KNOWN)
+				return sock;
+		}
+	}
+	return wsc__socket_adopt(s);
+}
+
+static inline bool wsc__socket_is(struct socket *sock, unsigned states)
+{
+	return atomic_load_explicit(&sock->state, memory_order_relaxed) & states;
+}
+
+static inline void wsc__socket_mark(struct socket *sock, unsigned add, unsigned remove)
+{
+	unsigned old = atomic_load_explicit(&sock->state, memory_order_relaxed);
+
+	while (!atomic_compare_exchange_weak(&sock->state, &old, (old & ~remove) | add))
+		;
+}
+
+static inline void wsc__socket_lock(struct socket *sock)
+{
+	pthread_mutex_lock(&sock->lock);
+}
+
+static inline void wsc__socket_unlock(struct socket *sock)
+{
+	pthread_mutex_unlock(&sock->lock);
+}
+
+/* What begins every call on a socket: WSANOTINITIALISED, WSAEINPROGRESS or WSAENOTSOCK. */
+static inline int wsc__socket_enter(SOCKET s, struct socket **sock)
+{
+	int error = wsc__enter();
+
+	if (__builtin_expect(error, 0))
+		return error;
+	*sock = wsc__socket_get(s);
+	return *sock ? 0 : WS_WSAENOTSOCK;
+}
+
+/* Makes the entry of a descriptor that a call of ours just got from the kernel. Gives an error
+ * and closes the descriptor if there is no memory. */
+int wsc__socket_add(int fd, int family, int type, int protocol, unsigned state, struct socket **sock);
+
+/* Finds out whether the entry is about the socket that s is now, and adopts that if it is not.
+ * 0, or WSAENOTSOCK. `changed`, if given, says whether it was adopted anew. */
+int wsc__socket_verify(SOCKET s, struct socket *sock, bool *changed);
+
+/* Whether a connect is still under way; forgets SOCKET_CONNECTING if not. */
+bool wsc__socket_connecting(SOCKET s, struct socket *sock);
+
+/* What a failed receive or send means, and what the socket is from now on. */
+int wsc__socket_lost(SOCKET s, struct socket *sock, int posix_error);
+
+/* Looks for the end of a connection that no call of ours has met yet, without taking its
+ * error away from the call that will. */
+void wsc__socket_look(SOCKET s, struct socket *sock);
+
+/* The error waiting for the next call, which takes it; 0 if there is none. */
+int wsc__socket_take_error(struct socket *sock);
+
+/* The state of a TCP connection as the kernel numbers it; -1 for anything but TCP. */
+enum { WSC_TCP_ESTABLISHED = 1, WSC_TCP_SYN_SENT = 2, WSC_TCP_CLOSE = 7 };
+int wsc__tcp_state(int fd);
+
+/* The same descriptor under another number if it is 0. */
+int wsc__socket_not_zero(int fd);
+
+/* Forgets the entry before its descriptor is closed. */
+void wsc__socket_remove(struct socket *sock);
+
+/* Closes all sockets that are ours and forgets the others. */
+void wsc__socket_close_all(void);
+
+#endif
