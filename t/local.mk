@@ -6,19 +6,92 @@ NATIVE_ONLY =
 SCRIPT_TESTS =
 
 
+TEST_NAMES += harness
 
-NATIVE_TESTS = $(TEST_NAMES:%=t/%.t) $(NATIVE_ONLY:%=t/%.t)
-WINE_TESTS = $(TEST_NAMES:%=t/wine/%.exe)
+SCRIPT_TESTS += %D%/interop.t %D%/wsc-compare.t
 
+# How long a test may run. A slow one says so: t/NAME.log: TEST_SECONDS = 300
+TEST_SECONDS = 120
+
+NATIVE_TESTS = $(TEST_NAMES:%=%D%/%.t) $(NATIVE_ONLY:%=%D%/%.t)
+WINE_TESTS = $(TEST_NAMES:%=%D%/wine/%.exe)
+
+TAP_FROM = %D%/tap/tap.c %D%/tap/net.c
+TAP_INCLUDES = %D%/tap/tap.h %D%/tap/net.h
+NATIVE_TAP = $(TAP_FROM:%.c=%.o)
+WINE_TAP = $(TAP_FROM:%D%/%.c=%D%/wine/%.o)
+
+# Both speak TAP to Automake's driver, for which an unexpected pass is a failure too.
 TESTS = $(NATIVE_TESTS) $(SCRIPT_TESTS)
 TEST_EXTENSIONS = .t .exe
+TIME_LIMIT = timeout --kill-after=10 $(TEST_SECONDS)
+TEST_RUNNER =
+RUN_WINE = env WINE='$(WINE)' $(SHELL) $(abs_srcdir)/%D%/run-wine $(abs_builddir)/wine-prefix
 T_LOG_DRIVER = env AM_TAP_AWK='$(AWK)' $(SHELL) $(top_srcdir)/build-aux/tap-driver.sh
+T_LOG_COMPILER = $(TIME_LIMIT) $(TEST_RUNNER)
 EXE_LOG_DRIVER = $(T_LOG_DRIVER)
-EXE_LOG_COMPILER = $(SHELL) $(top_srcdir)/%D%/run-wine
+EXE_LOG_COMPILER = $(TIME_LIMIT) $(RUN_WINE)
+
+# What the scripts among the tests may ask for.
+AM_TESTS_ENVIRONMENT = \
+	srcdir='$(abs_srcdir)' builddir='$(abs_builddir)' \
+	CC='$(CC)' CXX='$(CXX)' AWK='$(AWK)' PERL='$(PERL)' \
+	MINGW_CC='$(MINGW_CC)' MINGW_CXX='$(MINGW_CXX)' WINE='$(WINE)'; \
+	export srcdir builddir CC CXX AWK PERL MINGW_CC MINGW_CXX WINE;
+
+TEST_WARNINGS = -Wall -Wextra -Wno-unused-parameter
+NATIVE_CC = $(CC) -isystem $(abs_builddir)/include -isystem $(abs_srcdir)/include -DWSC_OVERLAY -D_WIN32
+NATIVE_FLAGS = -g -O1 $(TEST_WARNINGS) $(SANITIZER_CFLAGS) -I$(srcdir)/%D%/tap -pthread
+NATIVE_LIBS = -L$(abs_builddir)/.libs -Wl,-rpath,$(abs_builddir)/.libs -lwinsock-compat
+WINE_CC = $(MINGW_CC) -D_WIN32_WINNT=0x0A00
+WINE_FLAGS = -g -O1 $(TEST_WARNINGS) -I$(srcdir)/%D%/tap -static -pthread
+WINE_LIBS = -lws2_32 -lmswsock
+
+$(NATIVE_TAP): %D%/%.o: %D%/%.c $(TAP_INCLUDES) | all-am
+	$(AM_V_CC)$(MKDIR_P) $(@D) && $(NATIVE_CC) $(NATIVE_FLAGS) -c -o $@ $<
+
+$(NATIVE_TESTS): %D%/%.t: %D%/%.c $(NATIVE_TAP) $(TAP_INCLUDES) libwinsock-compat.la
+	$(AM_V_CCLD)$(NATIVE_CC) $(NATIVE_FLAGS) -o $@ $< $(NATIVE_TAP) $(NATIVE_LIBS)
+
+$(WINE_TAP): %D%/wine/%.o: %D%/%.c $(TAP_INCLUDES)
+	$(AM_V_CC)$(MKDIR_P) $(@D) && $(WINE_CC) $(WINE_FLAGS) -c -o $@ $<
+
+$(WINE_TESTS): %D%/wine/%.exe: %D%/%.c $(WINE_TAP) $(TAP_INCLUDES)
+	$(AM_V_CCLD)$(WINE_CC) $(WINE_FLAGS) -o $@ $< $(WINE_TAP) $(WINE_LIBS)
+
+# The tests that come from C, under Wine.
+if HAVE_WINE
+check-wine: all-am
+	@$(MAKE) $(AM_MAKEFLAGS) $(WINE_TESTS)
+	@status=0; \
+	$(MAKE) $(AM_MAKEFLAGS) check-TESTS TESTS='$(WINE_TESTS)' TEST_SUITE_LOG=%D%/wine/test-suite.log || status=$$?; \
+	$(RUN_WINE) --end; \
+	exit $$status
+else
+check-wine:
+	@echo "configure found no mingw-w64 or no Wine: nothing can be checked" >&2; exit 1
+endif
+
+# The tests that come from C, natively, each time in a build directory of their own.
+check-sanitizers: check-address check-thread
+check-address: VARIANT_CONFIGURE = --enable-sanitizers=address,undefined
+check-thread: VARIANT_CONFIGURE = --enable-sanitizers=thread
+check-valgrind: VARIANT_MAKE = TEST_RUNNER='$(VALGRIND_RUNNER)' TEST_SECONDS=600
+check-address check-thread check-valgrind:
+	@$(MKDIR_P) $@.d
+	@cd $@.d && { test -e config.status || $(abs_srcdir)/configure --quiet --disable-static CC='$(CC)' $(VARIANT_CONFIGURE); }
+	@cd $@.d && $(MAKE) check TESTS='$(NATIVE_TESTS)' $(VARIANT_MAKE)
+
+VALGRIND_RUNNER = $(VALGRIND) --quiet --error-exitcode=99 --trace-children=yes --leak-check=full \
+	--errors-for-leak-kinds=definite --suppressions=$(abs_srcdir)/%D%/valgrind.supp
+
+.PHONY: check-wine check-sanitizers check-address check-thread check-valgrind
 
 check_DATA = $(NATIVE_TESTS)
-TAP_FROM = %D%/tap/tap.c
-TAP_INCLUDES = %D%/tap/tap.h
-
-EXTRA_DIST += $(TEST_NAMES:%=t/%.c) $(NATIVE_ONLY:%=t/%.c) $(SCRIPT_TESTS) $(TAP_FROM) $(TAP_INCLUDES)
-MOSTLYCLEANFILES += $(NATIVE_TESTS) $(WINE_TESTS)
+EXTRA_DIST += $(TEST_NAMES:%=%D%/%.c) $(NATIVE_ONLY:%=%D%/%.c) $(SCRIPT_TESTS) $(TAP_FROM) $(TAP_INCLUDES) \
+	%D%/run-wine %D%/tap/tap.sh %D%/valgrind.supp
+MOSTLYCLEANFILES += $(NATIVE_TESTS) $(WINE_TESTS) $(NATIVE_TAP) $(WINE_TAP)
+distclean-local: distclean-tests
+distclean-tests:
+	rm -rf wine-prefix check-address.d check-thread.d check-valgrind.d
+.PHONY: distclean-tests

@@ -189,26 +189,126 @@ bool is_wine(void)
 #endif
 }
 
+#define FORMAT(text, size)                                                                                   \
+	do {                                                                                                 \
+		va_list arguments;                                                                           \
+		va_start(arguments, format);                                                                 \
+		vsnprintf((text), (size), format, arguments);                                                \
+		va_end(arguments);                                                                           \
+	} while (0)
+
+const char *words(const char *format, ...)
+{
+	static char texts[8][256];
+	static unsigned next;
+	char *text = texts[next++ % (sizeof texts / sizeof *texts)];
+
+	FORMAT(text, sizeof *texts);
+	return text;
+}
+
+static const char *number; /* of the statement being checked */
+
+void section(const char *name)
+{
+	diag("section %s", name);
+}
+
+void statement(const char *new_number, const char *text)
+{
+	number = new_number;
+	diag("%s: %s", number, text);
+}
+
+static void show_row(const char *what, const char *expected, const char *seen)
+{
+	if (!number)
+		bail("'%s' belongs to no statement", what);
+	diag("%s | %s | %s | %s", number, what, expected, seen);
+}
+
+bool page_says(const char *expected, const char *seen, const char *format, ...)
+{
+	bool passed = strcmp(expected, seen) == 0;
+	char what[256];
+
+	FORMAT(what, sizeof what);
+	ok(passed, "%s %s: %s", number, what, expected);
+	show_row(what, expected, seen);
+	return passed;
+}
+
+bool page_says_int(long long expected, long long seen, const char *format, ...)
+{
+	char what[256];
+
+	FORMAT(what, sizeof what);
+	return page_says(words("%lld", expected), words("%lld", seen), "%s", what);
+}
+
+void page_skip(const char *expected, const char *reason, const char *format, ...)
+{
+	char what[256];
+
+	FORMAT(what, sizeof what);
+	printf("ok %d - %s %s: %s # SKIP %s\n", ++run, number, what, expected, reason);
+	show_row(what, expected, "skipped");
+}
+
 static const struct {
 	int number;
 	const char *name;
 } errors[] = {
-	{ 0, "0" }, { 6, "WSA_INVALID_HANDLE" }, { 8, "WSA_NOT_ENOUGH_MEMORY" }, { 87, "WSA_INVALID_PARAMETER" },
-	{ 995, "WSA_OPERATION_ABORTED" }, { 996, "WSA_IO_INCOMPLETE" }, { 997, "WSA_IO_PENDING" },
-	{ 10004, "WSAEINTR" }, { 10009, "WSAEBADF" }, { 10013, "WSAEACCES" }, { 10014, "WSAEFAULT" },
-	{ 10022, "WSAEINVAL" }, { 10024, "WSAEMFILE" }, { 10035, "WSAEWOULDBLOCK" },
-	{ 10036, "WSAEINPROGRESS" }, { 10037, "WSAEALREADY" }, { 10038, "WSAENOTSOCK" },
-	{ 10039, "WSAEDESTADDRREQ" }, { 10040, "WSAEMSGSIZE" }, { 10041, "WSAEPROTOTYPE" },
-	{ 10042, "WSAENOPROTOOPT" }, { 10043, "WSAEPROTONOSUPPORT" }, { 10044, "WSAESOCKTNOSUPPORT" },
-	{ 10045, "WSAEOPNOTSUPP" }, { 10046, "WSAEPFNOSUPPORT" }, { 10047, "WSAEAFNOSUPPORT" },
-	{ 10048, "WSAEADDRINUSE" }, { 10049, "WSAEADDRNOTAVAIL" }, { 10050, "WSAENETDOWN" },
-	{ 10051, "WSAENETUNREACH" }, { 10052, "WSAENETRESET" }, { 10053, "WSAECONNABORTED" },
-	{ 10054, "WSAECONNRESET" }, { 10055, "WSAENOBUFS" }, { 10056, "WSAEISCONN" },
-	{ 10057, "WSAENOTCONN" }, { 10058, "WSAESHUTDOWN" }, { 10060, "WSAETIMEDOUT" },
-	{ 10061, "WSAECONNREFUSED" }, { 10064, "WSAEHOSTDOWN" }, { 10065, "WSAEHOSTUNREACH" },
-	{ 10067, "WSAEPROCLIM" }, { 10091, "WSASYSNOTREADY" }, { 10092, "WSAVERNOTSUPPORTED" },
-	{ 10093, "WSANOTINITIALISED" }, { 10101, "WSAEDISCON" }, { 10109, "WSATYPE_NOT_FOUND" },
-	{ 11001, "WSAHOST_NOT_FOUND" }, { 11002, "WSATRY_AGAIN" }, { 11003, "WSANO_RECOVERY" },
+	{ 0, "0" },
+	{ 6, "WSA_INVALID_HANDLE" },
+	{ 8, "WSA_NOT_ENOUGH_MEMORY" },
+	{ 87, "WSA_INVALID_PARAMETER" },
+	{ 995, "WSA_OPERATION_ABORTED" },
+	{ 996, "WSA_IO_INCOMPLETE" },
+	{ 997, "WSA_IO_PENDING" },
+	{ 10004, "WSAEINTR" },
+	{ 10009, "WSAEBADF" },
+	{ 10013, "WSAEACCES" },
+	{ 10014, "WSAEFAULT" },
+	{ 10022, "WSAEINVAL" },
+	{ 10024, "WSAEMFILE" },
+	{ 10035, "WSAEWOULDBLOCK" },
+	{ 10036, "WSAEINPROGRESS" },
+	{ 10037, "WSAEALREADY" },
+	{ 10038, "WSAENOTSOCK" },
+	{ 10039, "WSAEDESTADDRREQ" },
+	{ 10040, "WSAEMSGSIZE" },
+	{ 10041, "WSAEPROTOTYPE" },
+	{ 10042, "WSAENOPROTOOPT" },
+	{ 10043, "WSAEPROTONOSUPPORT" },
+	{ 10044, "WSAESOCKTNOSUPPORT" },
+	{ 10045, "WSAEOPNOTSUPP" },
+	{ 10046, "WSAEPFNOSUPPORT" },
+	{ 10047, "WSAEAFNOSUPPORT" },
+	{ 10048, "WSAEADDRINUSE" },
+	{ 10049, "WSAEADDRNOTAVAIL" },
+	{ 10050, "WSAENETDOWN" },
+	{ 10051, "WSAENETUNREACH" },
+	{ 10052, "WSAENETRESET" },
+	{ 10053, "WSAECONNABORTED" },
+	{ 10054, "WSAECONNRESET" },
+	{ 10055, "WSAENOBUFS" },
+	{ 10056, "WSAEISCONN" },
+	{ 10057, "WSAENOTCONN" },
+	{ 10058, "WSAESHUTDOWN" },
+	{ 10060, "WSAETIMEDOUT" },
+	{ 10061, "WSAECONNREFUSED" },
+	{ 10064, "WSAEHOSTDOWN" },
+	{ 10065, "WSAEHOSTUNREACH" },
+	{ 10067, "WSAEPROCLIM" },
+	{ 10091, "WSASYSNOTREADY" },
+	{ 10092, "WSAVERNOTSUPPORTED" },
+	{ 10093, "WSANOTINITIALISED" },
+	{ 10101, "WSAEDISCON" },
+	{ 10109, "WSATYPE_NOT_FOUND" },
+	{ 11001, "WSAHOST_NOT_FOUND" },
+	{ 11002, "WSATRY_AGAIN" },
+	{ 11003, "WSANO_RECOVERY" },
 	{ 11004, "WSANO_DATA" },
 };
 

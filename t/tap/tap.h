@@ -44,4 +44,28 @@ void todo_end(void);
 
 bool is_wine(void); /* whether this is the Windows program, under Wine */
 
+/* A page of the documentation, tested statement by statement. The checks after
+ * statement("K5", "a shorter length is refused") belong to K5. Each is a TAP
+ * line, and tells wsc-compare beneath it what the page says and what was seen:
+ *
+ *	# section page mode
+ *	# K5: a shorter length is refused
+ *	not ok 12 - K5 2 bytes: WSAEFAULT # TODO takes one byte and more
+ *	# K5 | 2 bytes | WSAEFAULT | success
+ *
+ * The words that follow expected and seen say what was done; within a
+ * statement they are unique, and the same in the native and the Windows
+ * program, since the table's rows meet by them. No text may hold a '|'. */
+void section(const char *name); /* of the table: one per mode, say */
+void statement(const char *number, const char *text);
+bool page_says(const char *expected, const char *seen, const char *format, ...) TAP_FORMAT(3, 4);
+bool page_says_int(long long expected, long long seen, const char *format, ...) TAP_FORMAT(3, 4);
+
+/* The same for what cannot be shown here: the line is a SKIP with the reason,
+ * in which the table puts "skipped" for what was seen. */
+void page_skip(const char *expected, const char *reason, const char *format, ...) TAP_FORMAT(3, 4);
+
+/* Words for the above, good until the eighth call after this one. */
+const char *words(const char *format, ...) TAP_FORMAT(1, 2);
+
 #endif
