@@ -2,8 +2,8 @@
  *
  * Each call has a process of its own, which makes its sockets and then forbids
  * itself the socket calls: a seccomp filter lets them fail with ENETDOWN. */
-#include <mstcpip.h>
 #include <winsock2.h>
+#include <mstcpip.h>
 
 #include <errno.h>
 #include <linux/filter.h>

@@ -5,9 +5,9 @@
  * program is doing when the link is cut, and how many probes at which times
  * and which errors must follow. The link is cut after the first probes were
  * answered: what comes after the last answer counts. */
-#include <mstcpip.h>
 #include <winsock2.h>
 #include <ws2tcpip.h>
+#include <mstcpip.h>
 
 #include <signal.h>
 #include <stdlib.h>
