@@ -133,7 +133,8 @@ static void connect_ends(SOCKET ends[2])
 	ends[1] = accept(listener, NULL, NULL);
 	require(ends[1] != INVALID_SOCKET, "accept");
 	for (int i = 0; i < 2; i++)
-		require(setsockopt(ends[i], IPPROTO_TCP, TCP_NODELAY, (char *)&on, sizeof on) == 0, "TCP_NODELAY");
+		require(setsockopt(ends[i], IPPROTO_TCP, TCP_NODELAY, (char *)&on, sizeof on) == 0,
+		        "TCP_NODELAY");
 	require(setsockopt(ends[0], SOL_SOCKET, SO_KEEPALIVE, (char *)&on, sizeof on) == 0, "SO_KEEPALIVE");
 	closesocket(listener);
 }

@@ -9,17 +9,14 @@ BENCH_FLAGS = -O2 -g $(TEST_WARNINGS)
 %D%/wine/calls.exe: $(BENCH_FROM)
 	$(AM_V_CCLD)$(MKDIR_P) $(@D) && $(WINE_CC) $(BENCH_FLAGS) -o $@ $(srcdir)/%D%/calls.c -static -pthread $(WINE_LIBS)
 
-%D%/run: %D%/run.in Makefile
-	$(AM_V_GEN)$(MKDIR_P) %D% && $(SED) 's|@PERL[@]|$(PERL)|' $(srcdir)/$@.in >$@-t && chmod +x $@-t && mv $@-t $@
-
 if HAVE_WINE
 BENCH_WINE = %D%/wine/calls.exe
 endif
 
 bench: all-am
-	@$(MAKE) $(AM_MAKEFLAGS) %D%/calls %D%/run $(BENCH_WINE)
-	@$(abs_builddir)/%D%/run $(abs_builddir)/%D%/calls $(BENCH_WINE:%=$(RUN_WINE) %)
+	@$(MAKE) $(AM_MAKEFLAGS) %D%/calls $(BENCH_WINE)
+	@$(PERL) $(srcdir)/%D%/run $(abs_builddir)/%D%/calls $(BENCH_WINE:%=$(RUN_WINE) %)
 .PHONY: bench
 
-EXTRA_DIST += $(BENCH_FROM) %D%/run.in
-MOSTLYCLEANFILES += %D%/calls %D%/raw.o %D%/wine/calls.exe %D%/run
+EXTRA_DIST += $(BENCH_FROM) %D%/run
+MOSTLYCLEANFILES += %D%/calls %D%/raw.o %D%/wine/calls.exe

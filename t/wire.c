@@ -62,7 +62,7 @@ static void set(SOCKET s, int level, int option, DWORD value)
 
 static void set_values(SOCKET s, DWORD idle, DWORD interval)
 {
-	struct tcp_keepalive values = {1, idle, interval};
+	struct tcp_keepalive values = { 1, idle, interval };
 	DWORD bytes;
 
 	if (WSAIoctl(s, SIO_KEEPALIVE_VALS, &values, sizeof values, NULL, 0, &bytes, NULL, NULL) != 0)
@@ -149,7 +149,7 @@ static void receiver(void *argument)
 /* The kernel gives the error to one of the two, and the end of the stream to the other. */
 static void act_receive_twice(SOCKET s, struct report *seen)
 {
-	struct receiver other = {s, NOT_REACHED};
+	struct receiver other = { s, NOT_REACHED };
 	struct task *task = task_start(receiver, &other);
 
 	seen->error[0] = receive(s);
@@ -266,13 +266,13 @@ static const struct scene scenes[] = {
 static void choose_settings(const char *const settings[5])
 {
 	static const char *const names[] = {
-	        "MODE",
-	        "WINDOWS",
-	        "REGISTRY",
-	        "KeepAliveTime",
-	        "KeepAliveInterval",
-	        "TcpMaxDataRetransmissions",
-	        "PPTPTcpMaxDataRetransmissions",
+		"MODE",
+		"WINDOWS",
+		"REGISTRY",
+		"KeepAliveTime",
+		"KeepAliveInterval",
+		"TcpMaxDataRetransmissions",
+		"PPTPTcpMaxDataRetransmissions",
 	};
 
 	for (int i = 0; i < COUNT(names); i++)
@@ -287,7 +287,7 @@ static void choose_settings(const char *const settings[5])
 /* From HERE, pair[0], to a port THERE, pair[1]; this process has both ends. */
 static void connect_pair(int port, SOCKET pair[2])
 {
-	struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons((u_short)port)};
+	struct sockaddr_in address = { .sin_family = AF_INET, .sin_port = htons((u_short)port) };
 	SOCKET listener;
 
 	address.sin_addr.s_addr = inet_addr(LINK_ADDRESS_THERE);

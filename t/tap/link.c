@@ -29,8 +29,8 @@ static const struct {
 	const char *interface, *address;
 	unsigned char hardware[6];
 } ends[] = {
-        [HERE] = {"here", "10.9.0.1", {2, 0, 0, 0, 9, 1}},
-        [THERE] = {"there", LINK_ADDRESS_THERE, {2, 0, 0, 0, 9, 2}},
+	[HERE] = { "here", "10.9.0.1", { 2, 0, 0, 0, 9, 1 } },
+	[THERE] = { "there", LINK_ADDRESS_THERE, { 2, 0, 0, 0, 9, 2 } },
 };
 
 static int namespaces[2]; /* descriptors */
@@ -124,15 +124,15 @@ static void describe(struct message *message, enum link_end end)
 static const char *make_interfaces(void)
 {
 	struct message message = {
-	        .head = {.nlmsg_len = NLMSG_LENGTH(sizeof(struct ifinfomsg)),
-	                 .nlmsg_type = RTM_NEWLINK,
-	                 .nlmsg_flags = NLM_F_REQUEST | NLM_F_CREATE | NLM_F_EXCL | NLM_F_ACK},
+		.head = { .nlmsg_len = NLMSG_LENGTH(sizeof(struct ifinfomsg)),
+		          .nlmsg_type = RTM_NEWLINK,
+		          .nlmsg_flags = NLM_F_REQUEST | NLM_F_CREATE | NLM_F_EXCL | NLM_F_ACK },
 	};
 	struct rtattr *information, *data, *peer;
 	struct {
 		struct nlmsghdr head;
 		struct nlmsgerr error;
-	} answer = {.error.error = 0};
+	} answer = { .error.error = 0 };
 	int netlink = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
 
 	if (netlink < 0)
@@ -141,7 +141,7 @@ static const char *make_interfaces(void)
 	information = attribute(&message, IFLA_LINKINFO, NULL, 0);
 	attribute(&message, IFLA_INFO_KIND, "veth", strlen("veth"));
 	data = attribute(&message, IFLA_INFO_DATA, NULL, 0);
-	peer = attribute(&message, VETH_INFO_PEER, &(struct ifinfomsg){0}, sizeof(struct ifinfomsg));
+	peer = attribute(&message, VETH_INFO_PEER, &(struct ifinfomsg){ 0 }, sizeof(struct ifinfomsg));
 	describe(&message, THERE);
 	end_attribute(&message, peer);
 	end_attribute(&message, data);
@@ -157,7 +157,7 @@ static const char *make_interfaces(void)
 
 static struct sockaddr internet_address(const char *text)
 {
-	struct sockaddr_in internet = {.sin_family = AF_INET};
+	struct sockaddr_in internet = { .sin_family = AF_INET };
 	struct sockaddr address;
 
 	inet_pton(AF_INET, text, &internet.sin_addr);
@@ -168,7 +168,7 @@ static struct sockaddr internet_address(const char *text)
 /* 0.0.0.0 takes the address away. */
 static void set_address(enum link_end end, const char *address)
 {
-	struct ifreq request = {.ifr_addr = internet_address(address)};
+	struct ifreq request = { .ifr_addr = internet_address(address) };
 	int s = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 
 	strcpy(request.ifr_name, ends[end].interface);
@@ -179,7 +179,7 @@ static void set_address(enum link_end end, const char *address)
 
 static void bring_up(enum link_end end)
 {
-	struct ifreq request = {.ifr_flags = IFF_UP | IFF_RUNNING};
+	struct ifreq request = { .ifr_flags = IFF_UP | IFF_RUNNING };
 	int s;
 
 	link_enter(end);
@@ -194,7 +194,7 @@ static void bring_up(enum link_end end)
 /* HERE never asks where THERE is: after the cut nobody would answer, and nothing would go out. */
 static void know_neighbour(void)
 {
-	struct arpreq request = {.arp_flags = ATF_PERM | ATF_COM};
+	struct arpreq request = { .arp_flags = ATF_PERM | ATF_COM };
 	int s = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 
 	request.arp_pa = internet_address(ends[THERE].address);
@@ -208,9 +208,9 @@ static void know_neighbour(void)
 
 static const char *start_recorder(void)
 {
-	struct sockaddr_ll interface = {.sll_family = AF_PACKET,
-	                                .sll_protocol = htons(ETH_P_ALL),
-	                                .sll_ifindex = if_nametoindex(ends[HERE].interface)};
+	struct sockaddr_ll interface = { .sll_family = AF_PACKET,
+		                         .sll_protocol = htons(ETH_P_ALL),
+		                         .sll_ifindex = if_nametoindex(ends[HERE].interface) };
 	int on = 1;
 
 	recorder = socket(AF_PACKET, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, htons(ETH_P_ALL));
@@ -278,12 +278,12 @@ void link_listen(struct conversation *conversations, int first_port, int count, 
 		char space[CMSG_SPACE(sizeof(struct timespec))];
 	} control;
 	struct sockaddr_ll from;
-	struct iovec memory = {packet, sizeof packet};
+	struct iovec memory = { packet, sizeof packet };
 	ssize_t size;
 
-	poll(&(struct pollfd){.fd = recorder, .events = POLLIN}, 1, milliseconds);
+	poll(&(struct pollfd){ .fd = recorder, .events = POLLIN }, 1, milliseconds);
 	for (;;) {
-		struct msghdr message = {&from, sizeof from, &memory, 1, &control, sizeof control, 0};
+		struct msghdr message = { &from, sizeof from, &memory, 1, &control, sizeof control, 0 };
 		const struct ip *ip = (const struct ip *)packet;
 		const struct tcphdr *tcp;
 		struct timespec stamp;
