@@ -10,6 +10,9 @@ TEST_NAMES += harness keepalive
 
 SCRIPT_TESTS += %D%/interop.t %D%/wsc-compare.t
 
+TEST_NAMES += constants structs
+SCRIPT_TESTS += %D%/headers.t %D%/symbols.t %D%/wscc.t
+
 # How long a test may run. A slow one says so: t/NAME.log: TEST_SECONDS = 300
 TEST_SECONDS = 120
 
@@ -41,10 +44,10 @@ AM_TESTS_ENVIRONMENT = \
 
 TEST_WARNINGS = -Wall -Wextra -Wno-unused-parameter
 NATIVE_CC = $(CC) -isystem $(abs_builddir)/include -isystem $(abs_srcdir)/include -DWSC_OVERLAY -D_WIN32
-NATIVE_FLAGS = -g -O1 $(TEST_WARNINGS) $(SANITIZER_CFLAGS) -I$(srcdir)/%D%/tap -pthread
+NATIVE_FLAGS = -g -O1 $(TEST_WARNINGS) $(SANITIZER_CFLAGS) -I$(srcdir)/%D%/tap -I%D% -pthread
 NATIVE_LIBS = -L$(abs_builddir)/.libs -Wl,-rpath,$(abs_builddir)/.libs -lwinsock-compat
 WINE_CC = $(MINGW_CC) -D_WIN32_WINNT=0x0A00
-WINE_FLAGS = -g -O1 $(TEST_WARNINGS) -I$(srcdir)/%D%/tap -static -pthread
+WINE_FLAGS = -g -O1 $(TEST_WARNINGS) -I$(srcdir)/%D%/tap -I%D% -static -pthread
 WINE_LIBS = -lws2_32 -lmswsock
 
 $(NATIVE_TAP): %D%/%.o: %D%/%.c $(TAP_INCLUDES) | all-am
@@ -95,3 +98,11 @@ distclean-local: distclean-tests
 distclean-tests:
 	rm -rf wine-prefix check-address.d check-thread.d check-valgrind.d
 .PHONY: distclean-tests
+
+# t/constants.c goes through them all.
+%D%/constants.inc: $(CONSTANTS_FROM)
+	$(AM_V_GEN)$(MKDIR_P) $(@D) && $(GEN_CONSTANTS) -v make=check $(srcdir)/include/constants.in >$@-t && mv $@-t $@
+%D%/constants.t %D%/wine/constants.exe: %D%/constants.inc
+CLEANFILES += %D%/constants.inc
+
+EXTRA_DIST += %D%/headers/body.h %D%/headers/names.c %D%/headers/names.cc %D%/headers/stubs.c
