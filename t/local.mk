@@ -10,9 +10,6 @@ TEST_NAMES += harness keepalive
 
 SCRIPT_TESTS += %D%/interop.t %D%/wsc-compare.t
 
-TEST_NAMES += constants structs
-SCRIPT_TESTS += %D%/headers.t %D%/symbols.t %D%/wscc.t
-
 # How long a test may run. A slow one says so: t/NAME.log: TEST_SECONDS = 300
 TEST_SECONDS = 120
 
@@ -99,10 +96,4 @@ distclean-tests:
 	rm -rf wine-prefix check-address.d check-thread.d check-valgrind.d
 .PHONY: distclean-tests
 
-# t/constants.c goes through them all.
-%D%/constants.inc: $(CONSTANTS_FROM)
-	$(AM_V_GEN)$(MKDIR_P) $(@D) && $(GEN_CONSTANTS) -v make=check $(srcdir)/include/constants.in >$@-t && mv $@-t $@
-%D%/constants.t %D%/wine/constants.exe: %D%/constants.inc
-CLEANFILES += %D%/constants.inc
-
-EXTRA_DIST += %D%/headers/body.h %D%/headers/names.c %D%/headers/names.cc %D%/headers/stubs.c
+include %D%/headers.mk
