@@ -42,10 +42,10 @@ AM_TESTS_ENVIRONMENT = \
 
 TEST_WARNINGS = -Wall -Wextra -Wno-unused-parameter
 NATIVE_CC = $(CC) -isystem $(abs_builddir)/include -isystem $(abs_srcdir)/include -DWSC_OVERLAY -D_WIN32
-NATIVE_FLAGS = -g -O1 $(TEST_WARNINGS) $(SANITIZER_CFLAGS) -I$(srcdir)/%D%/tap -pthread
+NATIVE_FLAGS = -g -O1 $(TEST_WARNINGS) $(SANITIZER_CFLAGS) -I$(srcdir)/%D%/tap -I%D% -pthread
 NATIVE_LIBS = -L$(abs_builddir)/.libs -Wl,-rpath,$(abs_builddir)/.libs -lwinsock-compat
 WINE_CC = $(MINGW_CC) -D_WIN32_WINNT=0x0A00
-WINE_FLAGS = -g -O1 $(TEST_WARNINGS) -I$(srcdir)/%D%/tap -static -pthread
+WINE_FLAGS = -g -O1 $(TEST_WARNINGS) -I$(srcdir)/%D%/tap -I%D% -static -pthread
 WINE_LIBS = -lws2_32 -lmswsock
 
 $(NATIVE_TAP): %D%/%.o: %D%/%.c $(TAP_INCLUDES) | all-am
@@ -105,3 +105,4 @@ distclean-tests:
 .PHONY: distclean-tests
 
 include %D%/settings.mk
+include %D%/headers.mk
