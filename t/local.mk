@@ -39,7 +39,7 @@ AM_TESTS_ENVIRONMENT = \
 	MINGW_CC='$(MINGW_CC)' MINGW_CXX='$(MINGW_CXX)' WINE='$(WINE)'; \
 	export srcdir builddir CC CXX AWK PERL MINGW_CC MINGW_CXX WINE;
 
-TEST_WARNINGS = -Wall -Wextra -Wno-unused-parameter
+TEST_WARNINGS = -Wall -Wextra -Wno-unused-parameter -Wno-unknown-pragmas
 NATIVE_CC = $(CC) -isystem $(abs_builddir)/include -isystem $(abs_srcdir)/include -DWSC_OVERLAY -D_WIN32
 NATIVE_FLAGS = -g -O1 $(TEST_WARNINGS) $(SANITIZER_CFLAGS) -I$(srcdir)/%D%/tap -pthread
 NATIVE_LIBS = -L$(abs_builddir)/.libs -Wl,-rpath,$(abs_builddir)/.libs -lwinsock-compat
