@@ -21,9 +21,9 @@ static const struct {
 
 enum { FAMILIES = sizeof families / sizeof *families };
 
-_Static_assert(sizeof(struct sockaddr_in) == sizeof(struct WS(sockaddr_in)), "alike");
-_Static_assert(sizeof(struct sockaddr_in6) == sizeof(struct WS(sockaddr_in6)), "alike");
-_Static_assert(offsetof(struct sockaddr_in6, sin6_scope_id) == offsetof(struct WS(sockaddr_in6), sin6_scope_id),
+_Static_assert(sizeof(struct sockaddr_in) == sizeof(struct WSC(sockaddr_in)), "alike");
+_Static_assert(sizeof(struct sockaddr_in6) == sizeof(struct WSC(sockaddr_in6)), "alike");
+_Static_assert(offsetof(struct sockaddr_in6, sin6_scope_id) == offsetof(struct WSC(sockaddr_in6), sin6_scope_id),
 	       "alike");
 
 int wsc__family_to_posix(int family)

@@ -18,8 +18,7 @@ uint64_t wsc__now(void)
 	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
 }
 
-/* Runs the hook until it has no more to do; WSAEINTR if it cancelled the call. */
-static int run_hook(void)
+int wsc__run_hook(void)
 {
 	struct thread *thread = &wsc__thread;
 
@@ -41,7 +40,7 @@ int wsc__wait(SOCKET s, short events, DWORD timeout)
 		int error, left = -1;
 
 		if (wsc__thread.hook) {
-			error = run_hook();
+			error = wsc__run_hook();
 			if (error)
 				return error;
 			left = HOOK_PERIOD;
@@ -64,15 +63,15 @@ static int enter_hook_call(void)
 }
 
 /* What WSASetBlockingHook gives back for the hook that every thread begins with. */
-static bool default_hook(void)
+static BOOL default_hook(void)
 {
-	return false;
+	return FALSE;
 }
 
-FARPROC WS(WSASetBlockingHook)(FARPROC hook)
+FARPROC WSC(WSASetBlockingHook)(FARPROC hook)
 {
-	bool (*previous)(void) = wsc__thread.hook ? wsc__thread.hook : default_hook;
-	bool (*next)(void) = (bool (*)(void))hook;
+	BOOL (*previous)(void) = wsc__thread.hook ? wsc__thread.hook : default_hook;
+	BOOL (*next)(void) = (BOOL (*)(void))(void (*)(void))hook;
 	int error = enter_hook_call();
 
 	if (!error && !hook)
@@ -84,11 +83,11 @@ FARPROC WS(WSASetBlockingHook)(FARPROC hook)
 		return NULL;
 	}
 	wsc__thread.hook = next == default_hook ? NULL : next;
-	return (FARPROC)previous;
+	return (FARPROC)(void (*)(void))previous;
 }
 WSC_ALIAS(WSASetBlockingHook)
 
-int WS(WSAUnhookBlockingHook)(void)
+int WSC(WSAUnhookBlockingHook)(void)
 {
 	int error = enter_hook_call();
 
@@ -100,17 +99,17 @@ int WS(WSAUnhookBlockingHook)(void)
 }
 WSC_ALIAS(WSAUnhookBlockingHook)
 
-BOOL WS(WSAIsBlocking)(void)
+BOOL WSC(WSAIsBlocking)(void)
 {
 	return wsc__thread.in_progress && wsc__thread.hook;
 }
 WSC_ALIAS(WSAIsBlocking)
 
-int WS(WSACancelBlockingCall)(void)
+int WSC(WSACancelBlockingCall)(void)
 {
 	int error = enter_hook_call();
 
-	if (!error && !WS(WSAIsBlocking)())
+	if (!error && !WSC(WSAIsBlocking)())
 		error = WS_WSAEINVAL;
 	if (!error)
 		wsc__thread.cancelled = true;

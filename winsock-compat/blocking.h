@@ -16,6 +16,9 @@ static inline bool wsc__hooked(struct socket *sock)
  * Gives 0, WSAETIMEDOUT after so many milliseconds, or WSAEINTR if the hook cancelled the call. */
 int wsc__wait(SOCKET s, short events, DWORD timeout);
 
+/* Runs this thread's hook until it has no more to do; WSAEINTR if it cancelled the call. */
+int wsc__run_hook(void);
+
 /* Milliseconds of a clock that only goes forward. */
 uint64_t wsc__now(void);
 

@@ -69,25 +69,25 @@ int wsc__error_from_errno(int posix_error)
 	return error ? error : WS_WSASYSCALLFAILURE;
 }
 
-int WS(WSAGetLastError)(void)
+int WSC(WSAGetLastError)(void)
 {
 	return wsc__thread.last_error;
 }
 WSC_ALIAS(WSAGetLastError)
 
-void WS(WSASetLastError)(int error)
+void WSC(WSASetLastError)(int error)
 {
 	wsc__thread.last_error = error;
 }
 WSC_ALIAS(WSASetLastError)
 
-DWORD WS(GetLastError)(void)
+DWORD WSC(GetLastError)(void)
 {
 	return (DWORD)wsc__thread.last_error;
 }
 WSC_ALIAS(GetLastError)
 
-void WS(SetLastError)(DWORD error)
+void WSC(SetLastError)(DWORD error)
 {
 	wsc__thread.last_error = (int)error;
 }

@@ -2,7 +2,6 @@
 #include "fault.h"
 
 #include "profile.h"
-#include "ws.h"
 
 #include <errno.h>
 #include <pthread.h>

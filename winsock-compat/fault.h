@@ -7,6 +7,8 @@
 #ifndef WSC_FAULT_H
 #define WSC_FAULT_H
 
+#include "ws.h"
+
 #include <stddef.h>
 #include <stdint.h>
 

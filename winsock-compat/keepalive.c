@@ -14,6 +14,7 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
+#include <time.h>
 
 enum {
 	LONGEST = 32767,  /* seconds that TCP_KEEPIDLE and TCP_KEEPINTVL take */
@@ -55,6 +56,31 @@ static unsigned count_of(const struct keepalive *keepalive)
 								      keepalive->count;
 }
 
+/* How long a wait of the kernel's really is: its timers have coarser ticks the longer they run,
+ * and round up. */
+static int64_t rounded(int64_t milliseconds)
+{
+	struct timespec resolution;
+	int64_t tick, ticks, coarse = 1;
+
+	clock_getres(CLOCK_MONOTONIC_COARSE, &resolution);
+	tick = resolution.tv_nsec / 1000000 ? resolution.tv_nsec / 1000000 : 1;
+	ticks = (milliseconds + tick - 1) / tick;
+	while (ticks >= 63 * coarse)
+		coarse *= 8;
+	return coarse > 1 ? (ticks + coarse) / coarse * coarse * tick : milliseconds;
+}
+
+/* TCP_USER_TIMEOUT for so many probes. With it set the kernel gives up by the time since it last
+ * heard from the peer, not by the count, and looks whenever a probe is due: so it has to fall
+ * between the last probe and the one too many, with half an interval to spare on either side. */
+static int user_timeout(int idle, int interval, unsigned count)
+{
+	int64_t timeout = (idle + rounded(idle)) / 2 + (2 * (int64_t)count - 1) * rounded(interval) / 2;
+
+	return timeout > INT_MAX ? INT_MAX : (int)timeout;
+}
+
 static struct probing probing_of(const struct keepalive *keepalive, bool on)
 {
 	unsigned count = count_of(keepalive);
@@ -65,15 +91,8 @@ static struct probing probing_of(const struct keepalive *keepalive, bool on)
 		.count = count < 1 ? 1 : count > MOST ? MOST : (int)count,
 	};
 
-	/* With TCP_USER_TIMEOUT set, the kernel gives up by the time since it last heard from the
-	 * peer instead of by the count. It looks when a probe is due; half an interval before
-	 * the one too many is after the last, whatever the clock's ticks do. */
-	if (on && count > MOST) {
-		int64_t timeout = ((int64_t)probing.idle + (int64_t)count * probing.interval) * 1000 -
-				  probing.interval * 500;
-
-		probing.user_timeout = timeout > INT_MAX ? INT_MAX : (int)timeout;
-	}
+	if (on && count > MOST)
+		probing.user_timeout = user_timeout(probing.idle * 1000, probing.interval * 1000, count);
 	return probing;
 }
 

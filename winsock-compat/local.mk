@@ -2,7 +2,38 @@
 lib_LTLIBRARIES += libwinsock-compat.la
 
 libwinsock_compat_la_SOURCES = \
-	%D%/error.c %D%/error.h \
+	%D%/accept.c \
+	%D%/address.c \
+	%D%/address.h \
+	%D%/addrtext.c \
+	%D%/bind.c \
+	%D%/blocking.c \
+	%D%/blocking.h \
+	%D%/connect.c \
+	%D%/error.c \
+	%D%/error.h \
+	%D%/export.h \
+	%D%/fault.c \
+	%D%/fault.h \
+	%D%/ioctl.c \
+	%D%/keepalive.c \
+	%D%/keepalive.h \
+	%D%/name.c \
+	%D%/options.c \
+	%D%/options.h \
+	%D%/recv.c \
+	%D%/resolve.c \
+	%D%/select.c \
+	%D%/send.c \
+	%D%/shutdown.c \
+	%D%/socket.c \
+	%D%/socket.h \
+	%D%/sockopt.c \
+	%D%/startup.c \
+	%D%/startup.h \
+	%D%/thread.h \
+	%D%/transfer.c \
+	%D%/transfer.h \
 	%D%/ws.h
 
 libwinsock_compat_la_CPPFLAGS = -DWSC_LIBRARY -I$(top_builddir)/winsock-compat -I$(top_srcdir)/winsock-compat $(AM_CPPFLAGS)

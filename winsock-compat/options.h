@@ -8,7 +8,7 @@
 /* An option's value on its way between the program and the kernel. */
 union value {
 	DWORD dword;
-	struct WS(linger) linger;
+	struct WSC(linger) linger;
 };
 
 /* How Windows treats a value's length. */

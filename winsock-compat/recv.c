@@ -15,8 +15,12 @@ static int ended(SOCKET s, struct socket *sock)
 	enum { STATES = SOCKET_TIMED_OUT | SOCKET_RESET | SOCKET_NO_RECEIVE | SOCKET_ERROR_SET };
 	int error;
 
-	if (!wsc__socket_is(sock, STATES))
-		return 0;
+	if (!wsc__socket_is(sock, STATES)) {
+		if (!wsc__socket_probed_to_death(s, sock)) /* two threads were in recv, one got the error */
+			return 0;
+		wsc__socket_mark(sock, SOCKET_TIMED_OUT, 0);
+		return WS_WSAENETRESET;
+	}
 	error = wsc__socket_verify(s, sock, NULL);
 	if (!error)
 		error = wsc__socket_take_error(sock);
@@ -72,7 +76,7 @@ static int receive(SOCKET s, struct socket *sock, struct msghdr *message, int fl
 enum { KNOWN_FLAGS = WS_MSG_OOB | WS_MSG_PEEK | WS_MSG_WAITALL | WS_MSG_PUSH_IMMEDIATE | WS_MSG_PARTIAL };
 
 static int receive_from(SOCKET s, struct socket *sock, char *buffer, int size, int flags,
-			struct WS(sockaddr) *from, int *from_length, ssize_t *received)
+			struct WSC(sockaddr) *from, int *from_length, ssize_t *received)
 {
 	struct sockaddr_storage address;
 	struct iovec part = { buffer, (size_t)size };
@@ -96,7 +100,7 @@ static int receive_from(SOCKET s, struct socket *sock, char *buffer, int size, i
 	return error;
 }
 
-int WS(recvfrom)(SOCKET s, char *buffer, int size, int flags, struct WS(sockaddr) *from, int *from_length)
+int WSC(recvfrom)(SOCKET s, char *buffer, int size, int flags, struct WSC(sockaddr) *from, int *from_length)
 {
 	struct socket *sock;
 	ssize_t received = 0;
@@ -107,7 +111,7 @@ int WS(recvfrom)(SOCKET s, char *buffer, int size, int flags, struct WS(sockaddr
 	return error ? wsc__result(error) : (int)received;
 }
 
-int WS(recv)(SOCKET s, char *buffer, int size, int flags)
+int WSC(recv)(SOCKET s, char *buffer, int size, int flags)
 {
 	struct socket *sock;
 	ssize_t received = 0;

@@ -76,7 +76,7 @@ static int transmit(SOCKET s, struct socket *sock, const char *data, size_t size
 enum { KNOWN_FLAGS = WS_MSG_OOB | WS_MSG_DONTROUTE | WS_MSG_PARTIAL };
 
 static int send_to(SOCKET s, struct socket *sock, const char *data, int size, int flags,
-		   const struct WS(sockaddr) *to, int to_length, size_t *sent)
+		   const struct WSC(sockaddr) *to, int to_length, size_t *sent)
 {
 	struct sockaddr_storage address;
 	socklen_t length = 0;
@@ -93,7 +93,7 @@ static int send_to(SOCKET s, struct socket *sock, const char *data, int size, in
 	return transmit(s, sock, data, (size_t)size, posix_flags, length ? &address : NULL, length, sent);
 }
 
-int WS(sendto)(SOCKET s, const char *data, int size, int flags, const struct WS(sockaddr) *to, int to_length)
+int WSC(sendto)(SOCKET s, const char *data, int size, int flags, const struct WSC(sockaddr) *to, int to_length)
 {
 	struct socket *sock;
 	size_t sent = 0;
@@ -104,7 +104,7 @@ int WS(sendto)(SOCKET s, const char *data, int size, int flags, const struct WS(
 	return error ? wsc__result(error) : (int)sent;
 }
 
-int WS(send)(SOCKET s, const char *data, int size, int flags)
+int WSC(send)(SOCKET s, const char *data, int size, int flags)
 {
 	struct socket *sock;
 	ssize_t now;

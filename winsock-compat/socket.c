@@ -209,22 +209,18 @@ bool wsc__socket_connecting(SOCKET s, struct socket *sock)
 		return false;
 	if (poll(&waiting, 1, 0) == 0)
 		return true;
-	wsc__socket_mark(sock, waiting.revents & (POLLERR | POLLHUP | POLLNVAL) ? 0 : SOCKET_CONNECTED,
+	wsc__socket_mark(sock, waiting.revents & (POLLERR | POLLHUP | POLLNVAL) ? SOCKET_REFUSED : SOCKET_CONNECTED,
 			 SOCKET_CONNECTING);
 	return false;
 }
 
-/* Keep-alive probes are only sent while nothing waits to be acknowledged; so when the kernel
- * gives a connection up and nothing was outstanding, it was the probes that stayed unanswered. */
-static bool died_of_probes(int fd)
+/* Keep-alive probes are only sent while nothing waits to be acknowledged; so if nothing was
+ * outstanding when the kernel gave a connection up, it was the probes that stayed unanswered. */
+static bool nothing_outstanding(int fd)
 {
-	struct tcp_info information;
-	socklen_t size = sizeof information;
-	int outstanding;
+	int bytes;
 
-	return !getsockopt(fd, IPPROTO_TCP, TCP_INFO, &information, &size) &&
-	       information.tcpi_state == WSC_TCP_CLOSE && !information.tcpi_retransmits &&
-	       !ioctl(fd, SIOCOUTQ, &outstanding) && !outstanding;
+	return !ioctl(fd, SIOCOUTQ, &bytes) && !bytes;
 }
 
 int wsc__socket_lost(SOCKET s, struct socket *sock, int posix_error)
@@ -239,17 +235,13 @@ int wsc__socket_lost(SOCKET s, struct socket *sock, int posix_error)
 			wsc__socket_mark(sock, SOCKET_RESET, 0);
 		return WS_WSAECONNRESET;
 	case ETIMEDOUT:
-	case EHOSTUNREACH: /* why the probes stayed unanswered, if a router or ARP said so */
+	case EHOSTUNREACH: /* how Linux calls it when the next hop has fallen silent too */
 	case ENETUNREACH:
-	case EHOSTDOWN:
-		if (!stream || wsc__tcp_state((int)s) != WSC_TCP_CLOSE)
+		if (!stream || !wsc__socket_is(sock, SOCKET_CONNECTED) || wsc__tcp_state((int)s) != WSC_TCP_CLOSE)
 			break;
-		if (wsc__socket_is(sock, SOCKET_CONNECTED)) {
-			wsc__socket_mark(sock, SOCKET_TIMED_OUT, 0);
-			if (wsc__socket_is(sock, SOCKET_KEEPALIVE) && died_of_probes((int)s))
-				return WS_WSAENETRESET;
-		}
-		break;
+		wsc__socket_mark(sock, SOCKET_TIMED_OUT, 0);
+		return wsc__socket_is(sock, SOCKET_KEEPALIVE) && nothing_outstanding((int)s) ? WS_WSAENETRESET :
+											      WS_WSAETIMEDOUT;
 	}
 	return wsc__error_from_errno(posix_error);
 }
@@ -263,6 +255,16 @@ void wsc__socket_look(SOCKET s, struct socket *sock)
 		return;
 	sock->pending_error = wsc__socket_lost(s, sock, posix_error);
 	wsc__socket_mark(sock, SOCKET_ERROR_SET, 0);
+}
+
+bool wsc__socket_probed_to_death(SOCKET s, struct socket *sock)
+{
+	struct tcp_info information;
+	socklen_t size = offsetof(struct tcp_info, tcpi_backoff);
+
+	return wsc__socket_is(sock, SOCKET_KEEPALIVE) &&
+	       !getsockopt((int)s, IPPROTO_TCP, TCP_INFO, &information, &size) &&
+	       information.tcpi_state == WSC_TCP_CLOSE && information.tcpi_probes && nothing_outstanding((int)s);
 }
 
 int wsc__socket_take_error(struct socket *sock)
@@ -326,7 +328,7 @@ static int create(int family, int type, int protocol, SOCKET *s)
 	return error;
 }
 
-SOCKET WS(socket)(int family, int type, int protocol)
+SOCKET WSC(socket)(int family, int type, int protocol)
 {
 	SOCKET s;
 	int error = wsc__enter();
@@ -337,7 +339,7 @@ SOCKET WS(socket)(int family, int type, int protocol)
 }
 
 /* The group and the flags ask for nothing that a socket here does not have anyway. */
-SOCKET WS(WSASocketA)(int family, int type, int protocol, WSAPROTOCOL_INFOA *information, GROUP group,
+SOCKET WSC(WSASocketA)(int family, int type, int protocol, WSAPROTOCOL_INFOA *information, GROUP group,
 		      DWORD flags)
 {
 	WSAPROTOCOL_INFOA info;
@@ -363,16 +365,16 @@ SOCKET WS(WSASocketA)(int family, int type, int protocol, WSAPROTOCOL_INFOA *inf
 WSC_ALIAS(WSASocketA)
 
 /* The two structures differ in the name at their end alone, which nobody reads. */
-SOCKET WS(WSASocketW)(int family, int type, int protocol, WSAPROTOCOL_INFOW *information, GROUP group,
+SOCKET WSC(WSASocketW)(int family, int type, int protocol, WSAPROTOCOL_INFOW *information, GROUP group,
 		      DWORD flags)
 {
 	_Static_assert(offsetof(WSAPROTOCOL_INFOW, szProtocol) == offsetof(WSAPROTOCOL_INFOA, szProtocol),
 		       "the members before the name lie alike");
-	return WS(WSASocketA)(family, type, protocol, (WSAPROTOCOL_INFOA *)information, group, flags);
+	return WSC(WSASocketA)(family, type, protocol, (WSAPROTOCOL_INFOA *)information, group, flags);
 }
 WSC_ALIAS(WSASocketW)
 
-int WS(closesocket)(SOCKET s)
+int WSC(closesocket)(SOCKET s)
 {
 	struct socket *sock;
 	int error = wsc__socket_enter(s, &sock);

@@ -37,6 +37,7 @@ enum socket_state {
 	SOCKET_ERROR_SET = 1 << 13,  /* `pending_error` waits for the next SO_ERROR or call */
 	SOCKET_DEFERRED = 1 << 14,   /* `deferred` waits for the next accept */
 	SOCKET_COUNT_ASKED = 1 << 15, /* TCP_KEEPCNT was set */
+	SOCKET_REFUSED = 1 << 16,    /* the last connect failed: select says so in exceptfds */
 };
 
 struct socket {
@@ -127,6 +128,9 @@ int wsc__socket_lost(SOCKET s, struct socket *sock, int posix_error);
 /* Looks for the end of a connection that no call of ours has met yet, without taking its
  * error away from the call that will. */
 void wsc__socket_look(SOCKET s, struct socket *sock);
+
+/* Whether its keep-alive probes stayed unanswered, though another call has taken the error. */
+bool wsc__socket_probed_to_death(SOCKET s, struct socket *sock);
 
 /* The error waiting for the next call, which takes it; 0 if there is none. */
 int wsc__socket_take_error(struct socket *sock);

@@ -72,7 +72,7 @@ static int give(const struct shape *shape, const union value *value, char *user,
 	return 0;
 }
 
-int WS(getsockopt)(SOCKET s, int level, int name, char *user, int *user_length)
+int WSC(getsockopt)(SOCKET s, int level, int name, char *user, int *user_length)
 {
 	struct socket *sock;
 	const struct option *option;
@@ -111,7 +111,7 @@ static int take(const struct shape *shape, const char *user, int length, union v
 	return 0;
 }
 
-int WS(setsockopt)(SOCKET s, int level, int name, const char *user, int length)
+int WSC(setsockopt)(SOCKET s, int level, int name, const char *user, int length)
 {
 	struct socket *sock;
 	const struct option *option;

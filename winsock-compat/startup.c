@@ -15,8 +15,8 @@ _Atomic WORD wsc__version;
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 
-#define VERSION(major, minor) ((WORD)((minor) << 8 | (major)))
-#define HIGHEST               VERSION(2, 2)
+#define WINSOCK(major, minor) ((WORD)((minor) << 8 | (major)))
+#define HIGHEST               WINSOCK(2, 2)
 
 static unsigned major(WORD version)
 {
@@ -32,7 +32,7 @@ static unsigned minor(WORD version)
 static WORD negotiated(WORD requested)
 {
 	if (major(requested) == 1)
-		return minor(requested) > 1 ? VERSION(1, 1) : requested;
+		return minor(requested) > 1 ? WINSOCK(1, 1) : requested;
 	if (major(requested) == 2 && minor(requested) <= minor(HIGHEST))
 		return requested;
 	return HIGHEST;
@@ -54,7 +54,7 @@ static void describe(WSADATA *data, WORD version)
 	data->iMaxUdpDg = major(version) == 1 ? 65467 : 0;
 }
 
-int WS(WSAStartup)(WORD requested, WSADATA *data)
+int WSC(WSAStartup)(WORD requested, WSADATA *data)
 {
 	WORD version;
 	WSADATA filled;
@@ -93,7 +93,7 @@ int WS(WSAStartup)(WORD requested, WSADATA *data)
 }
 WSC_ALIAS(WSAStartup)
 
-int WS(WSACleanup)(void)
+int WSC(WSACleanup)(void)
 {
 	int error = wsc__enter();
 

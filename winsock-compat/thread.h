@@ -10,7 +10,7 @@ struct thread {
 	int last_error;      /* of WSAGetLastError and GetLastError alike */
 	bool in_progress;    /* its blocking hook or condition function runs: WSAEINPROGRESS */
 	bool cancelled;      /* WSACancelBlockingCall was called from the hook */
-	bool (*hook)(void);  /* of WSASetBlockingHook; NULL is the default one, which blocks */
+	BOOL (*hook)(void);  /* of WSASetBlockingHook; NULL is the default one, which blocks */
 };
 
 extern __thread struct thread wsc__thread __attribute__((tls_model("initial-exec")));

@@ -1,0 +1,180 @@
+/* accept and WSAAccept. */
+#include "address.h"
+#include "blocking.h"
+#include "export.h"
+#include "transfer.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+/* The next connection: one that was put off, or one from the kernel's queue. */
+static int next(SOCKET s, struct socket *listener, int *fd)
+{
+	bool hooked = wsc__hooked(listener), nonblocking;
+	int error;
+
+	for (;;) {
+		if (wsc__socket_is(listener, SOCKET_DEFERRED)) {
+			wsc__socket_mark(listener, 0, SOCKET_DEFERRED);
+			*fd = atomic_exchange(&listener->deferred, -1);
+			if (*fd >= 0)
+				return 0;
+		}
+		if (hooked) {
+			error = wsc__wait(s, POLLIN, WSC_FOREVER);
+			if (error)
+				return error;
+		}
+		nonblocking = wsc__socket_is(listener, SOCKET_NONBLOCKING);
+		*fd = accept4((int)s, NULL, NULL, SOCK_CLOEXEC | (nonblocking ? SOCK_NONBLOCK : 0));
+		if (*fd >= 0)
+			*fd = wsc__socket_not_zero(*fd);
+		if (*fd >= 0)
+			return 0;
+		/* SO_RCVTIMEO, which Linux applies here too, is no concern of accept's. */
+		if (errno != EINTR && (errno != EAGAIN || wsc__would_block(s, listener) != WS_WSAETIMEDOUT))
+			return errno == ECONNABORTED ? WS_WSAECONNRESET : wsc__error_from_errno(errno);
+	}
+}
+
+static int peer(int fd, struct WSC(sockaddr) *name, int *name_length)
+{
+	struct sockaddr_storage address;
+	socklen_t length = sizeof address;
+
+	if (!name || !name_length)
+		return 0;
+	if (getpeername(fd, (struct sockaddr *)&address, &length) < 0)
+		return wsc__error_from_errno(errno == ENOTCONN ? ECONNRESET : errno); /* gone already */
+	return wsc__address_out(&address, length, name, name_length);
+}
+
+struct condition {
+	LPCONDITIONPROC function;
+	DWORD_PTR context;
+};
+
+/* Asks the program, to which all calls are closed meanwhile. */
+static int ask(int fd, const struct condition *condition)
+{
+	struct sockaddr_storage caller, callee;
+	socklen_t caller_length = sizeof caller, callee_length = sizeof callee;
+	WSABUF caller_id, callee_id, none = { 0, NULL };
+	GROUP group = 0;
+	int answer;
+
+	if (getpeername(fd, (struct sockaddr *)&caller, &caller_length) < 0)
+		return WS_WSAECONNRESET;
+	if (getsockname(fd, (struct sockaddr *)&callee, &callee_length) < 0)
+		return wsc__error_from_errno(errno);
+	wsc__address_from_posix(&caller);
+	wsc__address_from_posix(&callee);
+	caller_id = (WSABUF){ caller_length, (char *)&caller };
+	callee_id = (WSABUF){ callee_length, (char *)&callee };
+	wsc__thread.in_progress = true;
+	answer = condition->function(&caller_id, NULL, NULL, NULL, &callee_id, &none, &group, condition->context);
+	wsc__thread.in_progress = false;
+	switch (answer) {
+	case WS_CF_ACCEPT:
+		return 0;
+	case WS_CF_REJECT:
+		return WS_WSAECONNREFUSED;
+	case WS_CF_DEFER:
+		return WS_WSATRY_AGAIN;
+	default:
+		return WS_WSAEINVAL;
+	}
+}
+
+/* The caller is to see a refusal, not an end in good order. */
+static void refuse(int fd)
+{
+	setsockopt(fd, SOL_SOCKET, SO_LINGER, &(struct linger){ 1, 0 }, sizeof(struct linger));
+	close(fd);
+}
+
+/* Keeps the connection for the next call; there is room for one, the first in the queue. */
+static void put_off(struct socket *listener, int fd)
+{
+	fd = atomic_exchange(&listener->deferred, fd);
+	wsc__socket_mark(listener, SOCKET_DEFERRED, 0);
+	if (fd >= 0)
+		refuse(fd);
+}
+
+/* What the program set on the listener, a connection it accepts has too. The kernel has handed
+ * its part on already; these are the notes. */
+static void inherit(struct socket *sock, struct socket *listener)
+{
+	wsc__keepalive_inherit(sock, listener);
+	wsc__socket_lock(listener);
+	DWORD receive_buffer = listener->receive_buffer, send_buffer = listener->send_buffer;
+	WORD linger_on = listener->linger_on, linger_time = listener->linger_time;
+	wsc__socket_unlock(listener);
+	wsc__socket_lock(sock);
+	sock->receive_buffer = receive_buffer;
+	sock->send_buffer = send_buffer;
+	sock->linger_on = linger_on;
+	sock->linger_time = linger_time;
+	wsc__socket_unlock(sock);
+	sock->receive_timeout = listener->receive_timeout;
+	sock->send_timeout = listener->send_timeout;
+}
+
+static int take(SOCKET s, struct WSC(sockaddr) *name, int *name_length, const struct condition *condition,
+		SOCKET *accepted)
+{
+	struct socket *listener, *sock;
+	unsigned nonblocking;
+	int fd, error = wsc__socket_enter(s, &listener);
+
+	if (!error)
+		error = wsc__socket_verify(s, listener, NULL);
+	if (!error && listener->type != SOCK_STREAM)
+		error = WS_WSAEOPNOTSUPP;
+	if (!error)
+		error = next(s, listener, &fd);
+	if (error)
+		return error;
+	if (condition->function) {
+		error = ask(fd, condition);
+		if (error) {
+			if (error == WS_WSATRY_AGAIN)
+				put_off(listener, fd);
+			else
+				refuse(fd);
+			return error;
+		}
+	}
+	error = peer(fd, name, name_length);
+	if (error) {
+		refuse(fd);
+		return error;
+	}
+	nonblocking = listener->state & SOCKET_NONBLOCKING;
+	error = wsc__socket_add(fd, listener->family, listener->type, listener->protocol,
+				SOCKET_CONNECTED | SOCKET_BOUND | nonblocking, &sock);
+	if (error)
+		return error;
+	inherit(sock, listener);
+	*accepted = (SOCKET)fd;
+	return 0;
+}
+
+SOCKET WSC(WSAAccept)(SOCKET s, struct WSC(sockaddr) *name, int *name_length, LPCONDITIONPROC function,
+		      DWORD_PTR context)
+{
+	struct condition condition = { function, context };
+	SOCKET accepted;
+	int error = take(s, name, name_length, &condition, &accepted);
+
+	return error ? wsc__result_socket(error) : accepted;
+}
+WSC_ALIAS(WSAAccept)
+
+SOCKET WSC(accept)(SOCKET s, struct WSC(sockaddr) *name, int *name_length)
+{
+	return WSC(WSAAccept)(s, name, name_length, NULL, 0);
+}

@@ -1,0 +1,98 @@
+/* connect and WSAConnect. */
+#include "address.h"
+#include "blocking.h"
+#include "export.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/socket.h>
+
+/* A stream cannot go to nobody: Linux takes the wildcard for this host, Windows refuses it. */
+static int check(struct socket *sock, const struct sockaddr_storage *address)
+{
+	if (sock->type != SOCK_STREAM || address->ss_family == AF_UNIX)
+		return 0;
+	return wsc__address_is_any(address) || !wsc__address_port(address) ? WS_WSAEADDRNOTAVAIL : 0;
+}
+
+/* Waits for the end of a connect that goes on by itself. */
+static int finish(SOCKET s)
+{
+	int posix_error, error = wsc__wait(s, POLLOUT, WSC_FOREVER);
+	socklen_t size = sizeof posix_error;
+
+	if (error)
+		return error;
+	if (getsockopt((int)s, SOL_SOCKET, SO_ERROR, &posix_error, &size) < 0)
+		posix_error = errno;
+	return posix_error ? wsc__error_from_errno(posix_error) : 0;
+}
+
+static int begin(SOCKET s, struct socket *sock, const struct sockaddr_storage *address, socklen_t length)
+{
+	bool hooked = wsc__hooked(sock);
+	int flags = hooked ? fcntl((int)s, F_GETFL) : 0, error = 0;
+
+	if (hooked)
+		fcntl((int)s, F_SETFL, flags | O_NONBLOCK);
+	if (connect((int)s, (const struct sockaddr *)address, length) < 0)
+		error = errno;
+	/* A signal leaves it going on, and so does the end of SO_SNDTIMEO, which on Windows is
+	 * no concern of connect's. */
+	if (error == EINTR || (error == EINPROGRESS && !wsc__socket_is(sock, SOCKET_NONBLOCKING)))
+		error = finish(s);
+	else if (error == EALREADY && (wsc__version & 0xff) < 2) /* as Winsock 1 called it */
+		error = WS_WSAEINVAL;
+	else if (error)
+		error = wsc__error_from_errno(error);
+	if (hooked)
+		fcntl((int)s, F_SETFL, flags);
+	return error;
+}
+
+static int connect_to(SOCKET s, const struct WSC(sockaddr) *name, int name_length)
+{
+	struct sockaddr_storage address;
+	socklen_t length;
+	struct socket *sock;
+	unsigned before;
+	int error = wsc__socket_enter(s, &sock);
+
+	if (!error)
+		error = wsc__address_in(name, name_length, &address, &length);
+	if (!error)
+		error = check(sock, &address);
+	if (error)
+		return error;
+	if (sock->type != SOCK_STREAM) { /* names the peer, or forgets it */
+		if (wsc__address_is_any(&address))
+			address.ss_family = AF_UNSPEC;
+		if (connect((int)s, (struct sockaddr *)&address, length) < 0)
+			return wsc__error_from_errno(errno);
+		wsc__socket_mark(sock, SOCKET_CONNECTED | SOCKET_BOUND, 0);
+		return 0;
+	}
+	before = sock->state;
+	wsc__socket_mark(sock, SOCKET_CONNECTING, SOCKET_TIMED_OUT | SOCKET_RESET | SOCKET_REFUSED);
+	error = begin(s, sock, &address, length);
+	if (!error)
+		wsc__socket_mark(sock, SOCKET_CONNECTED | SOCKET_BOUND, SOCKET_CONNECTING);
+	else if (error != WS_WSAEWOULDBLOCK && error != WS_WSAEALREADY && !(before & SOCKET_CONNECTING))
+		wsc__socket_mark(sock, before & (SOCKET_TIMED_OUT | SOCKET_RESET), SOCKET_CONNECTING);
+	return error;
+}
+
+int WSC(connect)(SOCKET s, const struct WSC(sockaddr) *name, int name_length)
+{
+	return wsc__result(connect_to(s, name, name_length));
+}
+
+/* TCP carries no data with a connect, so there is none to send or to get. */
+int WSC(WSAConnect)(SOCKET s, const struct WSC(sockaddr) *name, int name_length, WSABUF *caller_data,
+		    WSABUF *callee_data, QOS *socket_qos, QOS *group_qos)
+{
+	(void)caller_data, (void)callee_data, (void)socket_qos, (void)group_qos;
+	return wsc__result(connect_to(s, name, name_length));
+}
+WSC_ALIAS(WSAConnect)

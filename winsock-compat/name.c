@@ -1,0 +1,66 @@
+/* getsockname, getpeername and gethostname. */
+#include "address.h"
+#include "fault.h"
+#include "socket.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/utsname.h>
+
+static int local_name(SOCKET s, struct WSC(sockaddr) *name, int *name_length)
+{
+	struct sockaddr_storage address;
+	socklen_t length = sizeof address;
+	struct socket *sock;
+	int error = wsc__socket_enter(s, &sock);
+
+	if (error)
+		return error;
+	if (getsockname((int)s, (struct sockaddr *)&address, &length) < 0)
+		return wsc__error_from_errno(errno);
+	/* Linux calls a socket without a name 0.0.0.0:0, which Windows does not. */
+	if ((address.ss_family == AF_INET || address.ss_family == AF_INET6) && sock->type != SOCK_RAW &&
+	    !wsc__address_port(&address))
+		return WS_WSAEINVAL;
+	return wsc__address_out(&address, length, name, name_length);
+}
+
+int WSC(getsockname)(SOCKET s, struct WSC(sockaddr) *name, int *name_length)
+{
+	return wsc__result(local_name(s, name, name_length));
+}
+
+static int peer_name(SOCKET s, struct WSC(sockaddr) *name, int *name_length)
+{
+	struct sockaddr_storage address;
+	socklen_t length = sizeof address;
+	struct socket *sock;
+	int error = wsc__socket_enter(s, &sock);
+
+	if (error)
+		return error;
+	/* WSAENOTCONN comes before any look at the pointers, on Windows too. */
+	if (getpeername((int)s, (struct sockaddr *)&address, &length) < 0)
+		return wsc__error_from_errno(errno);
+	return wsc__address_out(&address, length, name, name_length);
+}
+
+int WSC(getpeername)(SOCKET s, struct WSC(sockaddr) *name, int *name_length)
+{
+	return wsc__result(peer_name(s, name, name_length));
+}
+
+int WSC(gethostname)(char *name, int size)
+{
+	struct utsname system;
+	int error = wsc__enter();
+
+	if (!error) {
+		uname(&system);
+		size_t length = strlen(system.nodename) + 1;
+
+		error = size < (int)length ? WS_WSAEFAULT : wsc__copy_out(name, system.nodename, length);
+	}
+	return wsc__result(error);
+}

@@ -1,0 +1,288 @@
+/* select, over poll(2): any number of sockets, whatever their descriptors' numbers. */
+#include "blocking.h"
+#include "export.h"
+#include "fault.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+enum { READ, WRITE, EXCEPT, SETS };
+
+/* One place in one of the program's sets. */
+struct place {
+	SOCKET s;
+	struct socket *sock;
+	bool ready;
+};
+
+struct selection {
+	WSC(fd_set) *user[SETS];
+	WSC(u_int) count[SETS];
+	size_t total;
+	struct place *places;   /* those of the three sets, one after the other */
+	struct pollfd *waiting; /* their twins */
+};
+
+enum { FEW = 64 }; /* sockets for which the stack has room */
+
+/* Where the array of a set with the program's own FD_SETSIZE begins. */
+static SOCKET *array_of(WSC(fd_set) *set)
+{
+	return (SOCKET *)((char *)set + offsetof(WSC(fd_set), fd_array));
+}
+
+static int count_sets(struct selection *selection)
+{
+	for (int i = 0; i < SETS; i++) {
+		selection->count[i] = 0;
+		if (selection->user[i] &&
+		    wsc__copy_in(&selection->count[i], &selection->user[i]->fd_count, sizeof selection->count[i]))
+			return WS_WSAEFAULT;
+		selection->total += selection->count[i];
+	}
+	return selection->total ? 0 : WS_WSAEINVAL;
+}
+
+static int read_sets(struct selection *selection)
+{
+	struct place *place = selection->places;
+
+	for (int i = 0; i < SETS; i++)
+		for (WSC(u_int) n = 0; n < selection->count[i]; n++, place++) {
+			place->ready = false;
+			if (wsc__copy_in(&place->s, array_of(selection->user[i]) + n, sizeof place->s))
+				return WS_WSAEFAULT;
+			place->sock = wsc__socket_get(place->s);
+			if (!place->sock)
+				return WS_WSAENOTSOCK;
+		}
+	return 0;
+}
+
+/* A stream that neither has nor seeks a peer has nothing to tell, though poll() calls it hung up. */
+static bool is_idle(struct socket *sock)
+{
+	enum { BUSY = SOCKET_CONNECTING | SOCKET_CONNECTED | SOCKET_LISTENING | SOCKET_REFUSED };
+
+	return sock->type == SOCK_STREAM && !wsc__socket_is(sock, BUSY);
+}
+
+/* What is ready without asking the kernel: a connection put off, an error that waits. */
+static bool is_ready(int set, struct socket *sock)
+{
+	return (set == READ && wsc__socket_is(sock, SOCKET_DEFERRED)) ||
+	       (set != EXCEPT && wsc__socket_is(sock, SOCKET_ERROR_SET));
+}
+
+static bool prepare(struct selection *selection)
+{
+	static const short events[SETS] = { POLLIN, POLLOUT, POLLPRI };
+	size_t at = 0;
+	bool ready = false;
+
+	for (int i = 0; i < SETS; i++)
+		for (WSC(u_int) n = 0; n < selection->count[i]; n++, at++) {
+			struct place *place = &selection->places[at];
+
+			place->ready = is_ready(i, place->sock);
+			ready = ready || place->ready;
+			selection->waiting[at].fd = is_idle(place->sock) ? -1 : (int)place->s;
+			selection->waiting[at].events = events[i];
+		}
+	return ready;
+}
+
+/* Whether what poll() saw makes the place ready. The failure of a connect is an exception to
+ * Windows, not something to read or to write. */
+static bool answers(int set, struct socket *sock, short seen)
+{
+	bool connecting = wsc__socket_is(sock, SOCKET_CONNECTING | SOCKET_REFUSED);
+	bool failed = connecting && seen & (POLLERR | POLLHUP);
+
+	if (connecting && !failed && seen & POLLOUT)
+		wsc__socket_mark(sock, SOCKET_CONNECTED, SOCKET_CONNECTING);
+	switch (set) {
+	case READ:
+		return !failed && seen & (POLLIN | POLLHUP | POLLERR);
+	case WRITE:
+		return !failed && seen & (POLLOUT | POLLHUP | POLLERR);
+	default:
+		return failed || seen & POLLPRI;
+	}
+}
+
+/* Whether any place is ready; or WSAENOTSOCK, if another thread has closed one. */
+static int evaluate(struct selection *selection, bool *ready)
+{
+	size_t at = 0;
+
+	for (int i = 0; i < SETS; i++)
+		for (WSC(u_int) n = 0; n < selection->count[i]; n++, at++) {
+			struct place *place = &selection->places[at];
+			short seen = selection->waiting[at].fd < 0 ? 0 : selection->waiting[at].revents;
+
+			if (seen & POLLNVAL)
+				return WS_WSAENOTSOCK;
+			place->ready = place->ready || answers(i, place->sock, seen);
+			*ready = *ready || place->ready;
+		}
+	return 0;
+}
+
+static int read_timeout(const struct WSC(timeval) *user, struct timespec *left, bool *forever)
+{
+	struct WSC(timeval) time;
+
+	*forever = !user;
+	if (!user)
+		return 0;
+	if (wsc__copy_in(&time, user, sizeof time))
+		return WS_WSAEFAULT;
+	if (time.tv_sec < 0 || time.tv_usec < 0)
+		return WS_WSAEINVAL;
+	left->tv_sec = time.tv_sec + time.tv_usec / 1000000;
+	left->tv_nsec = time.tv_usec % 1000000 * 1000;
+	return 0;
+}
+
+static struct timespec clock_now(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now;
+}
+
+static struct timespec add(struct timespec a, struct timespec b)
+{
+	struct timespec sum = { a.tv_sec + b.tv_sec, a.tv_nsec + b.tv_nsec };
+
+	if (sum.tv_nsec >= 1000000000) {
+		sum.tv_nsec -= 1000000000;
+		sum.tv_sec++;
+	}
+	return sum;
+}
+
+/* What is left until `end`; nothing, if that is over. */
+static struct timespec until(struct timespec end)
+{
+	struct timespec now = clock_now(), left = { end.tv_sec - now.tv_sec, end.tv_nsec - now.tv_nsec };
+
+	if (left.tv_nsec < 0) {
+		left.tv_nsec += 1000000000;
+		left.tv_sec--;
+	}
+	return left.tv_sec < 0 ? (struct timespec){ 0, 0 } : left;
+}
+
+static int wait_for(struct selection *selection, const struct WSC(timeval) *user_timeout, bool *ready)
+{
+	static const struct timespec at_once = { 0, 0 }, hook_period = { 0, 10000000 };
+	struct timespec left = at_once, end = at_once;
+	bool forever;
+	int error = read_timeout(user_timeout, &left, &forever);
+
+	if (error)
+		return error;
+	if (!forever)
+		end = add(clock_now(), left);
+	for (;;) {
+		bool now = prepare(selection);
+		bool over = !forever && !left.tv_sec && !left.tv_nsec;
+		const struct timespec *timeout = now ? &at_once : forever ? NULL : &left;
+
+		if (wsc__thread.hook && !now && !over) {
+			error = wsc__run_hook();
+			if (error)
+				return error;
+			if (forever || left.tv_sec || left.tv_nsec > hook_period.tv_nsec)
+				timeout = &hook_period;
+		}
+		if (ppoll(selection->waiting, selection->total, timeout, NULL) < 0) {
+			if (errno != EINTR)
+				return wsc__error_from_errno(errno);
+		} else {
+			error = evaluate(selection, ready);
+			if (error || *ready || over)
+				return error;
+		}
+		if (!forever)
+			left = until(end);
+	}
+}
+
+static int write_sets(struct selection *selection, int *ready)
+{
+	struct place *place = selection->places;
+
+	*ready = 0;
+	for (int i = 0; i < SETS; i++) {
+		WSC(u_int) left = 0;
+
+		for (WSC(u_int) n = 0; n < selection->count[i]; n++, place++)
+			if (place->ready && wsc__copy_out(array_of(selection->user[i]) + left++, &place->s,
+							  sizeof place->s))
+				return WS_WSAEFAULT;
+		if (selection->user[i] && wsc__copy_out(&selection->user[i]->fd_count, &left, sizeof left))
+			return WS_WSAEFAULT;
+		*ready += (int)left;
+	}
+	return 0;
+}
+
+static int select_sets(struct selection *selection, const struct WSC(timeval) *timeout, int *ready)
+{
+	struct place few_places[FEW];
+	struct pollfd few_waiting[FEW];
+	bool any = false;
+	int error = count_sets(selection);
+
+	if (error)
+		return error;
+	selection->places = few_places;
+	selection->waiting = few_waiting;
+	if (selection->total > FEW) {
+		selection->places = calloc(selection->total, sizeof *selection->places);
+		selection->waiting = calloc(selection->total, sizeof *selection->waiting);
+	}
+	if (!selection->places || !selection->waiting)
+		error = WS_WSAENOBUFS;
+	if (!error)
+		error = read_sets(selection);
+	if (!error)
+		error = wait_for(selection, timeout, &any);
+	if (!error)
+		error = write_sets(selection, ready);
+	if (selection->places != few_places) {
+		free(selection->places);
+		free(selection->waiting);
+	}
+	selection->places = NULL;
+	selection->waiting = NULL;
+	return error;
+}
+
+int WSC(select)(int count, WSC(fd_set) *readfds, WSC(fd_set) *writefds, WSC(fd_set) *exceptfds,
+		const struct WSC(timeval) *timeout)
+{
+	struct selection selection = { .user = { readfds, writefds, exceptfds } };
+	int ready, error = wsc__enter();
+
+	(void)count; /* Berkeley's, and ignored on Windows */
+	if (!error)
+		error = select_sets(&selection, timeout, &ready);
+	return error ? wsc__result(error) : ready;
+}
+
+int WSC(__WSAFDIsSet)(SOCKET s, WSC(fd_set) *set)
+{
+	for (WSC(u_int) i = 0; i < set->fd_count; i++)
+		if (array_of(set)[i] == s)
+			return 1;
+	return 0;
+}
+WSC_ALIAS(__WSAFDIsSet)
