@@ -1,4 +1,5 @@
 /* What many tests need of sockets, memory, threads, time and processes. */
+#define _GNU_SOURCE /* pipe2 */
 #include "net.h"
 
 #include <errno.h>
