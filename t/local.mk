@@ -6,7 +6,7 @@ NATIVE_ONLY =
 SCRIPT_TESTS =
 
 
-TEST_NAMES += harness
+TEST_NAMES += harness keepalive
 
 SCRIPT_TESTS += %D%/interop.t %D%/wsc-compare.t
 
@@ -17,7 +17,7 @@ NATIVE_TESTS = $(TEST_NAMES:%=%D%/%.t) $(NATIVE_ONLY:%=%D%/%.t)
 WINE_TESTS = $(TEST_NAMES:%=%D%/wine/%.exe)
 
 TAP_FROM = %D%/tap/tap.c %D%/tap/net.c
-TAP_INCLUDES = %D%/tap/tap.h %D%/tap/net.h
+TAP_INCLUDES = %D%/tap/kernel.h %D%/tap/net.h %D%/tap/tap.h
 NATIVE_TAP = $(TAP_FROM:%.c=%.o)
 WINE_TAP = $(TAP_FROM:%D%/%.c=%D%/wine/%.o)
 

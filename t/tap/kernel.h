@@ -1,0 +1,44 @@
+/* What the kernel itself says of a socket, behind the library's back: native tests only. The
+ * numbers are Linux's, since the names are Winsock's here. */
+#ifndef TAP_KERNEL_H
+#define TAP_KERNEL_H
+
+#include <sys/syscall.h>
+
+extern long syscall(long number, ...);
+
+enum {
+	KERNEL_SOL_SOCKET = 1,
+	KERNEL_SO_KEEPALIVE = 9,
+	KERNEL_SO_RCVTIMEO = 20,
+	KERNEL_TCP = 6,
+	KERNEL_TCP_KEEPIDLE = 4,
+	KERNEL_TCP_KEEPINTVL = 5,
+	KERNEL_TCP_KEEPCNT = 6,
+	KERNEL_TCP_USER_TIMEOUT = 18,
+};
+
+static inline int kernel_get(SOCKET s, int level, int name)
+{
+	int value = -1, size = sizeof value;
+
+	return syscall(SYS_getsockopt, (int)s, level, name, &value, &size) < 0 ? -1 : value;
+}
+
+static inline int kernel_set(SOCKET s, int level, int name, int value)
+{
+	return (int)syscall(SYS_setsockopt, (int)s, level, name, &value, sizeof value);
+}
+
+/* socket(2) and close(2), with Linux's family. */
+static inline int kernel_socket(int family, int type)
+{
+	return (int)syscall(SYS_socket, family, type, 0);
+}
+
+static inline int kernel_close(SOCKET s)
+{
+	return (int)syscall(SYS_close, (int)s);
+}
+
+#endif
