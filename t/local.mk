@@ -39,25 +39,23 @@ AM_TESTS_ENVIRONMENT = \
 	MINGW_CC='$(MINGW_CC)' MINGW_CXX='$(MINGW_CXX)' WINE='$(WINE)'; \
 	export srcdir builddir CC CXX AWK PERL MINGW_CC MINGW_CXX WINE;
 
-TEST_WARNINGS = -Wall -Wextra -Wno-unused-parameter -Wno-unknown-pragmas
-NATIVE_CC = $(CC) -isystem $(abs_builddir)/include -isystem $(abs_srcdir)/include -DWSC_OVERLAY -D_WIN32
-NATIVE_FLAGS = -g -O1 $(TEST_WARNINGS) $(SANITIZER_CFLAGS) -I$(srcdir)/%D%/tap -pthread
-NATIVE_LIBS = -L$(abs_builddir)/.libs -Wl,-rpath,$(abs_builddir)/.libs -lwinsock-compat
-WINE_CC = $(MINGW_CC) -D_WIN32_WINNT=0x0A00
-WINE_FLAGS = -g -O1 $(TEST_WARNINGS) -I$(srcdir)/%D%/tap -static -pthread
+TEST_FLAGS = -g -O1 -Wall -Wextra -Wno-unused-parameter -Wno-unknown-pragmas -I$(srcdir)/%D%/tap -pthread
+NATIVE_CC = env WSCC_CC='$(CC)' $(SHELL) tools/wscc $(TEST_FLAGS) $(SANITIZER_CFLAGS)
+WINE_CC = $(MINGW_CC) -D_WIN32_WINNT=0x0A00 $(TEST_FLAGS) -static
 WINE_LIBS = -lws2_32 -lmswsock
 
-$(NATIVE_TAP): %D%/%.o: %D%/%.c $(TAP_INCLUDES) | all-am
-	$(AM_V_CC)$(MKDIR_P) $(@D) && $(NATIVE_CC) $(NATIVE_FLAGS) -c -o $@ $<
+# The library and the generated headers come first: wscc needs both.
+$(NATIVE_TAP): %D%/%.o: %D%/%.c $(TAP_INCLUDES) | $(BUILT_SOURCES) tools/wscc
+	$(AM_V_CC)$(MKDIR_P) $(@D) && $(NATIVE_CC) -c -o $@ $<
 
-$(NATIVE_TESTS): %D%/%.t: %D%/%.c $(NATIVE_TAP) $(TAP_INCLUDES) libwinsock-compat.la
-	$(AM_V_CCLD)$(NATIVE_CC) $(NATIVE_FLAGS) -o $@ $< $(NATIVE_TAP) $(NATIVE_LIBS)
+$(NATIVE_TESTS): %D%/%.t: %D%/%.c $(NATIVE_TAP) $(TAP_INCLUDES) libwinsock-compat.la tools/wscc
+	$(AM_V_CCLD)$(NATIVE_CC) -o $@ $< $(NATIVE_TAP)
 
 $(WINE_TAP): %D%/wine/%.o: %D%/%.c $(TAP_INCLUDES)
-	$(AM_V_CC)$(MKDIR_P) $(@D) && $(WINE_CC) $(WINE_FLAGS) -c -o $@ $<
+	$(AM_V_CC)$(MKDIR_P) $(@D) && $(WINE_CC) -c -o $@ $<
 
 $(WINE_TESTS): %D%/wine/%.exe: %D%/%.c $(WINE_TAP) $(TAP_INCLUDES)
-	$(AM_V_CCLD)$(WINE_CC) $(WINE_FLAGS) -o $@ $< $(WINE_TAP) $(WINE_LIBS)
+	$(AM_V_CCLD)$(WINE_CC) -o $@ $< $(WINE_TAP) $(WINE_LIBS)
 
 # The tests that come from C, under Wine.
 if HAVE_WINE
