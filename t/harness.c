@@ -66,7 +66,7 @@ static void sleep_long(void *argument)
 
 static void threads(void)
 {
-	int little = 10, much = 3000;
+	static int little = 10, much = 3000; /* the second outlives this function */
 	long long start = now_ms();
 
 	ok(task_end(task_start(sleep_long, &little), 2000), "a short task ends in time");

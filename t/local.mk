@@ -40,7 +40,8 @@ AM_TESTS_ENVIRONMENT = \
 	MINGW_CC='$(MINGW_CC)' MINGW_CXX='$(MINGW_CXX)' WINE='$(WINE)'; \
 	export srcdir builddir CC CXX AWK PERL MINGW_CC MINGW_CXX WINE;
 
-TEST_FLAGS = -g -O1 -Wall -Wextra -Wno-unused-parameter -Wno-unknown-pragmas -I$(srcdir)/%D%/tap -pthread
+TEST_FLAGS = -g -O1 -Wall -Wextra -Wno-unused-parameter -Wno-unknown-pragmas $(filter -Werror,$(WARN_CFLAGS)) \
+	-I$(srcdir)/%D%/tap -pthread
 NATIVE_CC = env WSCC_CC='$(CC)' $(SHELL) tools/wscc $(TEST_FLAGS) $(SANITIZER_CFLAGS)
 WINE_CC = $(MINGW_CC) -D_WIN32_WINNT=0x0A00 $(TEST_FLAGS) -static
 WINE_LIBS = -lws2_32 -lmswsock
@@ -71,20 +72,23 @@ check-wine:
 	@echo "configure found no mingw-w64 or no Wine: nothing can be checked" >&2; exit 1
 endif
 
-# The tests that come from C, natively, each time in a build directory of their own.
+# The tests that come from C, natively, each time in a build directory of their own. Warnings are
+# errors there.
 check-sanitizers: check-address check-thread
-check-address: VARIANT_CONFIGURE = --enable-sanitizers=address,undefined
-check-thread: VARIANT_CONFIGURE = --enable-sanitizers=thread
+check-address: VARIANT_CONFIGURE = --enable-werror --enable-sanitizers=address,undefined
+check-thread: VARIANT_CONFIGURE = --enable-werror --enable-sanitizers=thread
+check-clang: VARIANT_CONFIGURE = CC=clang CXX=clang++ --enable-werror
 check-valgrind: VARIANT_MAKE = TEST_RUNNER='$(VALGRIND_RUNNER)' TEST_SECONDS=600
-check-address check-thread check-valgrind:
+check-address check-thread check-clang check-valgrind:
 	@$(MKDIR_P) $@.d
-	@cd $@.d && { test -e config.status || $(abs_srcdir)/configure --quiet --disable-static CC='$(CC)' $(VARIANT_CONFIGURE); }
+	@cd $@.d && { test -e config.status || $(abs_srcdir)/configure --quiet CC='$(CC)' CXX='$(CXX)' --disable-static $(VARIANT_CONFIGURE); }
 	@cd $@.d && $(MAKE) check TESTS='$(NATIVE_TESTS)' $(VARIANT_MAKE)
 
-VALGRIND_RUNNER = $(VALGRIND) --quiet --error-exitcode=99 --trace-children=yes --leak-check=full \
+# (Without --vex-guest-chase=no the handler of a fault is told an instruction before the right one.)
+VALGRIND_RUNNER = $(VALGRIND) --quiet --vex-guest-chase=no --error-exitcode=99 --trace-children=yes --leak-check=full \
 	--errors-for-leak-kinds=definite --suppressions=$(abs_srcdir)/%D%/valgrind.supp
 
-.PHONY: check-wine check-sanitizers check-address check-thread check-valgrind
+.PHONY: check-wine check-sanitizers check-address check-thread check-clang check-valgrind
 
 check_DATA = $(NATIVE_TESTS)
 EXTRA_DIST += $(TEST_NAMES:%=%D%/%.c) $(NATIVE_ONLY:%=%D%/%.c) $(SCRIPT_TESTS) $(TAP_FROM) $(TAP_INCLUDES) \
@@ -92,5 +96,5 @@ EXTRA_DIST += $(TEST_NAMES:%=%D%/%.c) $(NATIVE_ONLY:%=%D%/%.c) $(SCRIPT_TESTS) $
 MOSTLYCLEANFILES += $(NATIVE_TESTS) $(WINE_TESTS) $(NATIVE_TAP) $(WINE_TAP)
 distclean-local: distclean-tests
 distclean-tests:
-	rm -rf wine-prefix check-address.d check-thread.d check-valgrind.d
+	rm -rf wine-prefix check-address.d check-thread.d check-clang.d check-valgrind.d
 .PHONY: distclean-tests

@@ -338,9 +338,13 @@ void set_environment(const char *name, const char *value)
 #ifdef __linux__
 static long spawn(const char *argument)
 {
-	char *arguments[] = { "/proc/self/exe", (char *)argument, NULL };
-	pid_t child = fork();
+	char program[4096] = ""; /* by its path, since valgrind runs no /proc/self/exe */
+	char *arguments[] = { program, (char *)argument, NULL };
+	pid_t child;
 
+	if (readlink("/proc/self/exe", program, sizeof program - 1) < 0)
+		return -1;
+	child = fork();
 	if (child == 0) {
 		execv(*arguments, arguments);
 		_exit(127);
