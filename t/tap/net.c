@@ -227,6 +227,36 @@ const struct bad_pointer *bad_pointers(void)
 	return list;
 }
 
+#ifdef __linux__
+bool crashes(void (*function)(void *), void *argument)
+{
+	function(argument);
+	return false;
+}
+#else
+static void *crash_point[5]; /* what __builtin_setjmp needs: it unwinds no frames of Wine's */
+
+static LONG CALLBACK on_exception(EXCEPTION_POINTERS *exception)
+{
+	if (exception->ExceptionRecord->ExceptionCode == EXCEPTION_ACCESS_VIOLATION)
+		__builtin_longjmp(crash_point, 1);
+	return EXCEPTION_CONTINUE_SEARCH;
+}
+
+bool crashes(void (*function)(void *), void *argument)
+{
+	PVOID handler = AddVectoredExceptionHandler(TRUE, on_exception);
+	volatile bool crashed = true;
+
+	if (!__builtin_setjmp(crash_point)) {
+		function(argument);
+		crashed = false;
+	}
+	RemoveVectoredExceptionHandler(handler);
+	return crashed;
+}
+#endif
+
 char *before_bad_page(size_t size)
 {
 	if (size > PAGE)

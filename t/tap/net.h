@@ -37,6 +37,10 @@ const struct bad_pointer *bad_pointers(void);
 char *before_bad_page(size_t size); /* size bytes that are memory, and none after them; filled with 0 */
 char *read_only_page(void);         /* 4096 bytes of 0 */
 
+/* Runs function(argument) and says whether it touched memory that it may not.
+ * Only Wine does that: natively such a thing ends the test, as it should. */
+bool crashes(void (*function)(void *), void *argument);
+
 /* Runs function(argument) in a thread. task_end() waits for it and says
  * whether it ended in time; if it did not, the thread is left alone. */
 struct task *task_start(void (*function)(void *), void *argument);
