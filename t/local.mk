@@ -8,6 +8,7 @@ SCRIPT_TESTS =
 
 TEST_NAMES += harness keepalive
 TEST_NAMES += startup
+NATIVE_ONLY += netdown wire
 
 SCRIPT_TESTS += %D%/interop.t %D%/wsc-compare.t
 
@@ -52,7 +53,13 @@ $(NATIVE_TAP): %D%/%.o: %D%/%.c $(TAP_INCLUDES) | all-am
 	$(AM_V_CC)$(MKDIR_P) $(@D) && $(NATIVE_CC) $(NATIVE_FLAGS) -c -o $@ $<
 
 $(NATIVE_TESTS): %D%/%.t: %D%/%.c $(NATIVE_TAP) $(TAP_INCLUDES) libwinsock-compat.la
-	$(AM_V_CCLD)$(NATIVE_CC) $(NATIVE_FLAGS) -o $@ $< $(NATIVE_TAP) $(NATIVE_LIBS)
+	$(AM_V_CCLD)$(NATIVE_CC) $(NATIVE_FLAGS) -o $@ $< $(NATIVE_TAP) $(TEST_WITH) $(NATIVE_LIBS)
+
+# The one file of the tests that knows POSIX only.
+%D%/wire.t: TEST_WITH = %D%/tap/link.o
+%D%/wire.t: %D%/tap/link.o %D%/tap/link.h
+%D%/tap/link.o: %D%/tap/link.c %D%/tap/link.h %D%/tap/tap.h
+	$(AM_V_CC)$(MKDIR_P) $(@D) && $(CC) $(NATIVE_FLAGS) -D_GNU_SOURCE -c -o $@ $<
 
 $(WINE_TAP): %D%/wine/%.o: %D%/%.c $(TAP_INCLUDES)
 	$(AM_V_CC)$(MKDIR_P) $(@D) && $(WINE_CC) $(WINE_FLAGS) -c -o $@ $<
@@ -81,7 +88,7 @@ check-valgrind: VARIANT_MAKE = TEST_RUNNER='$(VALGRIND_RUNNER)' TEST_SECONDS=600
 check-address check-thread check-valgrind:
 	@$(MKDIR_P) $@.d
 	@cd $@.d && { test -e config.status || $(abs_srcdir)/configure --quiet --disable-static CC='$(CC)' $(VARIANT_CONFIGURE); }
-	@cd $@.d && $(MAKE) check TESTS='$(NATIVE_TESTS)' $(VARIANT_MAKE)
+	@cd $@.d && $(MAKE) check TESTS='$(NATIVE_TESTS) $(SETTINGS_TESTS)' $(VARIANT_MAKE)
 
 VALGRIND_RUNNER = $(VALGRIND) --quiet --error-exitcode=99 --trace-children=yes --leak-check=full \
 	--errors-for-leak-kinds=definite --suppressions=$(abs_srcdir)/%D%/valgrind.supp
@@ -90,9 +97,12 @@ VALGRIND_RUNNER = $(VALGRIND) --quiet --error-exitcode=99 --trace-children=yes -
 
 check_DATA = $(NATIVE_TESTS)
 EXTRA_DIST += $(TEST_NAMES:%=%D%/%.c) $(NATIVE_ONLY:%=%D%/%.c) $(SCRIPT_TESTS) $(TAP_FROM) $(TAP_INCLUDES) \
+	%D%/tap/link.c %D%/tap/link.h \
 	%D%/run-wine %D%/tap/tap.sh %D%/valgrind.supp
-MOSTLYCLEANFILES += $(NATIVE_TESTS) $(WINE_TESTS) $(NATIVE_TAP) $(WINE_TAP)
+MOSTLYCLEANFILES += $(NATIVE_TESTS) $(WINE_TESTS) $(NATIVE_TAP) %D%/tap/link.o $(WINE_TAP)
 distclean-local: distclean-tests
 distclean-tests:
 	rm -rf wine-prefix check-address.d check-thread.d check-valgrind.d
 .PHONY: distclean-tests
+
+include %D%/settings.mk

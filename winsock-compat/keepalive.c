@@ -1,8 +1,7 @@
 /* Keep-alive: SO_KEEPALIVE, SIO_KEEPALIVE_VALS and TCP_KEEP*, done with the kernel's options.
  *
- * On the fast path a call is the one system call a POSIX program would make, and the kernel's
- * answer is compared with the socket's note. Where the two disagree, or anything is to be
- * switched, the note is verified first and the options are written in full under the lock. */
+ * What sockopt.c's fast path cannot do comes here: the note is verified first, then the options
+ * are written in full, under the lock. */
 #include "keepalive.h"
 
 #include "error.h"
@@ -130,13 +129,14 @@ static int change(SOCKET s, struct socket *sock, const struct keepalive *wanted,
 {
 	struct probing after = probing_of(wanted, on);
 	struct keepalive old = sock->keepalive;
-	struct probing before = probing_of(&old, is_on(sock));
 	int error;
 
-	if (after.on != before.on) /* a count of 0 came or went */
+	if (what == TIMES && after.on != wsc__socket_is(sock, SOCKET_KEEPALIVE)) /* a count of 0 came or went */
 		what = SWITCH;
 	error = tell((int)s, &after, what, after.user_timeout || old.user_timeout);
 	if (error) {
+		struct probing before = probing_of(&old, is_on(sock));
+
 		tell((int)s, &before, what, old.user_timeout);
 		return error;
 	}
@@ -173,7 +173,7 @@ static int switch_to(SOCKET s, struct socket *sock, bool on)
 	return put((int)s, SOL_SOCKET, SO_KEEPALIVE, on);
 }
 
-static int set_slowly(SOCKET s, struct socket *sock, bool on)
+int wsc__keepalive_set(SOCKET s, struct socket *sock, bool on)
 {
 	int error = wsc__socket_verify(s, sock, NULL);
 
@@ -187,26 +187,7 @@ static int set_slowly(SOCKET s, struct socket *sock, bool on)
 	return error;
 }
 
-int wsc__keepalive_set(SOCKET s, struct socket *sock, bool on)
-{
-	enum {
-		STATES = SOCKET_CONNECTING | SOCKET_TIMED_OUT | SOCKET_RESET | SOCKET_KEEPALIVE | SOCKET_SILENT,
-	};
-	unsigned state = sock->state & STATES;
-	int value;
-	socklen_t size = sizeof value;
-
-	/* Already on: ask the kernel rather than tell it, for its answer shows whether this is
-	 * still the socket whose times were set. */
-	if (on && state == SOCKET_KEEPALIVE && sock->type == SOCK_STREAM &&
-	    !getsockopt((int)s, SOL_SOCKET, SO_KEEPALIVE, &value, &size) && value)
-		return 0;
-	if (!on && !state && sock->type == SOCK_STREAM)
-		return put((int)s, SOL_SOCKET, SO_KEEPALIVE, 0);
-	return set_slowly(s, sock, on);
-}
-
-static int get_slowly(SOCKET s, struct socket *sock, bool *on)
+int wsc__keepalive_get(SOCKET s, struct socket *sock, bool *on)
 {
 	int value, error = wsc__socket_verify(s, sock, NULL);
 	socklen_t size = sizeof value;
@@ -223,20 +204,6 @@ static int get_slowly(SOCKET s, struct socket *sock, bool *on)
 	*on = is_on(sock);
 	wsc__socket_unlock(sock);
 	return error;
-}
-
-int wsc__keepalive_get(SOCKET s, struct socket *sock, bool *on)
-{
-	unsigned state = sock->state & (SOCKET_KEEPALIVE | SOCKET_SILENT);
-	int value;
-	socklen_t size = sizeof value;
-
-	if (sock->type == SOCK_STREAM && !getsockopt((int)s, SOL_SOCKET, SO_KEEPALIVE, &value, &size) &&
-	    state == (value ? (unsigned)SOCKET_KEEPALIVE : 0)) {
-		*on = value;
-		return 0;
-	}
-	return get_slowly(s, sock, on);
 }
 
 static bool is_tcp(struct socket *sock)
