@@ -303,7 +303,8 @@ int wsc__socket_not_zero(int fd)
 	return other;
 }
 
-/* What each protocol is spoken over; Windows completes a call that names only the one. */
+/* What each protocol is spoken over, in the order of the catalogue. Windows completes a call that
+ * names no type with the first entry that fits. */
 static const struct {
 	int protocol, type;
 } types[] = {
@@ -319,7 +320,7 @@ static int create(int family, int type, int protocol, SOCKET *s)
 
 	/* Windows looks at the type first, then at the family, then at the protocol. */
 	for (i = 0; !type && i < sizeof types / sizeof *types; i++)
-		if (types[i].protocol == protocol)
+		if (types[i].protocol == protocol || (!protocol && family != WS_AF_UNSPEC))
 			type = types[i].type;
 	if (type != SOCK_STREAM && type != SOCK_DGRAM && type != SOCK_RAW)
 		return !type && !family && !protocol ? WS_WSAEINVAL : WS_WSAESOCKTNOSUPPORT;
@@ -334,8 +335,8 @@ static int create(int family, int type, int protocol, SOCKET *s)
 	fd = socket(posix_family, type | SOCK_CLOEXEC, protocol);
 	if (fd >= 0)
 		fd = wsc__socket_not_zero(fd);
-	if (fd < 0)
-		return wsc__error_from_errno(errno);
+	if (fd < 0) /* EINVAL is what Linux says of a protocol beyond those it could ever have */
+		return errno == EINVAL ? WS_WSAEPROTONOSUPPORT : wsc__error_from_errno(errno);
 	/* On Windows an IPv6 socket speaks IPv6 only, unless told otherwise. */
 	if (family == WS_AF_INET6)
 		setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &(int){ 1 }, sizeof(int));
@@ -367,12 +368,14 @@ SOCKET WSC(WSASocketA)(int family, int type, int protocol, WSAPROTOCOL_INFOA *in
 		error = wsc__copy_in(&info, information, sizeof info);
 	if (!error && information) {
 		/* Where the caller leaves it to the structure, the structure says it. */
-		if (family == -1)
+		if (family == -1 || !family)
 			family = info.iAddressFamily;
-		if (type == -1)
+		if (type == -1 || !type)
 			type = info.iSocketType;
-		if (protocol == -1)
+		if (protocol == -1 || !protocol)
 			protocol = info.iProtocol;
+		if (!family) /* only without a structure does it follow from the protocol */
+			error = WS_WSAEAFNOSUPPORT;
 	}
 	if (!error)
 		error = create(family, type, protocol, &s);
