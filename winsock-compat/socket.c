@@ -15,6 +15,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 #ifndef SO_COOKIE
@@ -25,13 +26,28 @@ struct socket *_Atomic wsc__socket_pages[SOCKET_PAGES];
 
 static pthread_mutex_t table_lock = PTHREAD_MUTEX_INITIALIZER;
 
+/* The threads whose calls were counted have not come along. */
+static void forget_calls(void)
+{
+	for (int page = 0; page < SOCKET_PAGES; page++)
+		for (int i = 0; wsc__socket_pages[page] && i < SOCKET_PAGE; i++)
+			wsc__socket_pages[page][i].calls = 0;
+}
+
+static void watch_fork(void)
+{
+	pthread_atfork(NULL, NULL, forget_calls);
+}
+
 /* The place of a descriptor's entry, made if it is not there; NULL if memory has run out. */
 static struct socket *entry(unsigned fd)
 {
 	struct socket *_Atomic *slot = &wsc__socket_pages[fd / SOCKET_PAGE];
 	struct socket *page = *slot;
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
 
 	if (!page) {
+		pthread_once(&once, watch_fork);
 		pthread_mutex_lock(&table_lock);
 		page = *slot;
 		if (!page) {
@@ -126,7 +142,7 @@ struct socket *wsc__socket_adopt(SOCKET s)
 	    option(fd, SOL_SOCKET, SO_PROTOCOL, &protocol))
 		return NULL;
 	sock = entry((unsigned)fd);
-	if (!sock)
+	if (!sock || wsc__socket_is(sock, SOCKET_CLOSING))
 		return NULL;
 	family = wsc__family_from_posix(family);
 	fill(sock, fd, family, type, protocol, adopted_state(fd, family, type));
@@ -154,15 +170,53 @@ int wsc__socket_verify(SOCKET s, struct socket *sock, bool *changed)
 	return same || wsc__socket_adopt(s) ? 0 : WS_WSAENOTSOCK;
 }
 
-void wsc__socket_remove(struct socket *sock)
+static unsigned replace_state(struct socket *sock, unsigned state)
 {
+	unsigned before = atomic_exchange(&sock->state, state);
 	int deferred;
 
-	if (atomic_exchange(&sock->state, 0) & SOCKET_DEFERRED) {
+	if (before & SOCKET_DEFERRED) {
 		deferred = atomic_exchange(&sock->deferred, -1);
 		if (deferred >= 0)
 			close(deferred);
 	}
+	return before;
+}
+
+void wsc__socket_remove(struct socket *sock)
+{
+	replace_state(sock, 0);
+}
+
+/* Linux lets a call go on that waits for a descriptor which is closed, and may give it the data of
+ * whatever has the number next. So the calls are woken, and given a while to leave. */
+static void end_calls(int fd, struct socket *sock)
+{
+	enum { ROUNDS = 100 };
+	const struct timespec round = { 0, 100000 };
+
+	if (atomic_load(&sock->calls))
+		shutdown(fd, SHUT_RDWR);
+	for (int i = 0; i < ROUNDS && atomic_load(&sock->calls); i++)
+		nanosleep(&round, NULL);
+}
+
+/* Forgets the socket and closes it; WSAENOTSOCK if another thread was faster. */
+static int end(int fd, struct socket *sock)
+{
+	unsigned state = SOCKET_CLOSING, before = replace_state(sock, state);
+	int error = before & SOCKET_KNOWN ? 0 : WS_WSAENOTSOCK;
+
+	if (!error) {
+		end_calls(fd, sock);
+		/* Linux has closed it even if it says EINTR: closing again could hit another. */
+		if (close(fd) < 0 && errno != EINTR)
+			error = wsc__error_from_errno(errno);
+	}
+	if (!(before & SOCKET_CLOSING)) /* unless the number has a new socket already */
+		while (state & SOCKET_CLOSING && !atomic_compare_exchange_weak(&sock->state, &state, 0))
+			;
+	return error;
 }
 
 /* A descriptor that was closed behind our back may be anybody's now. */
@@ -182,14 +236,13 @@ void wsc__socket_close_all(void)
 
 		for (int i = 0; sockets && i < SOCKET_PAGE; i++) {
 			int fd = page * SOCKET_PAGE + i;
-			bool ours;
 
 			if (!wsc__socket_is(&sockets[i], SOCKET_KNOWN))
 				continue;
-			ours = still_ours(fd, &sockets[i]);
-			wsc__socket_remove(&sockets[i]);
-			if (ours)
-				close(fd);
+			if (still_ours(fd, &sockets[i]))
+				end(fd, &sockets[i]);
+			else
+				wsc__socket_remove(&sockets[i]);
 		}
 	}
 }
@@ -400,12 +453,8 @@ int WSC(closesocket)(SOCKET s)
 
 	if (!error)
 		error = wsc__socket_verify(s, sock, NULL); /* never close what is no socket any more */
-	if (!error) {
-		wsc__socket_remove(sock);
-		/* Linux has closed it even if it says EINTR: closing again could hit another. */
-		if (close((int)s) < 0 && errno != EINTR)
-			error = wsc__error_from_errno(errno);
-	}
+	if (!error)
+		error = end((int)s, sock);
 	return wsc__result(error);
 }
 WSC_ALIAS(closesocket)

@@ -39,6 +39,7 @@ enum socket_state {
 	SOCKET_COUNT_ASKED = 1 << 15, /* TCP_KEEPCNT was set */
 	SOCKET_STREAM = 1 << 17,     /* its type is SOCK_STREAM */
 	SOCKET_REFUSED = 1 << 16,    /* the last connect failed: select says so in exceptfds */
+	SOCKET_CLOSING = 1 << 18,    /* closesocket waits for the calls of other threads to leave it */
 };
 
 struct socket { /* of a size that makes finding one a shift */
@@ -49,6 +50,7 @@ struct socket { /* of a size that makes finding one a shift */
 	_Atomic uint64_t cookie; /* the kernel's name of the socket */
 	_Atomic int pending_error;
 	_Atomic int deferred;   /* a connection that a condition function put off */
+	_Atomic int calls;      /* between wsc__socket_begin and wsc__socket_end */
 	pthread_mutex_t lock;   /* for what follows */
 	struct keepalive keepalive;
 	DWORD receive_buffer, send_buffer;       /* SO_RCVBUF, SO_SNDBUF as set; ~0 if never */
@@ -122,6 +124,34 @@ static inline int wsc__socket_enter(SOCKET s, struct socket **sock)
 		return error;
 	*sock = wsc__socket_get(s);
 	return *sock ? 0 : WS_WSAENOTSOCK;
+}
+
+/* Keeps the descriptor this socket's while a call waits for it: closesocket in another thread wakes
+ * the call, and closes when it has left. False if that has begun already. */
+static inline bool wsc__socket_hold(struct socket *sock)
+{
+	atomic_fetch_add(&sock->calls, 1);
+	if (__builtin_expect(atomic_load(&sock->state) & SOCKET_KNOWN, 1))
+		return true;
+	atomic_fetch_sub(&sock->calls, 1);
+	return false;
+}
+
+/* wsc__socket_enter for a call that may wait; a success has its wsc__socket_end. */
+static inline int wsc__socket_begin(SOCKET s, struct socket **sock)
+{
+	int error = wsc__socket_enter(s, sock);
+
+	return !error && !wsc__socket_hold(*sock) ? WS_WSAENOTSOCK : error;
+}
+
+/* Whether the socket was closed meanwhile. */
+static inline bool wsc__socket_end(struct socket *sock)
+{
+	bool closed = !wsc__socket_is(sock, SOCKET_KNOWN);
+
+	atomic_fetch_sub(&sock->calls, 1);
+	return __builtin_expect(closed, 0);
 }
 
 /* Makes the entry of a descriptor that a call of ours just got from the kernel. Gives an error
