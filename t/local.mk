@@ -7,6 +7,7 @@ SCRIPT_TESTS =
 
 
 TEST_NAMES += harness keepalive
+NATIVE_ONLY += netdown wire
 
 SCRIPT_TESTS += %D%/interop.t %D%/wsc-compare.t
 
@@ -50,8 +51,15 @@ WINE_LIBS = -lws2_32 -lmswsock
 $(NATIVE_TAP): %D%/%.o: %D%/%.c $(TAP_INCLUDES) | $(BUILT_SOURCES) tools/wscc
 	$(AM_V_CC)$(MKDIR_P) $(@D) && $(NATIVE_CC) -c -o $@ $<
 
+# A test that needs another object of its own says TEST_WITH.
 $(NATIVE_TESTS): %D%/%.t: %D%/%.c $(NATIVE_TAP) $(TAP_INCLUDES) libwinsock-compat.la tools/wscc
-	$(AM_V_CCLD)$(NATIVE_CC) -o $@ $< $(NATIVE_TAP)
+	$(AM_V_CCLD)$(NATIVE_CC) -o $@ $< $(NATIVE_TAP) $(TEST_WITH)
+
+# The one file of the tests that knows POSIX only.
+%D%/wire.t: TEST_WITH = %D%/tap/link.o
+%D%/wire.t: %D%/tap/link.o %D%/tap/link.h
+%D%/tap/link.o: %D%/tap/link.c %D%/tap/link.h %D%/tap/tap.h
+	$(AM_V_CC)$(MKDIR_P) $(@D) && $(CC) $(TEST_FLAGS) $(SANITIZER_CFLAGS) -D_GNU_SOURCE -c -o $@ $<
 
 $(WINE_TAP): %D%/wine/%.o: %D%/%.c $(TAP_INCLUDES)
 	$(AM_V_CC)$(MKDIR_P) $(@D) && $(WINE_CC) -c -o $@ $<
@@ -82,7 +90,7 @@ check-valgrind: VARIANT_MAKE = TEST_RUNNER='$(VALGRIND_RUNNER)' TEST_SECONDS=600
 check-address check-thread check-clang check-valgrind:
 	@$(MKDIR_P) $@.d
 	@cd $@.d && { test -e config.status || $(abs_srcdir)/configure --quiet CC='$(CC)' CXX='$(CXX)' --disable-static $(VARIANT_CONFIGURE); }
-	@cd $@.d && $(MAKE) check TESTS='$(NATIVE_TESTS)' $(VARIANT_MAKE)
+	@cd $@.d && $(MAKE) check TESTS='$(NATIVE_TESTS) $(SETTINGS_TESTS)' $(VARIANT_MAKE)
 
 # (Without --vex-guest-chase=no the handler of a fault is told an instruction before the right one.)
 VALGRIND_RUNNER = $(VALGRIND) --quiet --vex-guest-chase=no --error-exitcode=99 --trace-children=yes --leak-check=full \
@@ -92,9 +100,12 @@ VALGRIND_RUNNER = $(VALGRIND) --quiet --vex-guest-chase=no --error-exitcode=99 -
 
 check_DATA = $(NATIVE_TESTS)
 EXTRA_DIST += $(TEST_NAMES:%=%D%/%.c) $(NATIVE_ONLY:%=%D%/%.c) $(SCRIPT_TESTS) $(TAP_FROM) $(TAP_INCLUDES) \
+	%D%/tap/link.c %D%/tap/link.h \
 	%D%/run-wine %D%/tap/tap.sh %D%/valgrind.supp
-MOSTLYCLEANFILES += $(NATIVE_TESTS) $(WINE_TESTS) $(NATIVE_TAP) $(WINE_TAP)
+MOSTLYCLEANFILES += $(NATIVE_TESTS) $(WINE_TESTS) $(NATIVE_TAP) %D%/tap/link.o $(WINE_TAP)
 distclean-local: distclean-tests
 distclean-tests:
 	rm -rf wine-prefix check-address.d check-thread.d check-clang.d check-valgrind.d
 .PHONY: distclean-tests
+
+include %D%/settings.mk
