@@ -94,7 +94,7 @@ check-address check-thread check-clang check-valgrind:
 
 # (Without --vex-guest-chase=no the handler of a fault is told an instruction before the right one.)
 VALGRIND_RUNNER = $(VALGRIND) --quiet --vex-guest-chase=no --error-exitcode=99 --trace-children=yes --leak-check=full \
-	--errors-for-leak-kinds=definite --suppressions=$(abs_srcdir)/%D%/valgrind.supp
+	--show-leak-kinds=definite --errors-for-leak-kinds=definite --suppressions=$(abs_srcdir)/%D%/valgrind.supp
 
 .PHONY: check-wine check-sanitizers check-address check-thread check-clang check-valgrind
 
