@@ -88,7 +88,7 @@ check "...that can be linked with another file" \
 	quiet "$wscc" 'an object.o' 'other file.c' -DVALUE=3 -Wno-missing-prototypes -o linked
 check "...and runs" says '202 8' ./linked
 check "-S" quiet "$wscc" -S program.c -o program.s
-check "-E" sh -c '"$1" -E program.c >program.i && grep -q wsc_WSAStartup program.i' - "$wscc"
+check "-E" sh -c '"$1" -E program.c >program.i && grep -q "__asm__(\"wsc_\" \"WSAStartup\")" program.i' - "$wscc"
 check "-M names the sources" sh -c '"$1" -M program.c | grep -q "program\.o: program\.c"' - "$wscc"
 check "-MMD leaves the link alone" quiet "$wscc" -MMD -MF 'program.d' program.c -o program
 check "a path with a space" quiet "$wscc" -I "$PWD/include" -include local.h -fsyntax-only program.c
