@@ -1,1 +1,2 @@
 # What doc/ adds to the makefile.
+dist_man_MANS = %D%/winsock-compat.5

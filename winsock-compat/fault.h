@@ -1,28 +1,114 @@
 /* Pointers that come from the program: reading and writing through them never crashes.
  *
- * Each function gives 0 or WSAEFAULT. A good pointer costs a plain copy; a bad one raises
- * SIGSEGV inside a guarded copy, whose handler turns it into the error. Where no guarded copy
- * is written for the processor, or the setting Pointers is "probe", the kernel does the copy
+ * A good pointer costs a plain load or store. A bad one raises SIGSEGV in an instruction that is
+ * listed in a table, and the handler goes on where the table says. Where no such instructions are
+ * written for the processor, or the setting Pointers is "probe", the kernel does the copying
  * instead: that holds whatever the program does with SIGSEGV, and costs a system call each. */
 #ifndef WSC_FAULT_H
 #define WSC_FAULT_H
 
 #include "ws.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
+/* Both give 0 or WSAEFAULT. */
 int wsc__copy_in(void *to, const void *user, size_t size);
 int wsc__copy_out(void *user, const void *from, size_t size);
 
-/* A string of the program's, cut off at size - 1 bytes; one that does not fit is WSAEFAULT. */
+/* A string of the program's; one that does not end within `size` bytes is WSAEFAULT. */
 int wsc__copy_string(char *to, const char *user, size_t size);
 
 /* Makes the guard ready; called by WSAStartup. Safe to call again. */
 void wsc__fault_start(void);
 
-/* The guarded copies themselves, which wsc__copy_in and _out choose from. */
-int wsc__guarded_copy(void *to, const void *from, size_t size);
-int wsc__guarded_copy4(void *to, const void *from);
+/* Whether the handler stands, without which the guarded accesses below must not be used. */
+extern bool wsc__guarded;
+
+/* One guarded instruction, and its row in the table: where it is, and where to go on. */
+#if defined __x86_64__ && defined __LP64__
+#define WSC_GUARD(instruction) WSC_GUARD_ROW(instruction)
+#define WSC_LOAD1              "movb %1, %0"
+#define WSC_LOAD4              "movl %1, %0"
+#define WSC_STORE1             "movb %1, %0"
+#define WSC_STORE4             "movl %1, %0"
+#elif defined __i386__
+#define WSC_GUARD(instruction) WSC_GUARD_ROW(instruction)
+#define WSC_LOAD1              "movb %1, %0"
+#define WSC_LOAD4              "movl %1, %0"
+#define WSC_STORE1             "movb %1, %0"
+#define WSC_STORE4             "movl %1, %0"
+#elif defined __aarch64__
+#define WSC_GUARD(instruction) WSC_GUARD_ROW(instruction)
+#define WSC_LOAD1              "ldrb %w0, %1"
+#define WSC_LOAD4              "ldr %w0, %1"
+#define WSC_STORE1             "strb %w1, %0"
+#define WSC_STORE4             "str %w1, %0"
+#endif
+
+#ifdef WSC_GUARD
+#define WSC_GUARD_ROW(instruction)                                                                           \
+	"1:	" instruction "\n"                                                                             \
+	"	.pushsection wsc_faults, \"a\"\n"                                                               \
+	"	.balign 4\n"                                                                                   \
+	"	.long 1b - ., %l[fault] - .\n"                                                                 \
+	"	.popsection\n"
+
+/* The registers that a byte can be in. */
+#ifdef __i386__
+#define WSC_BYTE "q"
+#else
+#define WSC_BYTE "r"
+#endif
+
+static inline bool wsc__load1(unsigned char *value, const void *user)
+{
+	unsigned char loaded;
+
+	__asm__ goto(WSC_GUARD(WSC_LOAD1) : "=" WSC_BYTE(loaded) : "m"(*(const unsigned char *)user) : : fault);
+	*value = loaded;
+	return true;
+fault:
+	return false;
+}
+
+static inline bool wsc__load4(int *value, const void *user)
+{
+	int loaded;
+
+	__asm__ goto(WSC_GUARD(WSC_LOAD4) : "=r"(loaded) : "m"(*(const int *)user) : : fault);
+	*value = loaded;
+	return true;
+fault:
+	return false;
+}
+
+static inline bool wsc__store1(void *user, unsigned char value)
+{
+	__asm__ goto(WSC_GUARD(WSC_STORE1) : "=m"(*(unsigned char *)user) : WSC_BYTE(value) : : fault);
+	return true;
+fault:
+	return false;
+}
+
+static inline bool wsc__store4(void *user, int value)
+{
+	__asm__ goto(WSC_GUARD(WSC_STORE4) : "=m"(*(int *)user) : "r"(value) : : fault);
+	return true;
+fault:
+	return false;
+}
+#else
+static inline bool wsc__load4(int *value, const void *user)
+{
+	return !wsc__copy_in(value, user, 4);
+}
+
+static inline bool wsc__store4(void *user, int value)
+{
+	return !wsc__copy_out(user, &value, 4);
+}
+#endif
 
 #endif

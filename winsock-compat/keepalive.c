@@ -1,8 +1,7 @@
 /* Keep-alive: SO_KEEPALIVE, SIO_KEEPALIVE_VALS and TCP_KEEP*, done with the kernel's options.
  *
- * On the fast path a call is the one system call a POSIX program would make, and the kernel's
- * answer is compared with the socket's note. Where the two disagree, or anything is to be
- * switched, the note is verified first and the options are written in full under the lock. */
+ * What sockopt.c's fast path cannot do comes here: the note is verified first, then the options
+ * are written in full, under the lock. */
 #include "keepalive.h"
 
 #include "error.h"
@@ -34,9 +33,9 @@ enum what { SWITCH, TIMES };
 
 static int seconds(uint64_t milliseconds)
 {
-	uint64_t up = milliseconds / 1000 + (milliseconds % 1000 != 0);
-
-	return up < 1 ? 1 : up > LONGEST ? LONGEST : (int)up;
+	if (milliseconds > (uint64_t)LONGEST * 1000)
+		return LONGEST;
+	return milliseconds ? (int)((unsigned)milliseconds + 999) / 1000 : 1;
 }
 
 static uint64_t time_of(const struct keepalive *keepalive)
@@ -128,22 +127,25 @@ static bool is_on(struct socket *sock)
 /* Makes `wanted` and `on` the socket's keep-alive, or leaves it as it was. Under the lock. */
 static int change(SOCKET s, struct socket *sock, const struct keepalive *wanted, enum what what, bool on)
 {
+	enum { BOTH = SOCKET_KEEPALIVE | SOCKET_SILENT };
 	struct probing after = probing_of(wanted, on);
-	struct keepalive old = sock->keepalive;
-	struct probing before = probing_of(&old, is_on(sock));
+	unsigned state = !on ? 0 : after.on ? SOCKET_KEEPALIVE : SOCKET_SILENT;
+	bool had_timeout = sock->keepalive.user_timeout;
 	int error;
 
-	if (after.on != before.on) /* a count of 0 came or went */
+	if (what == TIMES && after.on != wsc__socket_is(sock, SOCKET_KEEPALIVE)) /* a count of 0 came or went */
 		what = SWITCH;
-	error = tell((int)s, &after, what, after.user_timeout || old.user_timeout);
+	error = tell((int)s, &after, what, after.user_timeout || had_timeout);
 	if (error) {
-		tell((int)s, &before, what, old.user_timeout);
+		struct probing before = probing_of(&sock->keepalive, is_on(sock));
+
+		tell((int)s, &before, what, had_timeout);
 		return error;
 	}
 	sock->keepalive = *wanted;
 	sock->keepalive.user_timeout = after.user_timeout != 0;
-	wsc__socket_mark(sock, !on ? 0 : after.on ? SOCKET_KEEPALIVE : SOCKET_SILENT,
-			 !on ? SOCKET_KEEPALIVE | SOCKET_SILENT : after.on ? SOCKET_SILENT : SOCKET_KEEPALIVE);
+	if ((sock->state & BOTH) != state)
+		wsc__socket_mark(sock, state, BOTH & ~state);
 	return 0;
 }
 
@@ -173,7 +175,7 @@ static int switch_to(SOCKET s, struct socket *sock, bool on)
 	return put((int)s, SOL_SOCKET, SO_KEEPALIVE, on);
 }
 
-static int set_slowly(SOCKET s, struct socket *sock, bool on)
+int wsc__keepalive_set(SOCKET s, struct socket *sock, bool on)
 {
 	int error = wsc__socket_verify(s, sock, NULL);
 
@@ -187,26 +189,7 @@ static int set_slowly(SOCKET s, struct socket *sock, bool on)
 	return error;
 }
 
-int wsc__keepalive_set(SOCKET s, struct socket *sock, bool on)
-{
-	enum {
-		STATES = SOCKET_CONNECTING | SOCKET_TIMED_OUT | SOCKET_RESET | SOCKET_KEEPALIVE | SOCKET_SILENT,
-	};
-	unsigned state = sock->state & STATES;
-	int value;
-	socklen_t size = sizeof value;
-
-	/* Already on: ask the kernel rather than tell it, for its answer shows whether this is
-	 * still the socket whose times were set. */
-	if (on && state == SOCKET_KEEPALIVE && sock->type == SOCK_STREAM &&
-	    !getsockopt((int)s, SOL_SOCKET, SO_KEEPALIVE, &value, &size) && value)
-		return 0;
-	if (!on && !state && sock->type == SOCK_STREAM)
-		return put((int)s, SOL_SOCKET, SO_KEEPALIVE, 0);
-	return set_slowly(s, sock, on);
-}
-
-static int get_slowly(SOCKET s, struct socket *sock, bool *on)
+int wsc__keepalive_get(SOCKET s, struct socket *sock, bool *on)
 {
 	int value, error = wsc__socket_verify(s, sock, NULL);
 	socklen_t size = sizeof value;
@@ -223,20 +206,6 @@ static int get_slowly(SOCKET s, struct socket *sock, bool *on)
 	*on = is_on(sock);
 	wsc__socket_unlock(sock);
 	return error;
-}
-
-int wsc__keepalive_get(SOCKET s, struct socket *sock, bool *on)
-{
-	unsigned state = sock->state & (SOCKET_KEEPALIVE | SOCKET_SILENT);
-	int value;
-	socklen_t size = sizeof value;
-
-	if (sock->type == SOCK_STREAM && !getsockopt((int)s, SOL_SOCKET, SO_KEEPALIVE, &value, &size) &&
-	    state == (value ? (unsigned)SOCKET_KEEPALIVE : 0)) {
-		*on = value;
-		return 0;
-	}
-	return get_slowly(s, sock, on);
 }
 
 static bool is_tcp(struct socket *sock)

@@ -22,6 +22,18 @@ enum { KEEPALIVE_COUNT_UNASKED = -1 };
 #define WSC_KEEPALIVE_UNASKED                                                                                \
 	((struct keepalive){ KEEPALIVE_TIME_UNASKED, KEEPALIVE_TIME_UNASKED, (unsigned)KEEPALIVE_COUNT_UNASKED, false })
 
+/* The states of a socket in which one system call is all of SO_KEEPALIVE. The kernel's answer is
+ * compared with the note, so that a descriptor which is another's by now is found out: to
+ * switch on what is on already is therefore to ask. */
+#define WSC_KEEPALIVE_STATES (SOCKET_KNOWN | SOCKET_STREAM | SOCKET_KEEPALIVE | SOCKET_SILENT)
+#define WSC_KEEPALIVE_OFF    (SOCKET_KNOWN | SOCKET_STREAM)
+#define WSC_KEEPALIVE_ON     (SOCKET_KNOWN | SOCKET_STREAM | SOCKET_KEEPALIVE)
+#define WSC_KEEPALIVE_QUICK_GET                                                                              \
+	{ WSC_KEEPALIVE_STATES, WSC_KEEPALIVE_OFF, WSC_KEEPALIVE_ON, false }
+#define WSC_KEEPALIVE_QUICK_SET                                                                              \
+	{ WSC_KEEPALIVE_STATES | SOCKET_CONNECTING | SOCKET_TIMED_OUT | SOCKET_RESET, WSC_KEEPALIVE_OFF,      \
+	  WSC_KEEPALIVE_ON, true }
+
 /* SO_KEEPALIVE. The state rules (WSAEINVAL, WSAENETRESET, WSAENOTCONN) are in here. */
 int wsc__keepalive_set(SOCKET s, struct socket *sock, bool on);
 int wsc__keepalive_get(SOCKET s, struct socket *sock, bool *on);

@@ -21,7 +21,13 @@ libwinsock_compat_la_SOURCES = \
 	%D%/name.c \
 	%D%/options.c \
 	%D%/options.h \
+	%D%/profile.c \
+	%D%/profile.h \
 	%D%/recv.c \
+	%D%/regfile.c \
+	%D%/regfile.h \
+	%D%/registry.c \
+	%D%/registry.h \
 	%D%/resolve.c \
 	%D%/select.c \
 	%D%/send.c \
@@ -36,7 +42,7 @@ libwinsock_compat_la_SOURCES = \
 	%D%/transfer.h \
 	%D%/ws.h
 
-libwinsock_compat_la_CPPFLAGS = -DWSC_LIBRARY -I$(top_builddir)/winsock-compat -I$(top_srcdir)/winsock-compat $(AM_CPPFLAGS)
+libwinsock_compat_la_CPPFLAGS = -DWSC_LIBRARY -DWSC_SYSCONFDIR='"$(sysconfdir)"' -I$(top_builddir)/winsock-compat -I$(top_srcdir)/winsock-compat $(AM_CPPFLAGS)
 libwinsock_compat_la_CFLAGS = -fvisibility=hidden $(AM_CFLAGS)
 libwinsock_compat_la_LDFLAGS = $(AM_LDFLAGS) -version-info 0:0:0 -no-undefined \
 	-Wl,--version-script=%D%/winsock-compat.map -Wl,-Bsymbolic-functions -Wl,-z,nodelete

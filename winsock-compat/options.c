@@ -2,12 +2,14 @@
 #include "options.h"
 
 #include "error.h"
+#include "fault.h"
 #include "keepalive.h"
 
 #include <errno.h>
 #include <limits.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <string.h>
 #include <sys/socket.h>
 
 /* The groups of lengths, as Windows was observed to treat them (Wine's tests/sock.c, test_optsize
@@ -107,7 +109,7 @@ static int get_error(SOCKET s, struct socket *sock, const struct option *option,
 	error = posix_get(s, option->posix_level, option->posix_name, &posix_error);
 	if (error)
 		return error;
-	value->dword = posix_error ? (DWORD)wsc__socket_lost(s, sock, posix_error) : 0;
+	value->dword = posix_error ? (DWORD)wsc__socket_error(s, sock, posix_error) : 0;
 	return 0;
 }
 
@@ -116,10 +118,8 @@ static int set_error(SOCKET s, struct socket *sock, const struct option *option,
 	int error = wsc__socket_verify(s, sock, NULL);
 
 	(void)option;
-	if (!error) {
-		sock->pending_error = (int)value->dword;
-		wsc__socket_mark(sock, SOCKET_ERROR_SET, 0);
-	}
+	if (!error)
+		wsc__socket_keep_error(sock, (int)value->dword);
 	return error;
 }
 
@@ -266,6 +266,9 @@ static int set_dontlinger(SOCKET s, struct socket *sock, const struct option *op
 	return set_linger(s, sock, option, &linger);
 }
 
+/* The kernel does all there is to it. */
+#define ANY_SOCKET { SOCKET_KNOWN, SOCKET_KNOWN, SOCKET_KNOWN, false }
+
 #define WINSOCK(option_level, option_name)                                                                   \
 	.level = WS_##option_level, .name = WS_##option_name, .text = #option_name
 #define LINUX(option_level, option_name) .posix_level = option_level, .posix_name = option_name
@@ -275,8 +278,10 @@ const struct option wsc__options[] = {
 	  .get = get_int, .set = set_reuse, .source = "sol-socket-socket-options; tests/sock.c" },
 	{ WINSOCK(SOL_SOCKET, SO_KEEPALIVE), .shape = &byte_truth, .page = &page_dword, .streams_only = true,
 	  LINUX(SOL_SOCKET, SO_KEEPALIVE), .get = get_keepalive, .set = set_keepalive,
+	  .quick_get = WSC_KEEPALIVE_QUICK_GET, .quick_set = WSC_KEEPALIVE_QUICK_SET,
 	  .source = "so-keepalive; tests/sock.c" },
 	{ WINSOCK(SOL_SOCKET, SO_BROADCAST), .shape = &short_truth, LINUX(SOL_SOCKET, SO_BROADCAST),
+	  .quick_get = ANY_SOCKET, .quick_set = ANY_SOCKET,
 	  .get = get_int, .set = set_int, .source = "sol-socket-socket-options; tests/sock.c" },
 	{ WINSOCK(SOL_SOCKET, SO_LINGER), .shape = &zeroing_dword, .streams_only = true,
 	  LINUX(SOL_SOCKET, SO_LINGER), .get = get_linger, .set = set_linger,
@@ -293,8 +298,8 @@ const struct option wsc__options[] = {
 	{ WINSOCK(SOL_SOCKET, SO_RCVTIMEO), .shape = &dword, LINUX(SOL_SOCKET, SO_RCVTIMEO),
 	  .get = get_timeout, .set = set_timeout, .source = "sol-socket-socket-options; tests/sock.c" },
 	{ WINSOCK(SOL_SOCKET, SO_ERROR), .shape = &dword, LINUX(SOL_SOCKET, SO_ERROR), .takes_error = true,
-	  .get = get_error, .set = set_error, .source = "sol-socket-socket-options; tests/sock.c" },
-	{ WINSOCK(SOL_SOCKET, SO_TYPE), .shape = &dword, LINUX(SOL_SOCKET, SO_TYPE),
+	  .quick_get = { SOCKET_KNOWN | SOCKET_ERROR_SET, SOCKET_KNOWN, 0, false }, .get = get_error, .set = set_error, .source = "sol-socket-socket-options; tests/sock.c" },
+	{ WINSOCK(SOL_SOCKET, SO_TYPE), .shape = &dword, LINUX(SOL_SOCKET, SO_TYPE), .quick_get = ANY_SOCKET,
 	  .get = get_int, .set = set_type, .source = "sol-socket-socket-options; tests/sock.c" },
 	{ WINSOCK(IPPROTO_TCP, TCP_NODELAY), .shape = &byte_truth, LINUX(IPPROTO_TCP, TCP_NODELAY),
 	  .get = get_int, .set = set_int, .source = "ipproto-tcp-socket-options; tests/sock.c" },
@@ -310,31 +315,44 @@ const struct option wsc__options[] = {
 	  .source = "ipproto-tcp-socket-options; tests/sock.c" },
 };
 
-enum { OPTIONS = sizeof wsc__options / sizeof *wsc__options };
-const unsigned wsc__options_count = OPTIONS;
+const unsigned wsc__options_count = sizeof wsc__options / sizeof *wsc__options;
 
-/* Open addressing over a power of two, at most a quarter full. Rows count from 1. */
-enum { INDEX_BITS = 7, INDEX_SIZE = 1 << INDEX_BITS };
-_Static_assert(OPTIONS * 4 <= INDEX_SIZE, "the index wants more bits");
-static unsigned char row_index[INDEX_SIZE];
+_Static_assert(sizeof wsc__options / sizeof *wsc__options * 4 <= OPTION_SLOTS, "the index wants more slots");
+struct option_slot wsc__option_slots[OPTION_SLOTS];
 
-static unsigned slot_of(int level, int name)
+const struct shape *wsc__option_shape(const struct option *option)
 {
-	return ((unsigned)level * 31u + (unsigned)name) * 2654435769u >> (32 - INDEX_BITS);
+	return option->page && wsc__profile.mode == MODE_PAGE ? option->page : option->shape;
+}
+
+static void enter(const struct option *option)
+{
+	struct option_slot *slot = wsc__option_slot(option->level, option->name);
+	uint64_t key = wsc__option_key(option->level, option->name), none = ~(uint64_t)0;
+	bool quick = wsc__guarded && wsc__option_shape(option)->size == 4;
+
+	while (slot->option)
+		slot = slot == &wsc__option_slots[OPTION_SLOTS - 1] ? wsc__option_slots : slot + 1;
+	*slot = (struct option_slot){
+		.key = key,
+		.get_key = quick && option->quick_get.mask ? key : none,
+		.set_key = quick && option->quick_set.mask ? key : none,
+		.option = option,
+		.posix_level = option->posix_level,
+		.posix_name = option->posix_name,
+		.get = option->quick_get,
+		.set = option->quick_set,
+	};
 }
 
 void wsc__options_start(void)
 {
-	static bool done;
-
-	for (unsigned row = 0; !done && row < OPTIONS; row++) {
-		unsigned slot = slot_of(wsc__options[row].level, wsc__options[row].name);
-
-		while (row_index[slot])
-			slot = (slot + 1) % INDEX_SIZE;
-		row_index[slot] = (unsigned char)(row + 1);
-	}
-	done = true;
+	memset(wsc__option_slots, 0, sizeof wsc__option_slots);
+	/* First those with a fast path, which looks no further than the first slot. */
+	for (int quick = 1; quick >= 0; quick--)
+		for (unsigned row = 0; row < wsc__options_count; row++)
+			if ((wsc__options[row].quick_get.mask || wsc__options[row].quick_set.mask) == quick)
+				enter(&wsc__options[row]);
 }
 
 static const int levels[] = { WS_SOL_SOCKET, WS_IPPROTO_IP, WS_IPPROTO_TCP, WS_IPPROTO_UDP, WS_IPPROTO_IPV6 };
@@ -349,15 +367,13 @@ static int unknown(int level)
 
 int wsc__option_find(int level, int name, const struct option **option)
 {
-	for (unsigned slot = slot_of(level, name); row_index[slot]; slot = (slot + 1) % INDEX_SIZE) {
-		const struct option *row = &wsc__options[row_index[slot] - 1];
+	const struct option_slot *slot = wsc__option_slot(level, name);
+	uint64_t key = wsc__option_key(level, name);
 
-		if (row->name == name && row->level == level) {
-			*option = row;
-			return row->windows_10 && !wsc__profile.windows->has_tcp_keepalive_options ?
-				       WS_WSAENOPROTOOPT :
-				       0;
-		}
-	}
-	return unknown(level);
+	while (slot->option && slot->key != key)
+		slot = slot == &wsc__option_slots[OPTION_SLOTS - 1] ? wsc__option_slots : slot + 1;
+	if (!slot->option)
+		return unknown(level);
+	*option = slot->option;
+	return slot->option->windows_10 && !wsc__profile.windows->has_tcp_keepalive_options ? WS_WSAENOPROTOOPT : 0;
 }

@@ -35,7 +35,9 @@ static struct socket *entry(unsigned fd)
 		pthread_mutex_lock(&table_lock);
 		page = *slot;
 		if (!page) {
-			page = calloc(SOCKET_PAGE, sizeof *page); /* a mutex of zeros is initialised */
+			page = aligned_alloc(_Alignof(struct socket), SOCKET_PAGE * sizeof *page);
+			if (page)
+				memset(page, 0, SOCKET_PAGE * sizeof *page); /* a mutex of zeros is initialised */
 			*slot = page;
 		}
 		pthread_mutex_unlock(&table_lock);
@@ -74,7 +76,8 @@ static void fill(struct socket *sock, int fd, int family, int type, int protocol
 	sock->receive_buffer = sock->send_buffer = ~0u;
 	sock->receive_timeout = sock->send_timeout = 0;
 	sock->linger_on = sock->linger_time = 0;
-	atomic_store_explicit(&sock->state, state | SOCKET_KNOWN, memory_order_release);
+	state |= SOCKET_KNOWN | (type == SOCK_STREAM ? SOCKET_STREAM : 0);
+	atomic_store_explicit(&sock->state, state, memory_order_release);
 	wsc__socket_unlock(sock);
 }
 
@@ -253,8 +256,7 @@ void wsc__socket_look(SOCKET s, struct socket *sock)
 	if (!wsc__socket_is(sock, SOCKET_CONNECTED) || wsc__tcp_state((int)s) != WSC_TCP_CLOSE ||
 	    option((int)s, SOL_SOCKET, SO_ERROR, &posix_error) || !posix_error)
 		return;
-	sock->pending_error = wsc__socket_lost(s, sock, posix_error);
-	wsc__socket_mark(sock, SOCKET_ERROR_SET, 0);
+	wsc__socket_keep_error(sock, wsc__socket_lost(s, sock, posix_error));
 }
 
 bool wsc__socket_probed_to_death(SOCKET s, struct socket *sock)
@@ -265,6 +267,20 @@ bool wsc__socket_probed_to_death(SOCKET s, struct socket *sock)
 	return wsc__socket_is(sock, SOCKET_KEEPALIVE) &&
 	       !getsockopt((int)s, IPPROTO_TCP, TCP_INFO, &information, &size) &&
 	       information.tcpi_state == WSC_TCP_CLOSE && information.tcpi_probes && nothing_outstanding((int)s);
+}
+
+int wsc__socket_error(SOCKET s, struct socket *sock, int posix_error)
+{
+	if (wsc__socket_is(sock, SOCKET_CONNECTED) && sock->protocol == IPPROTO_TCP &&
+	    wsc__tcp_state((int)s) != WSC_TCP_CLOSE)
+		return 0;
+	return wsc__socket_lost(s, sock, posix_error);
+}
+
+void wsc__socket_keep_error(struct socket *sock, int error)
+{
+	sock->pending_error = error;
+	wsc__socket_mark(sock, SOCKET_ERROR_SET, 0);
 }
 
 int wsc__socket_take_error(struct socket *sock)

@@ -37,10 +37,11 @@ enum socket_state {
 	SOCKET_ERROR_SET = 1 << 13,  /* `pending_error` waits for the next SO_ERROR or call */
 	SOCKET_DEFERRED = 1 << 14,   /* `deferred` waits for the next accept */
 	SOCKET_COUNT_ASKED = 1 << 15, /* TCP_KEEPCNT was set */
+	SOCKET_STREAM = 1 << 17,     /* its type is SOCK_STREAM */
 	SOCKET_REFUSED = 1 << 16,    /* the last connect failed: select says so in exceptfds */
 };
 
-struct socket {
+struct socket { /* of a size that makes finding one a shift */
 	_Atomic unsigned state; /* enum socket_state; its changes need no lock */
 	_Atomic int type;       /* SOCK_*, the same numbers on both systems */
 	_Atomic int family;     /* WS_AF_* */
@@ -53,7 +54,7 @@ struct socket {
 	DWORD receive_buffer, send_buffer;       /* SO_RCVBUF, SO_SNDBUF as set; ~0 if never */
 	_Atomic DWORD receive_timeout, send_timeout; /* SO_RCVTIMEO, SO_SNDTIMEO in ms; 0 is none */
 	WORD linger_on, linger_time;             /* SO_LINGER as set */
-};
+} __attribute__((aligned(256)));
 
 enum { SOCKET_PAGE = 1024, SOCKET_PAGES = 1 << 16 };
 extern struct socket *_Atomic wsc__socket_pages[SOCKET_PAGES];
@@ -61,20 +62,32 @@ extern struct socket *_Atomic wsc__socket_pages[SOCKET_PAGES];
 /* Adopts a descriptor that we do not know: NULL if it is no socket. */
 struct socket *wsc__socket_adopt(SOCKET s);
 
+/* The place of a socket's entry, known or not; NULL if it never had one. */
+static inline struct socket *wsc__socket_place(SOCKET s)
+{
+	struct socket *page;
+
+	if (__builtin_expect(s / SOCKET_PAGE >= SOCKET_PAGES, 0))
+		return NULL;
+	page = atomic_load_explicit(&wsc__socket_pages[s / SOCKET_PAGE], memory_order_acquire);
+	return __builtin_expect(page != NULL, 1) ? &page[s % SOCKET_PAGE] : NULL;
+}
+
+/* The entry of a socket that we know, or NULL. There is none before WSAStartup, nor after
+ * WSACleanup. */
+static inline struct socket *wsc__socket_find(SOCKET s)
+{
+	struct socket *sock = wsc__socket_place(s);
+
+	return sock && atomic_load_explicit(&sock->state, memory_order_acquire) & SOCKET_KNOWN ? sock : NULL;
+}
+
 /* The socket's entry, or NULL: WSAENOTSOCK. */
 static inline struct socket *wsc__socket_get(SOCKET s)
 {
-	struct socket *page, *sock;
+	struct socket *sock = wsc__socket_find(s);
 
-	if (s / SOCKET_PAGE < SOCKET_PAGES) {
-		page = atomic_load_explicit(&wsc__socket_pages[s / SOCKET_PAGE], memory_order_acquire);
-		if (page) {
-			sock = &page[s % SOCKET_PAGE];
-			if (atomic_load_explicit(&sock->state, memory_order_acquire) & SOCKET_KNOWN)
-				return sock;
-		}
-	}
-	return wsc__socket_adopt(s);
+	return sock ? sock : wsc__socket_adopt(s);
 }
 
 static inline bool wsc__socket_is(struct socket *sock, unsigned states)
@@ -131,6 +144,13 @@ void wsc__socket_look(SOCKET s, struct socket *sock);
 
 /* Whether its keep-alive probes stayed unanswered, though another call has taken the error. */
 bool wsc__socket_probed_to_death(SOCKET s, struct socket *sock);
+
+/* What the kernel's SO_ERROR means. Linux also tells there of routers that could not reach the
+ * peer of a connection that goes on living: to Windows that is no error. */
+int wsc__socket_error(SOCKET s, struct socket *sock, int posix_error);
+
+/* Keeps an error for the next call, as the kernel would have. */
+void wsc__socket_keep_error(struct socket *sock, int error);
 
 /* The error waiting for the next call, which takes it; 0 if there is none. */
 int wsc__socket_take_error(struct socket *sock);

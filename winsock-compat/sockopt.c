@@ -6,11 +6,6 @@
 #include <string.h>
 #include <sys/socket.h>
 
-static const struct shape *shape_of(const struct option *option)
-{
-	return option->page && wsc__profile.mode == MODE_PAGE ? option->page : option->shape;
-}
-
 /* A refusal because of the type is drawn from the note, so the note has to be right. */
 static int check_type(SOCKET s, struct socket *sock, const struct option *option)
 {
@@ -72,7 +67,7 @@ static int give(const struct shape *shape, const union value *value, char *user,
 	return 0;
 }
 
-int WSC(getsockopt)(SOCKET s, int level, int name, char *user, int *user_length)
+static __attribute__((noinline)) int get_slowly(SOCKET s, int level, int name, char *user, int *user_length)
 {
 	struct socket *sock;
 	const struct option *option;
@@ -84,7 +79,7 @@ int WSC(getsockopt)(SOCKET s, int level, int name, char *user, int *user_length)
 		return result(error);
 	if (wsc__copy_in(&length, user_length, sizeof length))
 		return result(WS_WSAEFAULT);
-	shape = shape_of(option);
+	shape = wsc__option_shape(option);
 	if (length < shape->get_least)
 		return result(too_short(shape, user, length, user_length));
 	error = option->get(s, sock, option, &value);
@@ -94,6 +89,45 @@ int WSC(getsockopt)(SOCKET s, int level, int name, char *user, int *user_length)
 	if (error && option->takes_error && value.dword)
 		option->set(s, sock, option, &value); /* nobody has got it, so it is still there */
 	return result(error);
+}
+
+/* The fast paths: one system call, and no more than some eighty instructions beside it. Whatever
+ * they cannot be sure of is done anew, the long way. */
+static inline bool is_whole_truth(const struct quick *quick, unsigned state, int value)
+{
+	return (state & quick->mask) == (value ? quick->other : quick->zero);
+}
+
+/* The kernel has handed over an error that the long way is to find again. */
+static __attribute__((noinline)) void keep_error(SOCKET s, int posix_error)
+{
+	struct socket *sock = wsc__socket_get(s);
+	int error = sock ? wsc__socket_error(s, sock, posix_error) : 0;
+
+	if (error)
+		wsc__socket_keep_error(sock, error);
+}
+
+int WSC(getsockopt)(SOCKET s, int level, int name, char *user, int *user_length)
+{
+	const struct option_slot *slot = wsc__option_slot(level, name);
+	struct socket *sock = wsc__socket_place(s);
+	unsigned state;
+	int length, value;
+	socklen_t size = sizeof value;
+
+	if (__builtin_expect(!sock || slot->get_key != wsc__option_key(level, name) || wsc__thread.in_progress, 0))
+		return get_slowly(s, level, name, user, user_length);
+	state = atomic_load_explicit(&sock->state, memory_order_acquire);
+	if (wsc__load4(&length, user_length) && length >= (int)sizeof value &&
+	    !getsockopt((int)s, slot->posix_level, slot->posix_name, &value, &size)) {
+		if (is_whole_truth(&slot->get, state, value) && wsc__store4(user, value) &&
+		    wsc__store4(user_length, sizeof value))
+			return result(0);
+		if (slot->option->takes_error && value)
+			keep_error(s, value);
+	}
+	return get_slowly(s, slot->option->level, slot->option->name, user, user_length);
 }
 
 /* The value, of as many bytes as count; shorter ones are numbers of fewer digits. */
@@ -111,7 +145,7 @@ static int take(const struct shape *shape, const char *user, int length, union v
 	return 0;
 }
 
-int WSC(setsockopt)(SOCKET s, int level, int name, const char *user, int length)
+static __attribute__((noinline)) int set_slowly(SOCKET s, int level, int name, const char *user, int length)
 {
 	struct socket *sock;
 	const struct option *option;
@@ -121,7 +155,7 @@ int WSC(setsockopt)(SOCKET s, int level, int name, const char *user, int length)
 
 	if (error)
 		return result(error);
-	shape = shape_of(option);
+	shape = wsc__option_shape(option);
 	if (length < shape->set_least) {
 		if (!length)
 			return result(shape->set_none && user ? 0 : WS_WSAEFAULT);
@@ -134,4 +168,25 @@ int WSC(setsockopt)(SOCKET s, int level, int name, const char *user, int length)
 	if (!error)
 		error = option->set(s, sock, option, &value);
 	return result(error);
+}
+
+int WSC(setsockopt)(SOCKET s, int level, int name, const char *user, int length)
+{
+	const struct option_slot *slot = wsc__option_slot(level, name);
+	struct socket *sock = wsc__socket_place(s);
+	int value, is_set;
+	socklen_t size = sizeof is_set;
+
+	if (__builtin_expect(!sock || slot->set_key != wsc__option_key(level, name) || wsc__thread.in_progress, 0))
+		return set_slowly(s, level, name, user, length);
+	if (length >= (int)sizeof value && wsc__load4(&value, user) &&
+	    is_whole_truth(&slot->set, atomic_load_explicit(&sock->state, memory_order_acquire), value)) {
+		if (value && slot->set.ask) {
+			if (!getsockopt((int)s, slot->posix_level, slot->posix_name, &is_set, &size) && is_set)
+				return result(0);
+		} else if (!setsockopt((int)s, slot->posix_level, slot->posix_name, &value, sizeof value)) {
+			return result(0);
+		}
+	}
+	return set_slowly(s, slot->option->level, slot->option->name, user, length);
 }

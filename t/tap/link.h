@@ -1,0 +1,44 @@
+/* Two network namespaces joined by a pair of virtual interfaces: a network of the test's own, to be cut.
+ *
+ * The process that calls link_make() is HERE; a server belongs THERE. This file
+ * and link.c know POSIX only, so that Winsock's names do not meet the kernel's. */
+#ifndef TAP_LINK_H
+#define TAP_LINK_H
+
+#include <stdbool.h>
+
+enum link_end { HERE, THERE };
+
+#define LINK_ADDRESS_THERE "10.9.0.2"
+
+/* Makes the network and begins to record what passes. Returns NULL, or why it
+ * cannot be done on this machine. Processes that are forked later share it. */
+const char *link_make(void);
+
+/* Sockets that this thread makes from now on are on that side. */
+void link_enter(enum link_end end);
+
+/* Sets a value beneath /proc/sys/net/ipv4, for the sockets HERE, if that is permitted. */
+bool link_tune(const char *name, const char *value);
+
+/* From now on nobody THERE hears what is sent; what is sent goes out as before. */
+void link_cut(void);
+
+/* What passed between HERE and one port THERE. Times are of link_now(). */
+struct conversation {
+	double answer;     /* when the last packet from THERE came */
+	double probe[256]; /* when the keep-alive probes since then were sent */
+	int probes;        /* how many, counted to the end even if they are more */
+	int answered;      /* probes before that, which were answered */
+	int data;          /* packets with data sent since the last answer */
+	double reset;      /* when HERE gave up and reset the connection; 0: it did not */
+	unsigned next;     /* the sequence number that HERE will use next */
+};
+
+/* Reads what was recorded since the last call, waiting at most so long for the
+ * first packet. A port's conversation is that of index port - first_port. */
+void link_listen(struct conversation *conversations, int first_port, int count, int milliseconds);
+
+double link_now(void); /* seconds of the wall clock, which stamps the packets too */
+
+#endif
