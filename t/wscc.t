@@ -143,8 +143,9 @@ if make -s -C "$builddir" install DESTDIR="$scratch/root" >"$scratch/install" 2>
 	check "it is installed" [ -n "$installed" ]
 	check "...with nothing of the build tree in it" sh -c '! grep -qF "$1" "$2"' - "$builddir" "$installed"
 	check "...knowing its headers" [ -e "$scratch/root$settings/winsock2.h" ]
-	check "...made ones too" ls "$scratch/root$settings/WinSock2.h" "$scratch/root$settings/sys/socket.h" \
-		"$scratch/root$settings/wsc/hide.h" >/dev/null
+	for header in WinSock2.h sys/socket.h bits/fs_path.h wsc/hide.h; do
+		check "...with $header" [ -e "$scratch/root$settings/$header" ]
+	done
 	# The same script at the place where DESTDIR put the rest.
 	sed "s,^\(includes\|libraries\)='/,&${scratch#/}/root/," "$installed" >"$scratch/moved" && chmod +x "$scratch/moved"
 	check "...and compiles" quiet "$scratch/moved" program.c -o installed -lws2_32
