@@ -262,4 +262,18 @@ clang++ -std=c++20 -O2
 clang++ -m32
 END
 
+# t/structs.c, for the machines and compilers that make check does not build it for.
+structures() {
+	"$@" $overlay -I "$srcdir/t/tap" "$srcdir/t/structs.c" "$srcdir/t/tap/tap.c" -pthread -o "$scratch/structures" &&
+		"$scratch/structures" >"$scratch/structures.out" && return
+	grep -v '^ok' "$scratch/structures.out"
+	return 1
+}
+for compiler in 'gcc -m32' 'gcc -fshort-wchar' clang 'clang -m32' musl-gcc; do
+	if links "$compiler" c; then
+		check "structures, $compiler" structures $compiler
+	else
+		skip "not installed" "structures, $compiler"
+	fi
+done
 finish
