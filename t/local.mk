@@ -7,6 +7,7 @@ SCRIPT_TESTS =
 
 
 TEST_NAMES += harness keepalive
+TEST_NAMES += option
 NATIVE_ONLY += netdown wire
 
 SCRIPT_TESTS += %D%/interop.t %D%/wsc-compare.t

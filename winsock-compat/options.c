@@ -130,13 +130,15 @@ static int set_type(SOCKET s, struct socket *sock, const struct option *option, 
 	return sock->type == SOCK_STREAM ? WS_WSAENOPROTOOPT : WS_WSAEINVAL;
 }
 
-/* On Windows it lets a second living socket have the port, which takes both options here. The
- * second also tells it from the SO_REUSEADDR that bind() sets for TIME_WAIT's sake. */
+/* On Windows it lets a second living socket have the port, and so does SO_REUSEPORT here. Linux'
+ * SO_REUSEADDR does that for datagrams, and for streams something else, which bind() uses. */
 static int set_reuse(SOCKET s, struct socket *sock, const struct option *option, const union value *value)
 {
 	int error = set_int(s, sock, option, value), on = (int)value->dword;
 
-	return error ? error : posix_set(s, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+	if (error || sock->type == SOCK_STREAM)
+		return error;
+	return posix_set(s, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
 }
 
 /* Whether the socket is linked to this note, for the values that only the note has. */
@@ -301,8 +303,9 @@ const struct option wsc__options[] = {
 	  .quick_get = { SOCKET_KNOWN | SOCKET_ERROR_SET, SOCKET_KNOWN, 0, false }, .get = get_error, .set = set_error, .source = "sol-socket-socket-options; tests/sock.c" },
 	{ WINSOCK(SOL_SOCKET, SO_TYPE), .shape = &dword, LINUX(SOL_SOCKET, SO_TYPE), .quick_get = ANY_SOCKET,
 	  .get = get_int, .set = set_type, .source = "sol-socket-socket-options; tests/sock.c" },
-	{ WINSOCK(IPPROTO_TCP, TCP_NODELAY), .shape = &byte_truth, LINUX(IPPROTO_TCP, TCP_NODELAY),
-	  .get = get_int, .set = set_int, .source = "ipproto-tcp-socket-options; tests/sock.c" },
+	{ WINSOCK(IPPROTO_TCP, TCP_NODELAY), .shape = &byte_truth, .streams_only = true,
+	  LINUX(IPPROTO_TCP, TCP_NODELAY), .get = get_int, .set = set_int,
+	  .source = "ipproto-tcp-socket-options; tests/sock.c" },
 	/* TCP_KEEPALIVE is the same number. */
 	{ WINSOCK(IPPROTO_TCP, TCP_KEEPIDLE), .shape = &tcp_dword, .windows_10 = true,
 	  LINUX(IPPROTO_TCP, TCP_KEEPIDLE), .argument = KEEPALIVE_IDLE, .get = get_part, .set = set_part,
