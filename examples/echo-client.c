@@ -15,7 +15,7 @@ static SOCKET Connect(const char *host, const char *port)
 	SOCKET s = INVALID_SOCKET;
 	int result;
 
-	ZeroMemory(&hints, sizeof(hints));
+	memset(&hints, 0, sizeof(hints));
 	hints.ai_family = AF_UNSPEC;
 	hints.ai_socktype = SOCK_STREAM;
 	hints.ai_protocol = IPPROTO_TCP;

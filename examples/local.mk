@@ -4,11 +4,11 @@ EXAMPLE_SHARED = %D%/keepalive.c
 NATIVE_EXAMPLES = $(EXAMPLE_NAMES:%=%D%/%)
 WINE_EXAMPLES = $(EXAMPLE_NAMES:%=%D%/wine/%.exe)
 
-$(NATIVE_EXAMPLES): %D%/%: %D%/%.c $(EXAMPLE_SHARED) %D%/keepalive.h libwinsock-compat.la
-	$(AM_V_CCLD)$(MKDIR_P) $(@D) && $(NATIVE_CC) $(NATIVE_FLAGS) -o $@ $< $(srcdir)/$(EXAMPLE_SHARED) $(NATIVE_LIBS)
+$(NATIVE_EXAMPLES): %D%/%: %D%/%.c $(EXAMPLE_SHARED) %D%/keepalive.h libwinsock-compat.la tools/wscc
+	$(AM_V_CCLD)$(MKDIR_P) $(@D) && $(NATIVE_CC) -o $@ $< $(srcdir)/$(EXAMPLE_SHARED)
 
 $(WINE_EXAMPLES): %D%/wine/%.exe: %D%/%.c $(EXAMPLE_SHARED) %D%/keepalive.h
-	$(AM_V_CCLD)$(MKDIR_P) $(@D) && $(WINE_CC) $(WINE_FLAGS) -o $@ $< $(srcdir)/$(EXAMPLE_SHARED) $(WINE_LIBS)
+	$(AM_V_CCLD)$(MKDIR_P) $(@D) && $(WINE_CC) -o $@ $< $(srcdir)/$(EXAMPLE_SHARED) $(WINE_LIBS)
 
 check_DATA += $(NATIVE_EXAMPLES)
 if HAVE_WINE

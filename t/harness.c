@@ -1,17 +1,113 @@
+/* The helpers of the other tests: a pair talks, bad memory is bad, a thread's time limit holds. */
 #include "net.h"
-#include <string.h>
+
 #include <stdio.h>
-static void wait_long(void *a) { sleep_ms(*(int *)a); }
-int main(int argc, char **argv){ char out[100]; SOCKET p[2]; int t=2000, u=10; const struct bad_pointer *b; long long n;
- if (argc>1) { printf("hello %s %s\n", argv[1], getenv("XX")); return 7; }
- plan_lazy(); winsock_start(); tcp_pair(AF_INET,p);
- is_int(3, send(p[0],"abc",3,0),"send"); is_int(3, recv(p[1],out,3,0),"recv"); close_pair(p); tcp_pair(AF_INET6,p); close_pair(p);
- udp_pair(AF_INET,p);
- is_int(3, send(p[0],"abc",3,0),"send"); is_int(3, recv(p[1],out,3,0),"recv");close_pair(p);
- fails(WSAENOTSOCK, closesocket(p[0]), "closed");
- for (b=bad_pointers(); b->name; b++) { p[0]=new_socket(AF_INET,SOCK_STREAM); fails(WSAEFAULT, setsockopt(p[0], SOL_SOCKET, SO_LINGER, b->pointer, 4), "%s", b->name); closesocket(p[0]);}
- set_environment("XX","yy");
- is_int(7, run_again("world", out, sizeof out), "status"); is_string("hello world yy\n", out, "out");
- is_int(0, task_end(task_start(wait_long,&t), 100),"late"); is_int(1, task_end(task_start(wait_long,&u), 100),"in time");
- n=now_ms(); sleep_ms(100); ok(now_ms()-n>=100 && now_ms()-n<150,"sleep"); read_only_page(); ok(free_port(AF_INET,SOCK_STREAM)>1023,"port");
- return done(); }
+#include <stdlib.h>
+#include <string.h>
+
+static void pairs(int family, const char *name)
+{
+	char buffer[16] = "";
+	SOCKET pair[2];
+
+	tcp_pair(family, pair);
+	is_int(5, send(pair[0], "there", 5, 0), "%s, TCP: five bytes are sent", name);
+	is_int(5, recv(pair[1], buffer, sizeof buffer, 0), "... and come");
+	is_string("there", buffer, "... as they were");
+	is_int(4, send(pair[1], "back", 4, 0), "%s, TCP: and back", name);
+	is_int(4, recv(pair[0], buffer, sizeof buffer, 0), "... they come");
+	close_pair(pair);
+	fails(WSAENOTSOCK, closesocket(pair[0]), "%s, TCP: a closed pair is closed", name);
+
+	udp_pair(family, pair);
+	is_int(5, send(pair[1], "there", 5, 0), "%s, UDP: five bytes are sent", name);
+	is_int(5, recv(pair[0], buffer, sizeof buffer, 0), "... and come");
+	close_pair(pair);
+}
+
+static void ports(void)
+{
+	struct sockaddr_in address = { 0 };
+	SOCKET s = new_socket(AF_INET, SOCK_STREAM);
+
+	address.sin_family = AF_INET;
+	address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	address.sin_port = htons(free_port(AF_INET, SOCK_STREAM));
+	fails(WSAECONNREFUSED, connect(s, (struct sockaddr *)&address, sizeof address),
+	      "nobody is at a free port");
+	closesocket(s);
+	s = new_socket(AF_INET, SOCK_STREAM);
+	succeeds(bind(s, (struct sockaddr *)&address, sizeof address), "it can be bound to");
+	is_string("WSAEINVAL", outcome(bind(s, (struct sockaddr *)&address, sizeof address)),
+	          "outcome() names the error of binding it again");
+	closesocket(s);
+}
+
+static void memory(void)
+{
+	const struct bad_pointer *bad;
+	SOCKET pair[2];
+
+	tcp_pair(AF_INET, pair);
+	for (bad = bad_pointers(); bad->name; bad++)
+		fails(WSAEFAULT, setsockopt(pair[0], SOL_SOCKET, SO_RCVTIMEO, bad->pointer, 4), "%s is bad",
+		      bad->name);
+	succeeds(setsockopt(pair[0], SOL_SOCKET, SO_RCVTIMEO, before_bad_page(4), 4),
+	         "four bytes before a bad page are good");
+	succeeds(setsockopt(pair[0], SOL_SOCKET, SO_RCVTIMEO, read_only_page(), 4),
+	         "a read-only page can be read");
+	close_pair(pair);
+}
+
+static void sleep_long(void *argument)
+{
+	sleep_ms(*(int *)argument);
+}
+
+static void threads(void)
+{
+	static int little = 10, much = 3000; /* the second outlives this function */
+	long long start = now_ms();
+
+	ok(task_end(task_start(sleep_long, &little), 2000), "a short task ends in time");
+	ok(!task_end(task_start(sleep_long, &much), 100), "a long one does not");
+	ok(now_ms() - start >= 110, "both together took their time");
+	ok(now_ms() - start < 2000, "... and no more");
+}
+
+static void again(void)
+{
+	char output[64];
+
+	set_environment("HARNESS_VALUE", "as set");
+	is_int(7, run_again("value", output, sizeof output),
+	       "the program runs again and ends with its status");
+	is_string("as set", output, "it has the environment, and its output comes");
+	set_environment("HARNESS_VALUE", NULL);
+	is_int(7, run_again("value", output, 5), "without the variable");
+	is_string("none", output, "... and with little room for its output");
+	ok(run_again("crash", output, sizeof output) >= 128, "a crash is a status of 128 and more");
+}
+
+int main(int argc, char **argv)
+{
+	if (argc > 1 && strcmp(argv[1], "value") == 0) {
+		const char *value = getenv("HARNESS_VALUE");
+
+		printf("%s", value ? value : "none at all");
+		return 7;
+	}
+	if (argc > 1)
+		__builtin_trap();
+
+	plan_lazy();
+	winsock_start();
+	pairs(AF_INET, "IPv4");
+	pairs(AF_INET6, "IPv6");
+	ports();
+	memory();
+	threads();
+	again();
+	winsock_end();
+	return done();
+}

@@ -21,7 +21,7 @@ noinst_SCRIPTS += %D%/run-wine
 pkglibexec_SCRIPTS = t/run-wine
 
 %D%/wsc-compare: %D%/wsc-compare.in Makefile
-	$(AM_V_GEN)$(MKDIR_P) %D% && $(SED) -e 's|@PERL[@]|$(PERL)|' -e 's|@pkglibexecdir[@]|$(pkglibexecdir)|' \
+	$(AM_V_GEN)$(MKDIR_P) %D% && $(SED) -e 's|@pkglibexecdir[@]|$(pkglibexecdir)|' \
 		-e 's|@MINGW_CC[@]|$(MINGW_CC)|' -e 's|@MINGW_CXX[@]|$(MINGW_CXX)|' -e 's|@WINE[@]|$(WINE)|' \
 		$(srcdir)/$@.in >$@-t && chmod +x $@-t && mv $@-t $@
 

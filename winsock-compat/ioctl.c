@@ -106,14 +106,12 @@ WSC_ALIAS(ioctlsocket)
 static int perform(SOCKET s, DWORD code, void *in, DWORD in_size, void *out, DWORD out_size, DWORD *given)
 {
 	const struct request *request = find(code);
-	struct socket *sock;
+	struct socket *sock = wsc__socket_get(s);
 	union argument argument;
 	int error;
 
-	*given = 0;
-	error = wsc__socket_enter(s, &sock);
-	if (error)
-		return error;
+	if (!sock)
+		return WS_WSAENOTSOCK;
 	if (!request)
 		return WS_WSAEOPNOTSUPP;
 	if (in_size < request->in || out_size < request->out || wsc__copy_in(&argument, in, request->in))
@@ -146,15 +144,19 @@ int WSC(WSAIoctl)(SOCKET s, DWORD code, void *in, DWORD in_size, void *out, DWOR
 	int error = wsc__enter();
 
 	/* Windows looks at this pointer before anything else, and needs it even if it goes unused. */
-	if (!error && (wsc__copy_in(&given, returned, sizeof given) || wsc__copy_out(returned, &given, sizeof given)))
-		error = WS_WSAEFAULT;
+	if (!error && overlapped)
+		error = wsc__copy_in(&given, returned, sizeof given);
+	if (!error)
+		error = wsc__copy_out(returned, &given, sizeof given);
 	if (error)
 		return wsc__result(error);
+	given = 0;
 	if (overlapped && routine) /* there is no alertable wait yet that could run it */
 		return wsc__result(WS_WSAEOPNOTSUPP);
 	if (!overlapped) {
 		error = perform(s, code, in, in_size, out, out_size, &given);
-		wsc__copy_out(returned, &given, sizeof given);
+		if (given)
+			wsc__copy_out(returned, &given, sizeof given);
 		return wsc__result(error);
 	}
 	error = overlap(overlapped, STATUS_PENDING, 0);

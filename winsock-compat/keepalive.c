@@ -33,9 +33,9 @@ enum what { SWITCH, TIMES };
 
 static int seconds(uint64_t milliseconds)
 {
-	uint64_t up = milliseconds / 1000 + (milliseconds % 1000 != 0);
-
-	return up < 1 ? 1 : up > LONGEST ? LONGEST : (int)up;
+	if (milliseconds > (uint64_t)LONGEST * 1000)
+		return LONGEST;
+	return milliseconds ? (int)((unsigned)milliseconds + 999) / 1000 : 1;
 }
 
 static uint64_t time_of(const struct keepalive *keepalive)
@@ -127,23 +127,25 @@ static bool is_on(struct socket *sock)
 /* Makes `wanted` and `on` the socket's keep-alive, or leaves it as it was. Under the lock. */
 static int change(SOCKET s, struct socket *sock, const struct keepalive *wanted, enum what what, bool on)
 {
+	enum { BOTH = SOCKET_KEEPALIVE | SOCKET_SILENT };
 	struct probing after = probing_of(wanted, on);
-	struct keepalive old = sock->keepalive;
+	unsigned state = !on ? 0 : after.on ? SOCKET_KEEPALIVE : SOCKET_SILENT;
+	bool had_timeout = sock->keepalive.user_timeout;
 	int error;
 
 	if (what == TIMES && after.on != wsc__socket_is(sock, SOCKET_KEEPALIVE)) /* a count of 0 came or went */
 		what = SWITCH;
-	error = tell((int)s, &after, what, after.user_timeout || old.user_timeout);
+	error = tell((int)s, &after, what, after.user_timeout || had_timeout);
 	if (error) {
-		struct probing before = probing_of(&old, is_on(sock));
+		struct probing before = probing_of(&sock->keepalive, is_on(sock));
 
-		tell((int)s, &before, what, old.user_timeout);
+		tell((int)s, &before, what, had_timeout);
 		return error;
 	}
 	sock->keepalive = *wanted;
 	sock->keepalive.user_timeout = after.user_timeout != 0;
-	wsc__socket_mark(sock, !on ? 0 : after.on ? SOCKET_KEEPALIVE : SOCKET_SILENT,
-			 !on ? SOCKET_KEEPALIVE | SOCKET_SILENT : after.on ? SOCKET_SILENT : SOCKET_KEEPALIVE);
+	if ((sock->state & BOTH) != state)
+		wsc__socket_mark(sock, state, BOTH & ~state);
 	return 0;
 }
 

@@ -109,7 +109,7 @@ static int get_error(SOCKET s, struct socket *sock, const struct option *option,
 	error = posix_get(s, option->posix_level, option->posix_name, &posix_error);
 	if (error)
 		return error;
-	value->dword = posix_error ? (DWORD)wsc__socket_lost(s, sock, posix_error) : 0;
+	value->dword = posix_error ? (DWORD)wsc__socket_error(s, sock, posix_error) : 0;
 	return 0;
 }
 

@@ -9,26 +9,32 @@
 #include <sys/socket.h>
 
 /* The kernel says end of file. That is the truth for a connection closed in good order; after
- * one that broke, or that this side has shut, Windows goes on to say so. */
-static int ended(SOCKET s, struct socket *sock)
+ * one that broke, or that this side has shut, Windows goes on to say so. `before` is the state when
+ * the call began: of two threads that wait for a connection that dies, the kernel tells only one. */
+static int ended(SOCKET s, struct socket *sock, unsigned before)
 {
-	enum { STATES = SOCKET_TIMED_OUT | SOCKET_RESET | SOCKET_NO_RECEIVE | SOCKET_ERROR_SET };
+	enum {
+		BROKEN = SOCKET_TIMED_OUT | SOCKET_RESET,
+		STATES = BROKEN | SOCKET_NO_RECEIVE | SOCKET_ERROR_SET | SOCKET_KEEPALIVE,
+	};
+	bool timed_out;
 	int error;
 
-	if (!wsc__socket_is(sock, STATES)) {
-		if (!wsc__socket_probed_to_death(s, sock)) /* two threads were in recv, one got the error */
-			return 0;
-		wsc__socket_mark(sock, SOCKET_TIMED_OUT, 0);
-		return WS_WSAENETRESET;
-	}
+	if (!wsc__socket_is(sock, STATES))
+		return 0;
 	error = wsc__socket_verify(s, sock, NULL);
 	if (!error)
 		error = wsc__socket_take_error(sock);
-	if (!error && wsc__socket_is(sock, SOCKET_TIMED_OUT | SOCKET_RESET))
-		error = WS_WSAECONNRESET;
-	if (!error && wsc__socket_is(sock, SOCKET_NO_RECEIVE))
-		error = WS_WSAESHUTDOWN;
-	return error;
+	if (error)
+		return error;
+	timed_out = wsc__socket_probed_to_death(s, sock);
+	if (timed_out && !(before & BROKEN)) {
+		wsc__socket_mark(sock, SOCKET_TIMED_OUT, 0);
+		return WS_WSAENETRESET;
+	}
+	if (timed_out || wsc__socket_is(sock, BROKEN))
+		return WS_WSAECONNRESET;
+	return wsc__socket_is(sock, SOCKET_NO_RECEIVE) ? WS_WSAESHUTDOWN : 0;
 }
 
 /* A datagram socket without an address cannot receive, and Windows will not wait for it. */
@@ -51,6 +57,7 @@ static int receive(SOCKET s, struct socket *sock, struct msghdr *message, int fl
 {
 	DWORD timeout = sock->receive_timeout ? sock->receive_timeout : WSC_FOREVER;
 	bool wait = wsc__hooked(sock);
+	unsigned before = sock->state;
 	int error = check_bound(s, sock);
 
 	while (!error) {
@@ -62,7 +69,7 @@ static int receive(SOCKET s, struct socket *sock, struct msghdr *message, int fl
 		if (*received > 0 || (*received == 0 && sock->type != SOCK_STREAM))
 			return message->msg_flags & MSG_TRUNC ? WS_WSAEMSGSIZE : 0;
 		if (*received == 0)
-			return ended(s, sock);
+			return ended(s, sock, before);
 		if (errno == EAGAIN && wait)
 			continue; /* another thread was faster */
 		if (errno == EINTR)
@@ -114,11 +121,13 @@ int WSC(recvfrom)(SOCKET s, char *buffer, int size, int flags, struct WSC(sockad
 int WSC(recv)(SOCKET s, char *buffer, int size, int flags)
 {
 	struct socket *sock;
+	unsigned before;
 	ssize_t received = 0;
 	int error = wsc__socket_enter(s, &sock);
 
 	if (__builtin_expect(error, 0))
 		return wsc__result(error);
+	before = sock->state;
 	/* What nearly every call is, without the rest. */
 	if (!flags && size >= 0 && sock->type == SOCK_STREAM && !wsc__hooked(sock)) {
 		received = recv((int)s, buffer, (size_t)size, 0);
@@ -128,7 +137,7 @@ int WSC(recv)(SOCKET s, char *buffer, int size, int flags)
 		    !wsc__socket_is(sock, SOCKET_CONNECTING))
 			return wsc__result(WS_WSAEWOULDBLOCK);
 		if (received == 0)
-			return wsc__result(ended(s, sock));
+			return wsc__result(ended(s, sock, before));
 		if (errno != EINTR)
 			return wsc__result(errno == EAGAIN ? wsc__would_block(s, sock) :
 							     wsc__socket_lost(s, sock, errno));

@@ -126,6 +126,8 @@ static int evaluate(struct selection *selection, bool *ready)
 
 			if (seen & POLLNVAL)
 				return WS_WSAENOTSOCK;
+			if (seen & POLLERR) /* what other calls say depends on what became of it */
+				wsc__socket_look(place->s, place->sock);
 			place->ready = place->ready || answers(i, place->sock, seen);
 			*ready = *ready || place->ready;
 		}

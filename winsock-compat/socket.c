@@ -269,6 +269,14 @@ bool wsc__socket_probed_to_death(SOCKET s, struct socket *sock)
 	       information.tcpi_state == WSC_TCP_CLOSE && information.tcpi_probes && nothing_outstanding((int)s);
 }
 
+int wsc__socket_error(SOCKET s, struct socket *sock, int posix_error)
+{
+	if (wsc__socket_is(sock, SOCKET_CONNECTED) && sock->protocol == IPPROTO_TCP &&
+	    wsc__tcp_state((int)s) != WSC_TCP_CLOSE)
+		return 0;
+	return wsc__socket_lost(s, sock, posix_error);
+}
+
 void wsc__socket_keep_error(struct socket *sock, int error)
 {
 	sock->pending_error = error;

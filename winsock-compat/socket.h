@@ -145,6 +145,10 @@ void wsc__socket_look(SOCKET s, struct socket *sock);
 /* Whether its keep-alive probes stayed unanswered, though another call has taken the error. */
 bool wsc__socket_probed_to_death(SOCKET s, struct socket *sock);
 
+/* What the kernel's SO_ERROR means. Linux also tells there of routers that could not reach the
+ * peer of a connection that goes on living: to Windows that is no error. */
+int wsc__socket_error(SOCKET s, struct socket *sock, int posix_error);
+
 /* Keeps an error for the next call, as the kernel would have. */
 void wsc__socket_keep_error(struct socket *sock, int error);
 

@@ -102,9 +102,10 @@ static inline bool is_whole_truth(const struct quick *quick, unsigned state, int
 static __attribute__((noinline)) void keep_error(SOCKET s, int posix_error)
 {
 	struct socket *sock = wsc__socket_get(s);
+	int error = sock ? wsc__socket_error(s, sock, posix_error) : 0;
 
-	if (sock)
-		wsc__socket_keep_error(sock, wsc__socket_lost(s, sock, posix_error));
+	if (error)
+		wsc__socket_keep_error(sock, error);
 }
 
 int WSC(getsockopt)(SOCKET s, int level, int name, char *user, int *user_length)

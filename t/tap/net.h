@@ -12,8 +12,7 @@
 void winsock_start(void); /* version 2.2 */
 void winsock_end(void);
 
-/* Checks of a call's result and of the last error: 0 and no error, or
- * SOCKET_ERROR and this one. */
+/* Checks of a call's result: 0, or SOCKET_ERROR and this last error. */
 bool succeeds(int result, const char *format, ...) TAP_FORMAT(2, 3);
 bool fails(int error, int result, const char *format, ...) TAP_FORMAT(3, 4);
 const char *outcome(int result); /* "success", or the last error's name if result is SOCKET_ERROR */

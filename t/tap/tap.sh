@@ -20,7 +20,8 @@ bail() {
 	exit 1
 }
 
-# check DESCRIPTION COMMAND...: passes if the command succeeds
+# check DESCRIPTION COMMAND...: passes if the command succeeds. If it fails, what the test has
+# written to "$scratch/output" is shown.
 check() {
 	check_description=$1
 	shift
@@ -29,6 +30,7 @@ check() {
 		echo "ok $check_number - $check_description"
 	else
 		echo "not ok $check_number - $check_description"
+		test ! -e "$scratch/output" || diag_file "$scratch/output"
 		check_failed=1
 	fi
 }
