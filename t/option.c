@@ -277,6 +277,12 @@ static void unknown(void)
 		is_string("WSAENOPROTOOPT", get(s, &row), "getsockopt, level %d, an unknown option",
 		          row.level);
 	}
+	row.level = row.name = -1;
+	is_string("WSAEINVAL", set(s, &row, 1), "setsockopt, level and option -1: WSAEINVAL");
+	is_string("WSAEINVAL", get(s, &row), "getsockopt, level and option -1: WSAEINVAL");
+	row.level = row.name = 0;
+	is_string("WSAENOPROTOOPT", set(s, &row, 1), "setsockopt, level and option 0: WSAENOPROTOOPT");
+	is_string("WSAENOPROTOOPT", get(s, &row), "getsockopt, level and option 0: WSAENOPROTOOPT");
 	closesocket(closed);
 	row.level = -1;
 	is_string("WSAENOTSOCK", get(closed, &row), "a closed socket comes before an unknown level");

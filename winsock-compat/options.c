@@ -9,7 +9,6 @@
 #include <limits.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
-#include <string.h>
 #include <sys/socket.h>
 
 /* The groups of lengths, as Windows was observed to treat them (Wine's tests/sock.c, test_optsize
@@ -328,18 +327,24 @@ const struct shape *wsc__option_shape(const struct option *option)
 	return option->page && wsc__profile.mode == MODE_PAGE ? option->page : option->shape;
 }
 
+/* A key that no search begins with at this slot. */
+static uint64_t no_key(const struct option_slot *slot)
+{
+	return wsc__option_key(0, (int)(slot - wsc__option_slots) ^ 1);
+}
+
 static void enter(const struct option *option)
 {
 	struct option_slot *slot = wsc__option_slot(option->level, option->name);
-	uint64_t key = wsc__option_key(option->level, option->name), none = ~(uint64_t)0;
+	uint64_t key = wsc__option_key(option->level, option->name);
 	bool quick = wsc__guarded && wsc__option_shape(option)->size == 4;
 
 	while (slot->option)
 		slot = slot == &wsc__option_slots[OPTION_SLOTS - 1] ? wsc__option_slots : slot + 1;
 	*slot = (struct option_slot){
 		.key = key,
-		.get_key = quick && option->quick_get.mask ? key : none,
-		.set_key = quick && option->quick_set.mask ? key : none,
+		.get_key = quick && option->quick_get.mask ? key : no_key(slot),
+		.set_key = quick && option->quick_set.mask ? key : no_key(slot),
 		.option = option,
 		.posix_level = option->posix_level,
 		.posix_name = option->posix_name,
@@ -350,7 +355,8 @@ static void enter(const struct option *option)
 
 void wsc__options_start(void)
 {
-	memset(wsc__option_slots, 0, sizeof wsc__option_slots);
+	for (struct option_slot *slot = wsc__option_slots; slot < wsc__option_slots + OPTION_SLOTS; slot++)
+		*slot = (struct option_slot){ .get_key = no_key(slot), .set_key = no_key(slot) };
 	/* First those with a fast path, which looks no further than the first slot. */
 	for (int quick = 1; quick >= 0; quick--)
 		for (unsigned row = 0; row < wsc__options_count; row++)
