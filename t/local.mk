@@ -12,6 +12,8 @@ NATIVE_ONLY += netdown wire
 
 SCRIPT_TESTS += %D%/interop.t %D%/wsc-compare.t
 
+TEST_NAMES += option
+
 # How long a test may run. A slow one says so: t/NAME.log: TEST_SECONDS = 300
 TEST_SECONDS = 120
 
