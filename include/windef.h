@@ -7,6 +7,15 @@
 #include <stddef.h>
 #include "wsc/face.h"
 
+#ifdef WSC_OVERLAY
+#ifndef _WIN32_WINNT
+#define _WIN32_WINNT 0x0a00
+#endif
+#ifndef WINVER
+#define WINVER _WIN32_WINNT
+#endif
+#endif
+
 /* What the compilers of Windows know as keywords. */
 #ifndef __int64
 #define __int8 char

@@ -7,9 +7,12 @@ SCRIPT_TESTS =
 
 
 TEST_NAMES += harness keepalive
+TEST_NAMES += startup
 NATIVE_ONLY += netdown wire
 
 SCRIPT_TESTS += %D%/interop.t %D%/wsc-compare.t
+
+TEST_NAMES += option
 
 # How long a test may run. A slow one says so: t/NAME.log: TEST_SECONDS = 300
 TEST_SECONDS = 120
@@ -42,7 +45,7 @@ AM_TESTS_ENVIRONMENT = \
 	export srcdir builddir CC CXX AWK PERL MINGW_CC MINGW_CXX WINE;
 
 TEST_FLAGS = -g -O1 -Wall -Wextra -Wno-unused-parameter -Wno-unknown-pragmas $(filter -Werror,$(WARN_CFLAGS)) \
-	-I$(srcdir)/%D%/tap -pthread
+	-I$(srcdir)/%D%/tap -I%D% -pthread
 NATIVE_CC = env WSCC_CC='$(CC)' $(SHELL) tools/wscc $(TEST_FLAGS) $(SANITIZER_CFLAGS)
 WINE_CC = $(MINGW_CC) -D_WIN32_WINNT=0x0A00 $(TEST_FLAGS) -static
 WINE_LIBS = -lws2_32 -lmswsock
@@ -109,3 +112,4 @@ distclean-tests:
 .PHONY: distclean-tests
 
 include %D%/settings.mk
+include %D%/headers.mk

@@ -2,7 +2,6 @@
 #include "address.h"
 #include "error.h"
 #include "fault.h"
-#include "startup.h"
 
 #include <arpa/inet.h>
 #include <string.h>
@@ -55,15 +54,12 @@ INT WSC(inet_pton)(INT family, PCSTR text, PVOID address)
 {
 	unsigned char bytes[sizeof(struct in6_addr)];
 	char copy[TEXT];
-	int error = wsc__enter();
 	int numeric;
 
-	if (!error && !address_size(family))
-		error = WS_WSAEAFNOSUPPORT;
-	if (!error && (!text || !address))
-		error = WS_WSAEFAULT;
-	if (error)
-		return wsc__result(error);
+	if (!address_size(family))
+		return wsc__result(WS_WSAEAFNOSUPPORT);
+	if (!text || !address)
+		return wsc__result(WS_WSAEFAULT);
 	if (wsc__copy_string(copy, text, sizeof copy)) {
 		/* What is too long for an address is none; what cannot be read is a bad pointer. */
 		char first;

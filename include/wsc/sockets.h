@@ -154,6 +154,34 @@ WSC_END
 
 #ifdef WSC_OVERLAY
 
+/* Windows' u_long is unsigned long; where that has 64 bits, ioctlsocket takes either. */
+#if __SIZEOF_LONG__ != 4
+static __inline__ u_long *wsc_low_half(void *argument)
+{
+	typedef u_long __attribute__((may_alias)) half;
+	half *halves = (half *)argument;
+	if (!halves)
+		return 0;
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+	halves[1] = 0;
+	return (u_long *)halves;
+#else
+	halves[0] = 0;
+	return (u_long *)(halves + 1);
+#endif
+}
+#ifdef __cplusplus
+extern "C++" inline int ioctlsocket(SOCKET s, LONG cmd, unsigned long *argp)
+{
+	return ioctlsocket(s, cmd, wsc_low_half(argp));
+}
+#else
+#define ioctlsocket(s, cmd, argp) \
+	ioctlsocket(s, cmd, \
+	            __extension__ _Generic((argp), unsigned long *: wsc_low_half((void *)(argp)), default: (argp)))
+#endif
+#endif
+
 typedef struct fd_set FD_SET;
 
 #define h_addr h_addr_list[0]
