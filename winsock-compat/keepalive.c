@@ -28,8 +28,8 @@ struct probing {
 	int user_timeout; /* ms; 0 is none */
 };
 
-/* What a call changes: with the times alone the switch stays where it is. */
-enum what { SWITCH, TIMES };
+/* What the kernel is told. */
+enum what { TIMES = 1, COUNT = 2, SWITCH = 4 };
 
 static int seconds(uint64_t milliseconds)
 {
@@ -101,20 +101,20 @@ static int put(int fd, int level, int name, int value)
 }
 
 /* Tells the kernel, the switch last, so that it never probes by other times than asked. */
-static int tell(int fd, const struct probing *probing, enum what what, bool user_timeout)
+static int tell(int fd, const struct probing *probing, unsigned what, bool user_timeout)
 {
 	int error = 0;
 
-	if (probing->on || what == TIMES) {
+	if (what & TIMES) {
 		error = put(fd, IPPROTO_TCP, TCP_KEEPIDLE, probing->idle);
 		if (!error)
 			error = put(fd, IPPROTO_TCP, TCP_KEEPINTVL, probing->interval);
-		if (!error)
-			error = put(fd, IPPROTO_TCP, TCP_KEEPCNT, probing->count);
 	}
+	if (!error && what & COUNT)
+		error = put(fd, IPPROTO_TCP, TCP_KEEPCNT, probing->count);
 	if (!error && user_timeout)
 		error = put(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, probing->user_timeout);
-	if (!error && what == SWITCH)
+	if (!error && what & SWITCH)
 		error = put(fd, SOL_SOCKET, SO_KEEPALIVE, probing->on);
 	return error;
 }
@@ -124,22 +124,35 @@ static bool is_on(struct socket *sock)
 	return wsc__socket_is(sock, SOCKET_KEEPALIVE | SOCKET_SILENT);
 }
 
+/* Whether it is on already with this count. The kernel's word for it shows that this is still
+ * the socket that was told the count. */
+static bool is_on_with(int fd, struct socket *sock, unsigned count)
+{
+	int value;
+	socklen_t size = sizeof value;
+
+	return wsc__socket_is(sock, SOCKET_KEEPALIVE) && count == count_of(&sock->keepalive) &&
+	       !getsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &value, &size) && value;
+}
+
 /* Makes `wanted` and `on` the socket's keep-alive, or leaves it as it was. Under the lock. */
-static int change(SOCKET s, struct socket *sock, const struct keepalive *wanted, enum what what, bool on)
+static int change(SOCKET s, struct socket *sock, const struct keepalive *wanted, unsigned what, bool on)
 {
 	enum { BOTH = SOCKET_KEEPALIVE | SOCKET_SILENT };
 	struct probing after = probing_of(wanted, on);
 	unsigned state = !on ? 0 : after.on ? SOCKET_KEEPALIVE : SOCKET_SILENT;
-	bool had_timeout = sock->keepalive.user_timeout;
+	bool user_timeout = after.user_timeout || sock->keepalive.user_timeout;
 	int error;
 
-	if (what == TIMES && after.on != wsc__socket_is(sock, SOCKET_KEEPALIVE)) /* a count of 0 came or went */
-		what = SWITCH;
-	error = tell((int)s, &after, what, after.user_timeout || had_timeout);
+	if (after.on != wsc__socket_is(sock, SOCKET_KEEPALIVE)) /* a count of 0 comes or goes, too */
+		what |= SWITCH;
+	if (what & SWITCH && after.on)
+		what = is_on_with((int)s, sock, count_of(wanted)) ? TIMES : TIMES | COUNT | SWITCH;
+	error = tell((int)s, &after, what, user_timeout);
 	if (error) {
 		struct probing before = probing_of(&sock->keepalive, is_on(sock));
 
-		tell((int)s, &before, what, had_timeout);
+		tell((int)s, &before, what, user_timeout);
 		return error;
 	}
 	sock->keepalive = *wanted;
@@ -261,7 +274,7 @@ int wsc__keepalive_set_part(SOCKET s, struct socket *sock, enum keepalive_part p
 		wanted.count = value;
 		break;
 	}
-	error = change(s, sock, &wanted, TIMES, is_on(sock));
+	error = change(s, sock, &wanted, TIMES | COUNT, is_on(sock));
 	if (!error && part == KEEPALIVE_COUNT)
 		wsc__socket_mark(sock, SOCKET_COUNT_ASKED, 0);
 	wsc__socket_unlock(sock);
