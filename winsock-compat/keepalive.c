@@ -1,7 +1,7 @@
 /* Keep-alive: SO_KEEPALIVE, SIO_KEEPALIVE_VALS and TCP_KEEP*, done with the kernel's options.
  *
- * What sockopt.c's fast path cannot do comes here: the note is verified first, then the options
- * are written in full, under the lock. */
+ * What sockopt.c's fast path cannot do comes here, with the note verified: the options are
+ * written in full, under the lock. */
 #include "keepalive.h"
 
 #include "error.h"
@@ -162,11 +162,9 @@ static int change(SOCKET s, struct socket *sock, const struct keepalive *wanted,
 	return 0;
 }
 
-/* What the option is refused for: no stream, a connect under way, a connection that is dead. */
+/* What the option is refused for: a connect under way, a connection that is dead. */
 static int refusal(SOCKET s, struct socket *sock)
 {
-	if (sock->type != SOCK_STREAM)
-		return WS_WSAENOPROTOOPT;
 	if (wsc__profile.windows->refuses_keepalive_while_connecting && wsc__socket_connecting(s, sock))
 		return WS_WSAEINVAL;
 	wsc__socket_look(s, sock);
@@ -190,10 +188,8 @@ static int switch_to(SOCKET s, struct socket *sock, bool on)
 
 int wsc__keepalive_set(SOCKET s, struct socket *sock, bool on)
 {
-	int error = wsc__socket_verify(s, sock, NULL);
+	int error = refusal(s, sock);
 
-	if (!error)
-		error = refusal(s, sock);
 	if (error)
 		return error;
 	wsc__socket_lock(sock);
@@ -204,13 +200,9 @@ int wsc__keepalive_set(SOCKET s, struct socket *sock, bool on)
 
 int wsc__keepalive_get(SOCKET s, struct socket *sock, bool *on)
 {
-	int value, error = wsc__socket_verify(s, sock, NULL);
+	int value, error = 0;
 	socklen_t size = sizeof value;
 
-	if (!error && sock->type != SOCK_STREAM)
-		error = WS_WSAENOPROTOOPT;
-	if (error)
-		return error;
 	wsc__socket_lock(sock);
 	if (getsockopt((int)s, SOL_SOCKET, SO_KEEPALIVE, &value, &size) < 0)
 		error = wsc__error_from_errno(errno);
@@ -253,10 +245,8 @@ int wsc__keepalive_set_values(SOCKET s, struct socket *sock, const struct tcp_ke
 int wsc__keepalive_set_part(SOCKET s, struct socket *sock, enum keepalive_part part, DWORD value)
 {
 	struct keepalive wanted;
-	int error = wsc__socket_verify(s, sock, NULL);
+	int error = is_tcp(sock) ? 0 : WS_WSAENOPROTOOPT;
 
-	if (!error && !is_tcp(sock))
-		error = WS_WSAENOPROTOOPT;
 	if (!error && (part == KEEPALIVE_COUNT ? value > MOST_ASKED : !value))
 		error = WS_WSAEINVAL;
 	if (error)
@@ -283,12 +273,9 @@ int wsc__keepalive_set_part(SOCKET s, struct socket *sock, enum keepalive_part p
 
 int wsc__keepalive_get_part(SOCKET s, struct socket *sock, enum keepalive_part part, DWORD *value)
 {
-	int error = wsc__socket_verify(s, sock, NULL);
-
-	if (!error && !is_tcp(sock))
-		error = WS_WSAENOPROTOOPT;
-	if (error)
-		return error;
+	(void)s;
+	if (!is_tcp(sock))
+		return WS_WSAENOPROTOOPT;
 	wsc__socket_lock(sock);
 	switch (part) {
 	case KEEPALIVE_IDLE:
