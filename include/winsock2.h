@@ -162,6 +162,18 @@ WSC_FUNCTION(SOCKET, WSASocketW,
 WSC_END
 
 #ifdef WSC_OVERLAY
+
+/* Programs declare the count as an unsigned long, which a DWORD is on Windows. */
+#if defined __cplusplus && __SIZEOF_LONG__ != 4
+extern "C++" template <typename Long>
+inline typename wsc_if_long<Long>::type WSAIoctl(SOCKET s, DWORD code, LPVOID in, DWORD in_size, LPVOID out,
+                                                 DWORD out_size, Long *returned, LPWSAOVERLAPPED overlapped,
+                                                 LPWSAOVERLAPPED_COMPLETION_ROUTINE routine)
+{
+	return WSAIoctl(s, code, in, in_size, out, out_size, wsc_low_half(returned), overlapped, routine);
+}
+#endif
+
 #ifdef UNICODE
 typedef WSAPROTOCOL_INFOW WSAPROTOCOL_INFO, *LPWSAPROTOCOL_INFO;
 typedef WSAQUERYSETW WSAQUERYSET, *PWSAQUERYSET, *LPWSAQUERYSET;

@@ -171,9 +171,18 @@ static __inline__ u_long *wsc_low_half(void *argument)
 #endif
 }
 #ifdef __cplusplus
-extern "C++" inline int ioctlsocket(SOCKET s, LONG cmd, unsigned long *argp)
+/* Templates, for a NULL is no unsigned long *. */
+extern "C++" {
+template <typename Long> struct wsc_if_long {
+};
+template <> struct wsc_if_long<unsigned long> {
+	typedef int type;
+};
+template <typename Long>
+inline typename wsc_if_long<Long>::type ioctlsocket(SOCKET s, LONG cmd, Long *argp)
 {
 	return ioctlsocket(s, cmd, wsc_low_half(argp));
+}
 }
 #else
 #define ioctlsocket(s, cmd, argp) \

@@ -11,6 +11,20 @@ int wsc_ioctlsocket(__UINTPTR_TYPE__ s, int command, unsigned int *argument)
 {
 	(void)s;
 	(void)command;
-	*argument += 1;
+	if (argument)
+		*argument += 1;
 	return 9;
+}
+int wsc_WSAIoctl(__UINTPTR_TYPE__ s, unsigned int code, void *in, unsigned int in_size, void *out,
+                 unsigned int out_size, unsigned int *returned)
+{
+	(void)s;
+	(void)code;
+	(void)in;
+	(void)in_size;
+	(void)out;
+	(void)out_size;
+	if (returned)
+		*returned = 3;
+	return 10;
 }
