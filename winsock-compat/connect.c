@@ -1,5 +1,6 @@
 /* connect and WSAConnect. */
 #include "address.h"
+#include "bind.h"
 #include "blocking.h"
 #include "export.h"
 
@@ -73,6 +74,7 @@ static int connect_to(SOCKET s, const struct WSC(sockaddr) *name, int name_lengt
 		wsc__socket_mark(sock, SOCKET_CONNECTED | SOCKET_BOUND, 0);
 		return 0;
 	}
+	wsc__bind_free_afterwards(s, sock);
 	before = sock->state;
 	wsc__socket_mark(sock, SOCKET_CONNECTING, SOCKET_TIMED_OUT | SOCKET_RESET | SOCKET_REFUSED);
 	error = begin(s, sock, &address, length);

@@ -9,7 +9,6 @@
 #include <limits.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
-#include <string.h>
 #include <sys/socket.h>
 
 /* The groups of lengths, as Windows was observed to treat them (Wine's tests/sock.c, test_optsize
@@ -130,13 +129,15 @@ static int set_type(SOCKET s, struct socket *sock, const struct option *option, 
 	return sock->type == SOCK_STREAM ? WS_WSAENOPROTOOPT : WS_WSAEINVAL;
 }
 
-/* On Windows it lets a second living socket have the port, which takes both options here. The
- * second also tells it from the SO_REUSEADDR that bind() sets for TIME_WAIT's sake. */
+/* On Windows it lets a second living socket have the port, and so does SO_REUSEPORT here. Linux'
+ * SO_REUSEADDR does that for datagrams, and for streams something else, which bind() uses. */
 static int set_reuse(SOCKET s, struct socket *sock, const struct option *option, const union value *value)
 {
 	int error = set_int(s, sock, option, value), on = (int)value->dword;
 
-	return error ? error : posix_set(s, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+	if (error || sock->type == SOCK_STREAM)
+		return error;
+	return posix_set(s, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
 }
 
 /* Whether the socket is linked to this note, for the values that only the note has. */
@@ -301,8 +302,9 @@ const struct option wsc__options[] = {
 	  .quick_get = { SOCKET_KNOWN | SOCKET_ERROR_SET, SOCKET_KNOWN, 0, false }, .get = get_error, .set = set_error, .source = "sol-socket-socket-options; tests/sock.c" },
 	{ WINSOCK(SOL_SOCKET, SO_TYPE), .shape = &dword, LINUX(SOL_SOCKET, SO_TYPE), .quick_get = ANY_SOCKET,
 	  .get = get_int, .set = set_type, .source = "sol-socket-socket-options; tests/sock.c" },
-	{ WINSOCK(IPPROTO_TCP, TCP_NODELAY), .shape = &byte_truth, LINUX(IPPROTO_TCP, TCP_NODELAY),
-	  .get = get_int, .set = set_int, .source = "ipproto-tcp-socket-options; tests/sock.c" },
+	{ WINSOCK(IPPROTO_TCP, TCP_NODELAY), .shape = &byte_truth, .streams_only = true,
+	  LINUX(IPPROTO_TCP, TCP_NODELAY), .get = get_int, .set = set_int,
+	  .source = "ipproto-tcp-socket-options; tests/sock.c" },
 	/* TCP_KEEPALIVE is the same number. */
 	{ WINSOCK(IPPROTO_TCP, TCP_KEEPIDLE), .shape = &tcp_dword, .windows_10 = true,
 	  LINUX(IPPROTO_TCP, TCP_KEEPIDLE), .argument = KEEPALIVE_IDLE, .get = get_part, .set = set_part,
@@ -325,18 +327,24 @@ const struct shape *wsc__option_shape(const struct option *option)
 	return option->page && wsc__profile.mode == MODE_PAGE ? option->page : option->shape;
 }
 
+/* A key that no search begins with at this slot. */
+static uint64_t no_key(const struct option_slot *slot)
+{
+	return wsc__option_key(0, (int)(slot - wsc__option_slots) ^ 1);
+}
+
 static void enter(const struct option *option)
 {
 	struct option_slot *slot = wsc__option_slot(option->level, option->name);
-	uint64_t key = wsc__option_key(option->level, option->name), none = ~(uint64_t)0;
+	uint64_t key = wsc__option_key(option->level, option->name);
 	bool quick = wsc__guarded && wsc__option_shape(option)->size == 4;
 
 	while (slot->option)
 		slot = slot == &wsc__option_slots[OPTION_SLOTS - 1] ? wsc__option_slots : slot + 1;
 	*slot = (struct option_slot){
 		.key = key,
-		.get_key = quick && option->quick_get.mask ? key : none,
-		.set_key = quick && option->quick_set.mask ? key : none,
+		.get_key = quick && option->quick_get.mask ? key : no_key(slot),
+		.set_key = quick && option->quick_set.mask ? key : no_key(slot),
 		.option = option,
 		.posix_level = option->posix_level,
 		.posix_name = option->posix_name,
@@ -347,7 +355,8 @@ static void enter(const struct option *option)
 
 void wsc__options_start(void)
 {
-	memset(wsc__option_slots, 0, sizeof wsc__option_slots);
+	for (struct option_slot *slot = wsc__option_slots; slot < wsc__option_slots + OPTION_SLOTS; slot++)
+		*slot = (struct option_slot){ .get_key = no_key(slot), .set_key = no_key(slot) };
 	/* First those with a fast path, which looks no further than the first slot. */
 	for (int quick = 1; quick >= 0; quick--)
 		for (unsigned row = 0; row < wsc__options_count; row++)

@@ -63,13 +63,20 @@ static uint64_t cookie_of(int fd)
 	return cookie;
 }
 
+/* Writes the entry anew; to adopt a socket that another thread has just adopted leaves it alone. */
 static void fill(struct socket *sock, int fd, int family, int type, int protocol, unsigned state)
 {
+	uint64_t cookie = cookie_of(fd);
+
 	wsc__socket_lock(sock);
+	if (!(state & SOCKET_OWNED) && wsc__socket_is(sock, SOCKET_KNOWN) && sock->cookie == cookie) {
+		wsc__socket_unlock(sock);
+		return;
+	}
 	sock->type = type;
 	sock->family = family;
 	sock->protocol = protocol;
-	sock->cookie = cookie_of(fd);
+	sock->cookie = cookie;
 	sock->pending_error = 0;
 	sock->deferred = -1;
 	sock->keepalive = WSC_KEEPALIVE_UNASKED;
@@ -126,13 +133,36 @@ struct socket *wsc__socket_adopt(SOCKET s)
 	    option(fd, SOL_SOCKET, SO_PROTOCOL, &protocol))
 		return NULL;
 	sock = entry((unsigned)fd);
-	if (!sock)
+	if (!sock || wsc__socket_is(sock, SOCKET_CLOSING))
 		return NULL;
 	family = wsc__family_from_posix(family);
 	fill(sock, fd, family, type, protocol, adopted_state(fd, family, type));
 	if (wsc__socket_is(sock, SOCKET_KEEPALIVE))
 		wsc__keepalive_adopt(fd, sock);
 	return sock;
+}
+
+static void forget(struct socket *sock, unsigned next)
+{
+	int deferred;
+
+	if (atomic_exchange(&sock->state, next) & SOCKET_DEFERRED) {
+		deferred = atomic_exchange(&sock->deferred, -1);
+		if (deferred >= 0)
+			close(deferred);
+	}
+}
+
+/* In this order: once it is closed the descriptor may be another thread's new socket. */
+int wsc__socket_close(int fd, struct socket *sock)
+{
+	unsigned closing = SOCKET_CLOSING;
+	int result;
+
+	forget(sock, SOCKET_CLOSING);
+	result = close(fd);
+	atomic_compare_exchange_strong(&sock->state, &closing, 0);
+	return result;
 }
 
 int wsc__socket_verify(SOCKET s, struct socket *sock, bool *changed)
@@ -143,7 +173,7 @@ int wsc__socket_verify(SOCKET s, struct socket *sock, bool *changed)
 
 	if (getsockopt((int)s, SOL_SOCKET, SO_COOKIE, &cookie, &size) < 0) {
 		if (errno == EBADF || errno == ENOTSOCK) {
-			wsc__socket_remove(sock);
+			forget(sock, 0);
 			return WS_WSAENOTSOCK;
 		}
 		same = true; /* no cookies here, or none today: there is nothing to compare */
@@ -152,17 +182,6 @@ int wsc__socket_verify(SOCKET s, struct socket *sock, bool *changed)
 	if (changed)
 		*changed = !same;
 	return same || wsc__socket_adopt(s) ? 0 : WS_WSAENOTSOCK;
-}
-
-void wsc__socket_remove(struct socket *sock)
-{
-	int deferred;
-
-	if (atomic_exchange(&sock->state, 0) & SOCKET_DEFERRED) {
-		deferred = atomic_exchange(&sock->deferred, -1);
-		if (deferred >= 0)
-			close(deferred);
-	}
 }
 
 /* A descriptor that was closed behind our back may be anybody's now. */
@@ -182,14 +201,11 @@ void wsc__socket_close_all(void)
 
 		for (int i = 0; sockets && i < SOCKET_PAGE; i++) {
 			int fd = page * SOCKET_PAGE + i;
-			bool ours;
 
-			if (!wsc__socket_is(&sockets[i], SOCKET_KNOWN))
-				continue;
-			ours = still_ours(fd, &sockets[i]);
-			wsc__socket_remove(&sockets[i]);
-			if (ours)
-				close(fd);
+			if (still_ours(fd, &sockets[i]))
+				wsc__socket_close(fd, &sockets[i]);
+			else if (wsc__socket_is(&sockets[i], SOCKET_KNOWN))
+				forget(&sockets[i], 0);
 		}
 	}
 }
@@ -398,9 +414,8 @@ int WSC(closesocket)(SOCKET s)
 	if (!error)
 		error = wsc__socket_verify(s, sock, NULL); /* never close what is no socket any more */
 	if (!error) {
-		wsc__socket_remove(sock);
 		/* Linux has closed it even if it says EINTR: closing again could hit another. */
-		if (close((int)s) < 0 && errno != EINTR)
+		if (wsc__socket_close((int)s, sock) < 0 && errno != EINTR)
 			error = wsc__error_from_errno(errno);
 	}
 	return wsc__result(error);
