@@ -45,26 +45,26 @@ typedef struct _WSAPROTOCOLCHAIN {
 	DWORD ChainEntries[7];
 } WSAPROTOCOLCHAIN, *LPWSAPROTOCOLCHAIN;
 
-#define WSC_PROTOCOL_INFO(character) \
-	DWORD dwServiceFlags1; \
-	DWORD dwServiceFlags2; \
-	DWORD dwServiceFlags3; \
-	DWORD dwServiceFlags4; \
-	DWORD dwProviderFlags; \
-	GUID ProviderId; \
-	DWORD dwCatalogEntryId; \
-	WSAPROTOCOLCHAIN ProtocolChain; \
-	int iVersion; \
-	int iAddressFamily; \
-	int iMaxSockAddr; \
-	int iMinSockAddr; \
-	int iSocketType; \
-	int iProtocol; \
-	int iProtocolMaxOffset; \
-	int iNetworkByteOrder; \
-	int iSecurityScheme; \
-	DWORD dwMessageSize; \
-	DWORD dwProviderReserved; \
+#define WSC_PROTOCOL_INFO(character)                                                                         \
+	DWORD dwServiceFlags1;                                                                               \
+	DWORD dwServiceFlags2;                                                                               \
+	DWORD dwServiceFlags3;                                                                               \
+	DWORD dwServiceFlags4;                                                                               \
+	DWORD dwProviderFlags;                                                                               \
+	GUID ProviderId;                                                                                     \
+	DWORD dwCatalogEntryId;                                                                              \
+	WSAPROTOCOLCHAIN ProtocolChain;                                                                      \
+	int iVersion;                                                                                        \
+	int iAddressFamily;                                                                                  \
+	int iMaxSockAddr;                                                                                    \
+	int iMinSockAddr;                                                                                    \
+	int iSocketType;                                                                                     \
+	int iProtocol;                                                                                       \
+	int iProtocolMaxOffset;                                                                              \
+	int iNetworkByteOrder;                                                                               \
+	int iSecurityScheme;                                                                                 \
+	DWORD dwMessageSize;                                                                                 \
+	DWORD dwProviderReserved;                                                                            \
 	character szProtocol[255 + 1];
 
 typedef struct _WSAPROTOCOL_INFOA {
@@ -95,21 +95,21 @@ typedef struct _WSAVersion {
 	WSAECOMPARATOR ecHow;
 } WSAVERSION, *PWSAVERSION, *LPWSAVERSION;
 
-#define WSC_QUERYSET(string) \
-	DWORD dwSize; \
-	string lpszServiceInstanceName; \
-	LPGUID lpServiceClassId; \
-	LPWSAVERSION lpVersion; \
-	string lpszComment; \
-	DWORD dwNameSpace; \
-	LPGUID lpNSProviderId; \
-	string lpszContext; \
-	DWORD dwNumberOfProtocols; \
-	LPAFPROTOCOLS lpafpProtocols; \
-	string lpszQueryString; \
-	DWORD dwNumberOfCsAddrs; \
-	LPCSADDR_INFO lpcsaBuffer; \
-	DWORD dwOutputFlags; \
+#define WSC_QUERYSET(string)                                                                                 \
+	DWORD dwSize;                                                                                        \
+	string lpszServiceInstanceName;                                                                      \
+	LPGUID lpServiceClassId;                                                                             \
+	LPWSAVERSION lpVersion;                                                                              \
+	string lpszComment;                                                                                  \
+	DWORD dwNameSpace;                                                                                   \
+	LPGUID lpNSProviderId;                                                                               \
+	string lpszContext;                                                                                  \
+	DWORD dwNumberOfProtocols;                                                                           \
+	LPAFPROTOCOLS lpafpProtocols;                                                                        \
+	string lpszQueryString;                                                                              \
+	DWORD dwNumberOfCsAddrs;                                                                             \
+	LPCSADDR_INFO lpcsaBuffer;                                                                           \
+	DWORD dwOutputFlags;                                                                                 \
 	LPBLOB lpBlob;
 
 typedef struct _WSAQuerySetA {
@@ -139,25 +139,25 @@ typedef struct _WSANAMESPACE_INFOW {
 } WSANAMESPACE_INFOW, *PWSANAMESPACE_INFOW, *LPWSANAMESPACE_INFOW;
 
 typedef int(CALLBACK *LPCONDITIONPROC)(LPWSABUF caller, LPWSABUF caller_data, LPQOS socket_qos,
-                                       LPQOS group_qos, LPWSABUF callee, LPWSABUF callee_data,
-                                       GROUP *group, DWORD_PTR context);
+				       LPQOS group_qos, LPWSABUF callee, LPWSABUF callee_data, GROUP *group,
+				       DWORD_PTR context);
 
 typedef void(CALLBACK *LPWSAOVERLAPPED_COMPLETION_ROUTINE)(DWORD error, DWORD transferred,
-                                                           LPWSAOVERLAPPED overlapped, DWORD flags);
+							   LPWSAOVERLAPPED overlapped, DWORD flags);
 
 WSC_FUNCTION(SOCKET, WSAAccept,
-             (SOCKET s, struct WSC(sockaddr) * addr, LPINT addrlen, LPCONDITIONPROC condition,
-              DWORD_PTR context));
+	     (SOCKET s, struct WSC(sockaddr) * addr, LPINT addrlen, LPCONDITIONPROC condition,
+	      DWORD_PTR context));
 WSC_FUNCTION(int, WSAConnect,
-             (SOCKET s, const struct WSC(sockaddr) * name, int namelen, LPWSABUF caller_data,
-              LPWSABUF callee_data, LPQOS socket_qos, LPQOS group_qos));
+	     (SOCKET s, const struct WSC(sockaddr) * name, int namelen, LPWSABUF caller_data,
+	      LPWSABUF callee_data, LPQOS socket_qos, LPQOS group_qos));
 WSC_FUNCTION(int, WSAIoctl,
-             (SOCKET s, DWORD code, LPVOID in, DWORD in_size, LPVOID out, DWORD out_size,
-              LPDWORD returned, LPWSAOVERLAPPED overlapped, LPWSAOVERLAPPED_COMPLETION_ROUTINE routine));
+	     (SOCKET s, DWORD code, LPVOID in, DWORD in_size, LPVOID out, DWORD out_size, LPDWORD returned,
+	      LPWSAOVERLAPPED overlapped, LPWSAOVERLAPPED_COMPLETION_ROUTINE routine));
 WSC_FUNCTION(SOCKET, WSASocketA,
-             (int af, int type, int protocol, LPWSAPROTOCOL_INFOA info, GROUP group, DWORD flags));
+	     (int af, int type, int protocol, LPWSAPROTOCOL_INFOA info, GROUP group, DWORD flags));
 WSC_FUNCTION(SOCKET, WSASocketW,
-             (int af, int type, int protocol, LPWSAPROTOCOL_INFOW info, GROUP group, DWORD flags));
+	     (int af, int type, int protocol, LPWSAPROTOCOL_INFOW info, GROUP group, DWORD flags));
 
 WSC_END
 
@@ -167,8 +167,8 @@ WSC_END
 #if defined __cplusplus && __SIZEOF_LONG__ != 4
 extern "C++" template <typename Long>
 inline typename wsc_if_long<Long>::type WSAIoctl(SOCKET s, DWORD code, LPVOID in, DWORD in_size, LPVOID out,
-                                                 DWORD out_size, Long *returned, LPWSAOVERLAPPED overlapped,
-                                                 LPWSAOVERLAPPED_COMPLETION_ROUTINE routine)
+						 DWORD out_size, Long *returned, LPWSAOVERLAPPED overlapped,
+						 LPWSAOVERLAPPED_COMPLETION_ROUTINE routine)
 {
 	return WSAIoctl(s, code, in, in_size, out, out_size, wsc_low_half(returned), overlapped, routine);
 }
@@ -178,13 +178,13 @@ inline typename wsc_if_long<Long>::type WSAIoctl(SOCKET s, DWORD code, LPVOID in
 typedef WSAPROTOCOL_INFOW WSAPROTOCOL_INFO, *LPWSAPROTOCOL_INFO;
 typedef WSAQUERYSETW WSAQUERYSET, *PWSAQUERYSET, *LPWSAQUERYSET;
 typedef WSANAMESPACE_INFOW WSANAMESPACE_INFO, *PWSANAMESPACE_INFO, *LPWSANAMESPACE_INFO;
-#define WSASocket WSASocketW
+#define WSASocket        WSASocketW
 #define SO_PROTOCOL_INFO SO_PROTOCOL_INFOW
 #else
 typedef WSAPROTOCOL_INFOA WSAPROTOCOL_INFO, *LPWSAPROTOCOL_INFO;
 typedef WSAQUERYSETA WSAQUERYSET, *PWSAQUERYSET, *LPWSAQUERYSET;
 typedef WSANAMESPACE_INFOA WSANAMESPACE_INFO, *PWSANAMESPACE_INFO, *LPWSANAMESPACE_INFO;
-#define WSASocket WSASocketA
+#define WSASocket        WSASocketA
 #define SO_PROTOCOL_INFO SO_PROTOCOL_INFOA
 #endif
 #endif

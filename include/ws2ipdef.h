@@ -127,9 +127,9 @@ WSC_END
 
 #ifdef WSC_OVERLAY
 
-#define IP_MSFILTER_SIZE(count) \
+#define IP_MSFILTER_SIZE(count)                                                                              \
 	(sizeof(IP_MSFILTER) - sizeof(struct in_addr) + (count) * sizeof(struct in_addr))
-#define GROUP_FILTER_SIZE(count) \
+#define GROUP_FILTER_SIZE(count)                                                                             \
 	(sizeof(GROUP_FILTER) - sizeof(SOCKADDR_STORAGE) + (count) * sizeof(SOCKADDR_STORAGE))
 #define SS_PORT(address) (((struct sockaddr_in *)(address))->sin_port)
 
