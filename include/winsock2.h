@@ -174,6 +174,59 @@ inline typename wsc_if_long<Long>::type WSAIoctl(SOCKET s, DWORD code, LPVOID in
 }
 #endif
 
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+#define WSC_SWAPPED(bits, value) __builtin_bswap##bits(value)
+#else
+#define WSC_SWAPPED(bits, value) (value)
+#endif
+
+/* Numbers of other kinds; a float in network order is an integer. */
+static __inline__ __attribute__((unused)) ULONG64 htonll(ULONG64 value)
+{
+	return WSC_SWAPPED(64, value);
+}
+
+static __inline__ __attribute__((unused)) ULONG64 ntohll(ULONG64 value)
+{
+	return WSC_SWAPPED(64, value);
+}
+
+static __inline__ __attribute__((unused)) UINT32 htonf(float value)
+{
+	UINT32 bits;
+
+	__builtin_memcpy(&bits, &value, sizeof bits);
+	return WSC_SWAPPED(32, bits);
+}
+
+static __inline__ __attribute__((unused)) float ntohf(UINT32 bits)
+{
+	float value;
+
+	bits = WSC_SWAPPED(32, bits);
+	__builtin_memcpy(&value, &bits, sizeof value);
+	return value;
+}
+
+static __inline__ __attribute__((unused)) ULONG64 htond(double value)
+{
+	ULONG64 bits;
+
+	__builtin_memcpy(&bits, &value, sizeof bits);
+	return WSC_SWAPPED(64, bits);
+}
+
+static __inline__ __attribute__((unused)) double ntohd(ULONG64 bits)
+{
+	double value;
+
+	bits = WSC_SWAPPED(64, bits);
+	__builtin_memcpy(&value, &bits, sizeof value);
+	return value;
+}
+
+#undef WSC_SWAPPED
+
 #ifdef UNICODE
 typedef WSAPROTOCOL_INFOW WSAPROTOCOL_INFO, *LPWSAPROTOCOL_INFO;
 typedef WSAQUERYSETW WSAQUERYSET, *PWSAQUERYSET, *LPWSAQUERYSET;

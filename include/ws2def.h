@@ -146,10 +146,10 @@ typedef ADDRINFOA ADDRINFO, *LPADDRINFO;
 						  : (LPWSACMSGHDR)NULL)
 #define WSA_CMSG_NXTHDR(msg, cmsg)                                                                           \
 	(!(cmsg) ? WSA_CMSG_FIRSTHDR(msg)                                                                    \
-	 : (UCHAR *)(cmsg) + WSA_CMSGHDR_ALIGN((cmsg)->cmsg_len) + sizeof(WSACMSGHDR) >                      \
-			 (UCHAR *)(msg)->Control.buf + (msg)->Control.len                                    \
+	 : WSC_CMSG_END(cmsg) + sizeof(WSACMSGHDR) > (ULONG_PTR)(msg)->Control.buf + (msg)->Control.len      \
 		 ? (LPWSACMSGHDR)NULL                                                                        \
-		 : (LPWSACMSGHDR)(void *)((UCHAR *)(cmsg) + WSA_CMSGHDR_ALIGN((cmsg)->cmsg_len)))
+		 : (LPWSACMSGHDR)WSC_CMSG_END(cmsg))
+#define WSC_CMSG_END(cmsg) ((ULONG_PTR)(cmsg) + WSA_CMSGHDR_ALIGN((cmsg)->cmsg_len))
 #define CMSG_SPACE(length) WSA_CMSG_SPACE(length)
 #define CMSG_LEN(length)   WSA_CMSG_LEN(length)
 

@@ -1,5 +1,5 @@
 # The tests of the headers, the symbols and wscc.
-TEST_NAMES += constants structs
+TEST_NAMES += constants inline structs
 SCRIPT_TESTS += %D%/headers.t %D%/symbols.t %D%/wscc.t
 
 # t/constants.c goes through them all.
