@@ -52,16 +52,13 @@ static int begin(SOCKET s, struct socket *sock, const struct sockaddr_storage *a
 	return error;
 }
 
-static int connect_to(SOCKET s, const struct WSC(sockaddr) *name, int name_length)
+static int connect_to(SOCKET s, struct socket *sock, const struct WSC(sockaddr) *name, int name_length)
 {
 	struct sockaddr_storage address;
 	socklen_t length;
-	struct socket *sock;
 	unsigned before;
-	int error = wsc__socket_enter(s, &sock);
+	int error = wsc__address_in(name, name_length, &address, &length);
 
-	if (!error)
-		error = wsc__address_in(name, name_length, &address, &length);
 	if (!error)
 		error = check(sock, &address);
 	if (error)
@@ -87,7 +84,15 @@ static int connect_to(SOCKET s, const struct WSC(sockaddr) *name, int name_lengt
 
 int WSC(connect)(SOCKET s, const struct WSC(sockaddr) *name, int name_length)
 {
-	return wsc__result(connect_to(s, name, name_length));
+	struct socket *sock;
+	int error = wsc__socket_begin(s, &sock);
+
+	if (error)
+		return wsc__result(error);
+	error = connect_to(s, sock, name, name_length);
+	if (wsc__socket_end(sock) && error)
+		error = WS_WSAEINTR;
+	return wsc__result(error);
 }
 
 /* TCP carries no data with a connect, so there is none to send or to get. */
@@ -95,6 +100,6 @@ int WSC(WSAConnect)(SOCKET s, const struct WSC(sockaddr) *name, int name_length,
 		    WSABUF *callee_data, QOS *socket_qos, QOS *group_qos)
 {
 	(void)caller_data, (void)callee_data, (void)socket_qos, (void)group_qos;
-	return wsc__result(connect_to(s, name, name_length));
+	return WSC(connect)(s, name, name_length);
 }
 WSC_ALIAS(WSAConnect)

@@ -111,37 +111,47 @@ int WSC(recvfrom)(SOCKET s, char *buffer, int size, int flags, struct WSC(sockad
 {
 	struct socket *sock;
 	ssize_t received = 0;
-	int error = wsc__socket_enter(s, &sock);
+	int error = wsc__socket_begin(s, &sock);
 
-	if (!error)
-		error = receive_from(s, sock, buffer, size, flags, from, from_length, &received);
-	return error ? wsc__result(error) : (int)received;
+	if (error)
+		return wsc__result(error);
+	error = receive_from(s, sock, buffer, size, flags, from, from_length, &received);
+	return wsc__transfer_end(sock, error, received, 1);
+}
+
+/* What nearly every call is, without the rest. */
+static int receive_plain(SOCKET s, struct socket *sock, char *buffer, int size, ssize_t *received)
+{
+	unsigned before = sock->state;
+
+	*received = recv((int)s, buffer, (size_t)size, 0);
+	if (*received > 0)
+		return 0;
+	if (*received == 0)
+		return ended(s, sock, before);
+	switch (errno) {
+	case EAGAIN:
+		return wsc__socket_is(sock, SOCKET_NONBLOCKING) && !wsc__socket_is(sock, SOCKET_CONNECTING) ?
+			       WS_WSAEWOULDBLOCK :
+			       wsc__would_block(s, sock);
+	case EINTR:
+		return receive_from(s, sock, buffer, size, 0, NULL, NULL, received);
+	default:
+		return wsc__socket_lost(s, sock, errno);
+	}
 }
 
 int WSC(recv)(SOCKET s, char *buffer, int size, int flags)
 {
 	struct socket *sock;
-	unsigned before;
 	ssize_t received = 0;
-	int error = wsc__socket_enter(s, &sock);
+	int error = wsc__socket_begin(s, &sock);
 
 	if (__builtin_expect(error, 0))
 		return wsc__result(error);
-	before = sock->state;
-	/* What nearly every call is, without the rest. */
-	if (!flags && size >= 0 && sock->type == SOCK_STREAM && !wsc__hooked(sock)) {
-		received = recv((int)s, buffer, (size_t)size, 0);
-		if (received > 0)
-			return (int)received;
-		if (received < 0 && errno == EAGAIN && wsc__socket_is(sock, SOCKET_NONBLOCKING) &&
-		    !wsc__socket_is(sock, SOCKET_CONNECTING))
-			return wsc__result(WS_WSAEWOULDBLOCK);
-		if (received == 0)
-			return wsc__result(ended(s, sock, before));
-		if (errno != EINTR)
-			return wsc__result(errno == EAGAIN ? wsc__would_block(s, sock) :
-							     wsc__socket_lost(s, sock, errno));
-	}
-	error = receive_from(s, sock, buffer, size, flags, NULL, NULL, &received);
-	return error ? wsc__result(error) : (int)received;
+	if (!flags && size >= 0 && sock->type == SOCK_STREAM && !wsc__hooked(sock))
+		error = receive_plain(s, sock, buffer, size, &received);
+	else
+		error = receive_from(s, sock, buffer, size, flags, NULL, NULL, &received);
+	return wsc__transfer_end(sock, error, received, 1);
 }

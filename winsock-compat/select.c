@@ -24,6 +24,7 @@ struct selection {
 	size_t total;
 	struct place *places;   /* those of the three sets, one after the other */
 	struct pollfd *waiting; /* their twins */
+	size_t held;            /* places whose sockets are held */
 };
 
 enum { FEW = 64 }; /* sockets for which the stack has room */
@@ -56,10 +57,22 @@ static int read_sets(struct selection *selection)
 			if (wsc__copy_in(&place->s, array_of(selection->user[i]) + n, sizeof place->s))
 				return WS_WSAEFAULT;
 			place->sock = wsc__socket_get(place->s);
-			if (!place->sock)
+			if (!place->sock || !wsc__socket_hold(place->sock))
 				return WS_WSAENOTSOCK;
+			selection->held++;
 		}
 	return 0;
+}
+
+/* WSAENOTSOCK, if another thread has closed one of them meanwhile. */
+static int release_sets(struct selection *selection)
+{
+	int error = 0;
+
+	for (size_t i = 0; i < selection->held; i++)
+		if (wsc__socket_end(selection->places[i].sock))
+			error = WS_WSAENOTSOCK;
+	return error;
 }
 
 /* A stream that neither has nor seeks a peer has nothing to tell, though poll() calls it hung up. */
@@ -241,7 +254,7 @@ static int select_sets(struct selection *selection, const struct WSC(timeval) *t
 	struct place few_places[FEW];
 	struct pollfd few_waiting[FEW];
 	bool any = false;
-	int error = count_sets(selection);
+	int closed, error = count_sets(selection);
 
 	if (error)
 		return error;
@@ -257,6 +270,9 @@ static int select_sets(struct selection *selection, const struct WSC(timeval) *t
 		error = read_sets(selection);
 	if (!error)
 		error = wait_for(selection, timeout, &any);
+	closed = release_sets(selection);
+	if (!error)
+		error = closed;
 	if (!error)
 		error = write_sets(selection, ready);
 	if (selection->places != few_places) {

@@ -15,6 +15,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 #ifndef SO_COOKIE
@@ -25,13 +26,28 @@ struct socket *_Atomic wsc__socket_pages[SOCKET_PAGES];
 
 static pthread_mutex_t table_lock = PTHREAD_MUTEX_INITIALIZER;
 
+/* The threads whose calls were counted have not come along. */
+static void forget_calls(void)
+{
+	for (int page = 0; page < SOCKET_PAGES; page++)
+		for (int i = 0; wsc__socket_pages[page] && i < SOCKET_PAGE; i++)
+			wsc__socket_pages[page][i].calls = 0;
+}
+
+static void watch_fork(void)
+{
+	pthread_atfork(NULL, NULL, forget_calls);
+}
+
 /* The place of a descriptor's entry, made if it is not there; NULL if memory has run out. */
 static struct socket *entry(unsigned fd)
 {
 	struct socket *_Atomic *slot = &wsc__socket_pages[fd / SOCKET_PAGE];
 	struct socket *page = *slot;
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
 
 	if (!page) {
+		pthread_once(&once, watch_fork);
 		pthread_mutex_lock(&table_lock);
 		page = *slot;
 		if (!page) {
@@ -142,27 +158,17 @@ struct socket *wsc__socket_adopt(SOCKET s)
 	return sock;
 }
 
-static void forget(struct socket *sock, unsigned next)
+static unsigned replace_state(struct socket *sock, unsigned state)
 {
+	unsigned before = atomic_exchange(&sock->state, state);
 	int deferred;
 
-	if (atomic_exchange(&sock->state, next) & SOCKET_DEFERRED) {
+	if (before & SOCKET_DEFERRED) {
 		deferred = atomic_exchange(&sock->deferred, -1);
 		if (deferred >= 0)
 			close(deferred);
 	}
-}
-
-/* In this order: once it is closed the descriptor may be another thread's new socket. */
-int wsc__socket_close(int fd, struct socket *sock)
-{
-	unsigned closing = SOCKET_CLOSING;
-	int result;
-
-	forget(sock, SOCKET_CLOSING);
-	result = close(fd);
-	atomic_compare_exchange_strong(&sock->state, &closing, 0);
-	return result;
+	return before;
 }
 
 int wsc__socket_verify(SOCKET s, struct socket *sock, bool *changed)
@@ -173,7 +179,7 @@ int wsc__socket_verify(SOCKET s, struct socket *sock, bool *changed)
 
 	if (getsockopt((int)s, SOL_SOCKET, SO_COOKIE, &cookie, &size) < 0) {
 		if (errno == EBADF || errno == ENOTSOCK) {
-			forget(sock, 0);
+			replace_state(sock, 0);
 			return WS_WSAENOTSOCK;
 		}
 		same = true; /* no cookies here, or none today: there is nothing to compare */
@@ -182,6 +188,37 @@ int wsc__socket_verify(SOCKET s, struct socket *sock, bool *changed)
 	if (changed)
 		*changed = !same;
 	return same || wsc__socket_adopt(s) ? 0 : WS_WSAENOTSOCK;
+}
+
+/* Linux lets a call go on that waits for a descriptor which is closed, and may give it the data of
+ * whatever has the number next. So the calls are woken, and given a while to leave. */
+static void end_calls(int fd, struct socket *sock)
+{
+	enum { ROUNDS = 100 };
+	const struct timespec round = { 0, 100000 };
+
+	if (atomic_load(&sock->calls))
+		shutdown(fd, SHUT_RDWR);
+	for (int i = 0; i < ROUNDS && atomic_load(&sock->calls); i++)
+		nanosleep(&round, NULL);
+}
+
+/* Forgets the socket and closes it; WSAENOTSOCK if another thread was faster. */
+static int end(int fd, struct socket *sock)
+{
+	unsigned state = SOCKET_CLOSING, before = replace_state(sock, state);
+	int error = before & SOCKET_KNOWN ? 0 : WS_WSAENOTSOCK;
+
+	if (!error) {
+		end_calls(fd, sock);
+		/* Linux has closed it even if it says EINTR: closing again could hit another. */
+		if (close(fd) < 0 && errno != EINTR)
+			error = wsc__error_from_errno(errno);
+	}
+	if (!(before & SOCKET_CLOSING)) /* unless the number has a new socket already */
+		while (state & SOCKET_CLOSING && !atomic_compare_exchange_weak(&sock->state, &state, 0))
+			;
+	return error;
 }
 
 /* A descriptor that was closed behind our back may be anybody's now. */
@@ -202,10 +239,12 @@ void wsc__socket_close_all(void)
 		for (int i = 0; sockets && i < SOCKET_PAGE; i++) {
 			int fd = page * SOCKET_PAGE + i;
 
+			if (!wsc__socket_is(&sockets[i], SOCKET_KNOWN))
+				continue;
 			if (still_ours(fd, &sockets[i]))
-				wsc__socket_close(fd, &sockets[i]);
-			else if (wsc__socket_is(&sockets[i], SOCKET_KNOWN))
-				forget(&sockets[i], 0);
+				end(fd, &sockets[i]);
+			else
+				replace_state(&sockets[i], 0);
 		}
 	}
 }
@@ -319,7 +358,8 @@ int wsc__socket_not_zero(int fd)
 	return other;
 }
 
-/* What each protocol is spoken over; Windows completes a call that names only the one. */
+/* What each protocol is spoken over, in the order of the catalogue. Windows completes a call that
+ * names no type with the first entry that fits. */
 static const struct {
 	int protocol, type;
 } types[] = {
@@ -335,7 +375,7 @@ static int create(int family, int type, int protocol, SOCKET *s)
 
 	/* Windows looks at the type first, then at the family, then at the protocol. */
 	for (i = 0; !type && i < sizeof types / sizeof *types; i++)
-		if (types[i].protocol == protocol)
+		if (types[i].protocol == protocol || (!protocol && family != WS_AF_UNSPEC))
 			type = types[i].type;
 	if (type != SOCK_STREAM && type != SOCK_DGRAM && type != SOCK_RAW)
 		return !type && !family && !protocol ? WS_WSAEINVAL : WS_WSAESOCKTNOSUPPORT;
@@ -350,8 +390,8 @@ static int create(int family, int type, int protocol, SOCKET *s)
 	fd = socket(posix_family, type | SOCK_CLOEXEC, protocol);
 	if (fd >= 0)
 		fd = wsc__socket_not_zero(fd);
-	if (fd < 0)
-		return wsc__error_from_errno(errno);
+	if (fd < 0) /* EINVAL is what Linux says of a protocol beyond those it could ever have */
+		return errno == EINVAL ? WS_WSAEPROTONOSUPPORT : wsc__error_from_errno(errno);
 	/* On Windows an IPv6 socket speaks IPv6 only, unless told otherwise. */
 	if (family == WS_AF_INET6)
 		setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &(int){ 1 }, sizeof(int));
@@ -383,12 +423,14 @@ SOCKET WSC(WSASocketA)(int family, int type, int protocol, WSAPROTOCOL_INFOA *in
 		error = wsc__copy_in(&info, information, sizeof info);
 	if (!error && information) {
 		/* Where the caller leaves it to the structure, the structure says it. */
-		if (family == -1)
+		if (family == -1 || !family)
 			family = info.iAddressFamily;
-		if (type == -1)
+		if (type == -1 || !type)
 			type = info.iSocketType;
-		if (protocol == -1)
+		if (protocol == -1 || !protocol)
 			protocol = info.iProtocol;
+		if (!family) /* only without a structure does it follow from the protocol */
+			error = WS_WSAEAFNOSUPPORT;
 	}
 	if (!error)
 		error = create(family, type, protocol, &s);
@@ -413,11 +455,8 @@ int WSC(closesocket)(SOCKET s)
 
 	if (!error)
 		error = wsc__socket_verify(s, sock, NULL); /* never close what is no socket any more */
-	if (!error) {
-		/* Linux has closed it even if it says EINTR: closing again could hit another. */
-		if (wsc__socket_close((int)s, sock) < 0 && errno != EINTR)
-			error = wsc__error_from_errno(errno);
-	}
+	if (!error)
+		error = end((int)s, sock);
 	return wsc__result(error);
 }
 WSC_ALIAS(closesocket)

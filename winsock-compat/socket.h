@@ -37,9 +37,9 @@ enum socket_state {
 	SOCKET_ERROR_SET = 1 << 13,  /* `pending_error` waits for the next SO_ERROR or call */
 	SOCKET_DEFERRED = 1 << 14,   /* `deferred` waits for the next accept */
 	SOCKET_COUNT_ASKED = 1 << 15, /* TCP_KEEPCNT was set */
-	SOCKET_STREAM = 1 << 17,     /* its type is SOCK_STREAM */
-	SOCKET_CLOSING = 1 << 18,    /* no longer known, but not closed yet: not to be adopted */
 	SOCKET_REFUSED = 1 << 16,    /* the last connect failed: select says so in exceptfds */
+	SOCKET_STREAM = 1 << 17,     /* its type is SOCK_STREAM */
+	SOCKET_CLOSING = 1 << 18,    /* closesocket waits for the calls of other threads to leave it */
 };
 
 struct socket { /* of a size that makes finding one a shift */
@@ -50,6 +50,7 @@ struct socket { /* of a size that makes finding one a shift */
 	_Atomic uint64_t cookie; /* the kernel's name of the socket */
 	_Atomic int pending_error;
 	_Atomic int deferred;   /* a connection that a condition function put off */
+	_Atomic int calls;      /* between wsc__socket_begin and wsc__socket_end */
 	pthread_mutex_t lock;   /* for what follows */
 	struct keepalive keepalive;
 	DWORD receive_buffer, send_buffer;       /* SO_RCVBUF, SO_SNDBUF as set; ~0 if never */
@@ -125,6 +126,34 @@ static inline int wsc__socket_enter(SOCKET s, struct socket **sock)
 	return *sock ? 0 : WS_WSAENOTSOCK;
 }
 
+/* Keeps the descriptor this socket's while a call waits for it: closesocket in another thread wakes
+ * the call, and closes when it has left. False if that has begun already. */
+static inline bool wsc__socket_hold(struct socket *sock)
+{
+	atomic_fetch_add(&sock->calls, 1);
+	if (__builtin_expect(atomic_load(&sock->state) & SOCKET_KNOWN, 1))
+		return true;
+	atomic_fetch_sub(&sock->calls, 1);
+	return false;
+}
+
+/* wsc__socket_enter for a call that may wait; a success has its wsc__socket_end. */
+static inline int wsc__socket_begin(SOCKET s, struct socket **sock)
+{
+	int error = wsc__socket_enter(s, sock);
+
+	return !error && !wsc__socket_hold(*sock) ? WS_WSAENOTSOCK : error;
+}
+
+/* Whether the socket was closed meanwhile. */
+static inline bool wsc__socket_end(struct socket *sock)
+{
+	bool closed = !wsc__socket_is(sock, SOCKET_KNOWN);
+
+	atomic_fetch_sub(&sock->calls, 1);
+	return __builtin_expect(closed, 0);
+}
+
 /* Makes the entry of a descriptor that a call of ours just got from the kernel. Gives an error
  * and closes the descriptor if there is no memory. */
 int wsc__socket_add(int fd, int family, int type, int protocol, unsigned state, struct socket **sock);
@@ -162,9 +191,6 @@ int wsc__tcp_state(int fd);
 
 /* The same descriptor under another number if it is 0. */
 int wsc__socket_not_zero(int fd);
-
-/* Forgets the entry, then closes its descriptor; gives what close(2) does. */
-int wsc__socket_close(int fd, struct socket *sock);
 
 /* Closes all sockets that are ours and forgets the others. */
 void wsc__socket_close_all(void);
