@@ -2,6 +2,9 @@
 TEST_NAMES += constants inline structs
 SCRIPT_TESTS += %D%/headers.t %D%/symbols.t %D%/wscc.t
 
+# Hundreds of compilations.
+%D%/headers.log: TEST_SECONDS = 900
+
 # t/constants.c goes through them all.
 %D%/constants.inc: $(CONSTANTS_FROM)
 	$(AM_V_GEN)$(MKDIR_P) $(@D) && $(GEN_CONSTANTS) -v make=check $(srcdir)/include/constants.in >$@-t && mv $@-t $@
