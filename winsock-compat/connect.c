@@ -1,5 +1,6 @@
 /* connect and WSAConnect. */
 #include "address.h"
+#include "bind.h"
 #include "blocking.h"
 #include "export.h"
 
@@ -105,6 +106,7 @@ static int connect_to(SOCKET s, struct socket *sock, const struct WSC(sockaddr) 
 				 SOCKET_CONNECTED);
 		return 0;
 	}
+	wsc__bind_free_afterwards(s, sock);
 	return connect_stream(s, sock, &address, length);
 }
 

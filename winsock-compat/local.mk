@@ -7,6 +7,7 @@ libwinsock_compat_la_SOURCES = \
 	%D%/address.h \
 	%D%/addrtext.c \
 	%D%/bind.c \
+	%D%/bind.h \
 	%D%/blocking.c \
 	%D%/blocking.h \
 	%D%/connect.c \

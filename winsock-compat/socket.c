@@ -79,13 +79,20 @@ static uint64_t cookie_of(int fd)
 	return cookie;
 }
 
+/* Writes the entry anew; to adopt a socket that another thread has just adopted leaves it alone. */
 static void fill(struct socket *sock, int fd, int family, int type, int protocol, unsigned state)
 {
+	uint64_t cookie = cookie_of(fd);
+
 	wsc__socket_lock(sock);
+	if (!(state & SOCKET_OWNED) && wsc__socket_is(sock, SOCKET_KNOWN) && sock->cookie == cookie) {
+		wsc__socket_unlock(sock);
+		return;
+	}
 	sock->type = type;
 	sock->family = family;
 	sock->protocol = protocol;
-	sock->cookie = cookie_of(fd);
+	sock->cookie = cookie;
 	sock->pending_error = 0;
 	sock->deferred = -1;
 	sock->keepalive = WSC_KEEPALIVE_UNASKED;
@@ -152,25 +159,6 @@ struct socket *wsc__socket_adopt(SOCKET s)
 	return sock;
 }
 
-int wsc__socket_verify(SOCKET s, struct socket *sock, bool *changed)
-{
-	uint64_t cookie = 0;
-	socklen_t size = sizeof cookie;
-	bool same = false;
-
-	if (getsockopt((int)s, SOL_SOCKET, SO_COOKIE, &cookie, &size) < 0) {
-		if (errno == EBADF || errno == ENOTSOCK) {
-			wsc__socket_remove(sock);
-			return WS_WSAENOTSOCK;
-		}
-		same = true; /* no cookies here, or none today: there is nothing to compare */
-	}
-	same = same || (wsc__socket_is(sock, SOCKET_KNOWN) && cookie == sock->cookie);
-	if (changed)
-		*changed = !same;
-	return same || wsc__socket_adopt(s) ? 0 : WS_WSAENOTSOCK;
-}
-
 static unsigned replace_state(struct socket *sock, unsigned state)
 {
 	unsigned before = atomic_exchange(&sock->state, state);
@@ -184,9 +172,23 @@ static unsigned replace_state(struct socket *sock, unsigned state)
 	return before;
 }
 
-void wsc__socket_remove(struct socket *sock)
+int wsc__socket_verify(SOCKET s, struct socket *sock, bool *changed)
 {
-	replace_state(sock, 0);
+	uint64_t cookie = 0;
+	socklen_t size = sizeof cookie;
+	bool same = false;
+
+	if (getsockopt((int)s, SOL_SOCKET, SO_COOKIE, &cookie, &size) < 0) {
+		if (errno == EBADF || errno == ENOTSOCK) {
+			replace_state(sock, 0);
+			return WS_WSAENOTSOCK;
+		}
+		same = true; /* no cookies here, or none today: there is nothing to compare */
+	}
+	same = same || (wsc__socket_is(sock, SOCKET_KNOWN) && cookie == sock->cookie);
+	if (changed)
+		*changed = !same;
+	return same || wsc__socket_adopt(s) ? 0 : WS_WSAENOTSOCK;
 }
 
 /* Linux lets a call go on that waits for a descriptor which is closed, and may give it the data of
@@ -254,7 +256,7 @@ void wsc__socket_close_all(void)
 			if (still_ours(fd, &sockets[i]))
 				end(fd, &sockets[i]);
 			else
-				wsc__socket_remove(&sockets[i]);
+				replace_state(&sockets[i], 0);
 		}
 	}
 }

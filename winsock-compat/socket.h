@@ -39,8 +39,8 @@ enum socket_state {
 	SOCKET_ERROR_SET = 1 << 13,  /* `pending_error` waits for the next SO_ERROR or call */
 	SOCKET_DEFERRED = 1 << 14,   /* `deferred` waits for the next accept */
 	SOCKET_COUNT_ASKED = 1 << 15, /* TCP_KEEPCNT was set */
-	SOCKET_STREAM = 1 << 17,     /* its type is SOCK_STREAM */
 	SOCKET_REFUSED = 1 << 16,    /* the last connect failed: select says so in exceptfds */
+	SOCKET_STREAM = 1 << 17,     /* its type is SOCK_STREAM */
 	SOCKET_CLOSING = 1 << 18,    /* closesocket waits for the calls of other threads to leave it */
 };
 
@@ -199,9 +199,6 @@ int wsc__tcp_state(int fd);
 
 /* The same descriptor under another number if it is 0. */
 int wsc__socket_not_zero(int fd);
-
-/* Forgets the entry before its descriptor is closed. */
-void wsc__socket_remove(struct socket *sock);
 
 /* Closes all sockets that are ours and forgets the others. */
 void wsc__socket_close_all(void);
