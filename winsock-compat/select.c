@@ -35,12 +35,19 @@ static SOCKET *array_of(WSC(fd_set) *set)
 	return (SOCKET *)((char *)set + offsetof(WSC(fd_set), fd_array));
 }
 
+/* The count is the first member, so that the set's address is its address. A set has to have the
+ * memory that it claims before any is taken for it here. */
 static int count_sets(struct selection *selection)
 {
 	for (int i = 0; i < SETS; i++) {
+		SOCKET last;
+
 		selection->count[i] = 0;
-		if (selection->user[i] &&
-		    wsc__copy_in(&selection->count[i], &selection->user[i]->fd_count, sizeof selection->count[i]))
+		if (!selection->user[i])
+			continue;
+		if (wsc__copy_in(&selection->count[i], selection->user[i], sizeof selection->count[i]) ||
+		    (selection->count[i] &&
+		     wsc__copy_in(&last, array_of(selection->user[i]) + selection->count[i] - 1, sizeof last)))
 			return WS_WSAEFAULT;
 		selection->total += selection->count[i];
 	}
@@ -242,7 +249,7 @@ static int write_sets(struct selection *selection, int *ready)
 			if (place->ready && wsc__copy_out(array_of(selection->user[i]) + left++, &place->s,
 							  sizeof place->s))
 				return WS_WSAEFAULT;
-		if (selection->user[i] && wsc__copy_out(&selection->user[i]->fd_count, &left, sizeof left))
+		if (selection->user[i] && wsc__copy_out(selection->user[i], &left, sizeof left))
 			return WS_WSAEFAULT;
 		*ready += (int)left;
 	}
