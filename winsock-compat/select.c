@@ -71,15 +71,10 @@ static int read_sets(struct selection *selection)
 	return 0;
 }
 
-/* WSAENOTSOCK, if another thread has closed one of them meanwhile. */
-static int release_sets(struct selection *selection)
+static void release_sets(struct selection *selection)
 {
-	int error = 0;
-
 	for (size_t i = 0; i < selection->held; i++)
-		if (wsc__socket_end(selection->places[i].sock))
-			error = WS_WSAENOTSOCK;
-	return error;
+		wsc__socket_end(selection->places[i].sock);
 }
 
 /* A stream that neither has nor seeks a peer has nothing to tell, though poll() calls it hung up. */
@@ -134,24 +129,24 @@ static bool answers(int set, struct socket *sock, short seen)
 	}
 }
 
-/* Whether any place is ready; or WSAENOTSOCK, if another thread has closed one. */
+/* Whether any place is ready. If none is and another thread has closed a socket, WSAENOTSOCK. */
 static int evaluate(struct selection *selection, bool *ready)
 {
 	size_t at = 0;
+	bool closed = false;
 
 	for (int i = 0; i < SETS; i++)
 		for (WSC(u_int) n = 0; n < selection->count[i]; n++, at++) {
 			struct place *place = &selection->places[at];
 			short seen = selection->waiting[at].fd < 0 ? 0 : selection->waiting[at].revents;
 
-			if (seen & POLLNVAL)
-				return WS_WSAENOTSOCK;
+			closed = closed || seen & POLLNVAL || !wsc__socket_is(place->sock, SOCKET_KNOWN);
 			if (seen & POLLERR) /* what other calls say depends on what became of it */
 				wsc__socket_look(place->s, place->sock);
 			place->ready = place->ready || answers(i, place->sock, seen);
 			*ready = *ready || place->ready;
 		}
-	return 0;
+	return closed && !*ready ? WS_WSAENOTSOCK : 0;
 }
 
 static int read_timeout(const struct WSC(timeval) *user, struct timespec *left, bool *forever)
@@ -261,7 +256,7 @@ static int select_sets(struct selection *selection, const struct WSC(timeval) *t
 	struct place few_places[FEW];
 	struct pollfd few_waiting[FEW];
 	bool any = false;
-	int closed, error = count_sets(selection);
+	int error = count_sets(selection);
 
 	if (error)
 		return error;
@@ -277,9 +272,7 @@ static int select_sets(struct selection *selection, const struct WSC(timeval) *t
 		error = read_sets(selection);
 	if (!error)
 		error = wait_for(selection, timeout, &any);
-	closed = release_sets(selection);
-	if (!error)
-		error = closed;
+	release_sets(selection);
 	if (!error)
 		error = write_sets(selection, ready);
 	if (selection->places != few_places) {
