@@ -48,22 +48,11 @@ int WSC(bind)(SOCKET s, const struct WSC(sockaddr) *name, int name_length)
 	int error = wsc__socket_enter(s, &sock);
 
 	if (!error)
-<<<<<<< HEAD
-		error = wsc__address_in(name, name_length, &address, &length);
+		error = wsc__socket_address(s, sock, name, name_length, &address, &length);
 	if (!error)
 		error = bind_to(s, sock, &address, length);
 	if (!error)
 		wsc__socket_mark(sock, SOCKET_BOUND, 0);
-=======
-		error = wsc__socket_address(s, sock, name, name_length, &address, &length);
-	if (!error) {
-		allow_time_wait(s, sock);
-		if (bind((int)s, (struct sockaddr *)&address, length) < 0)
-			error = wsc__error_from_errno(errno);
-		else
-			wsc__socket_mark(sock, SOCKET_BOUND, 0);
-	}
->>>>>>> calls
 	return wsc__result(error);
 }
 

@@ -106,19 +106,8 @@ static int connect_to(SOCKET s, struct socket *sock, const struct WSC(sockaddr) 
 				 SOCKET_CONNECTED);
 		return 0;
 	}
-<<<<<<< HEAD
 	wsc__bind_free_afterwards(s, sock);
-	before = sock->state;
-	wsc__socket_mark(sock, SOCKET_CONNECTING, SOCKET_TIMED_OUT | SOCKET_RESET | SOCKET_REFUSED);
-	error = begin(s, sock, &address, length);
-	if (!error)
-		wsc__socket_mark(sock, SOCKET_CONNECTED | SOCKET_BOUND, SOCKET_CONNECTING);
-	else if (error != WS_WSAEWOULDBLOCK && error != WS_WSAEALREADY && !(before & SOCKET_CONNECTING))
-		wsc__socket_mark(sock, before & (SOCKET_TIMED_OUT | SOCKET_RESET), SOCKET_CONNECTING);
-	return error;
-=======
 	return connect_stream(s, sock, &address, length);
->>>>>>> calls
 }
 
 int WSC(connect)(SOCKET s, const struct WSC(sockaddr) *name, int name_length)
