@@ -7,12 +7,12 @@ SCRIPT_TESTS =
 
 
 TEST_NAMES += harness keepalive
-TEST_NAMES += startup
+TEST_NAMES += connect error socket startup
 NATIVE_ONLY += netdown wire
 
 SCRIPT_TESTS += %D%/interop.t %D%/wsc-compare.t
 
-TEST_NAMES += option
+TEST_NAMES += option fault
 
 # How long a test may run. A slow one says so: t/NAME.log: TEST_SECONDS = 300
 TEST_SECONDS = 120
@@ -95,8 +95,8 @@ check-address check-thread check-clang check-valgrind:
 	@cd $@.d && { test -e config.status || $(abs_srcdir)/configure --quiet CC='$(CC)' CXX='$(CXX)' --disable-static $(VARIANT_CONFIGURE); }
 	@cd $@.d && $(MAKE) check TESTS='$(NATIVE_TESTS) $(SETTINGS_TESTS)' $(VARIANT_MAKE)
 
-# (Without --vex-guest-chase=no the handler of a fault is told an instruction before the right one.)
-VALGRIND_RUNNER = $(VALGRIND) --quiet --vex-guest-chase=no --error-exitcode=99 --trace-children=yes --leak-check=full \
+# (Chased jumps and unrolled loops would have the handler of a fault told of an instruction before the right one.)
+VALGRIND_RUNNER = $(VALGRIND) --quiet --vex-guest-chase=no --vex-iropt-unroll-thresh=0 --error-exitcode=99 --trace-children=yes --leak-check=full \
 	--show-leak-kinds=definite --errors-for-leak-kinds=definite --suppressions=$(abs_srcdir)/%D%/valgrind.supp
 
 .PHONY: check-wine check-sanitizers check-address check-thread check-clang check-valgrind
