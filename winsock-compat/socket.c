@@ -154,6 +154,12 @@ int wsc__socket_verify(SOCKET s, struct socket *sock, bool *changed)
 	return same || wsc__socket_adopt(s) ? 0 : WS_WSAENOTSOCK;
 }
 
+void wsc__socket_refuse(int fd)
+{
+	setsockopt(fd, SOL_SOCKET, SO_LINGER, &(struct linger){ 1, 0 }, sizeof(struct linger));
+	close(fd);
+}
+
 void wsc__socket_remove(struct socket *sock)
 {
 	int deferred;
@@ -161,7 +167,7 @@ void wsc__socket_remove(struct socket *sock)
 	if (atomic_exchange(&sock->state, 0) & SOCKET_DEFERRED) {
 		deferred = atomic_exchange(&sock->deferred, -1);
 		if (deferred >= 0)
-			close(deferred);
+			wsc__socket_refuse(deferred);
 	}
 }
 

@@ -162,6 +162,9 @@ int wsc__tcp_state(int fd);
 /* The same descriptor under another number if it is 0. */
 int wsc__socket_not_zero(int fd);
 
+/* Closes a connection that no program will get: its peer is to see a refusal, not an end in good order. */
+void wsc__socket_refuse(int fd);
+
 /* Forgets the entry before its descriptor is closed. */
 void wsc__socket_remove(struct socket *sock);
 
