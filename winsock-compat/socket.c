@@ -159,6 +159,12 @@ struct socket *wsc__socket_adopt(SOCKET s)
 	return sock;
 }
 
+void wsc__socket_refuse(int fd)
+{
+	setsockopt(fd, SOL_SOCKET, SO_LINGER, &(struct linger){ 1, 0 }, sizeof(struct linger));
+	close(fd);
+}
+
 static unsigned replace_state(struct socket *sock, unsigned state)
 {
 	unsigned before = atomic_exchange(&sock->state, state);
@@ -167,7 +173,7 @@ static unsigned replace_state(struct socket *sock, unsigned state)
 	if (before & SOCKET_DEFERRED) {
 		deferred = atomic_exchange(&sock->deferred, -1);
 		if (deferred >= 0)
-			close(deferred);
+			wsc__socket_refuse(deferred);
 	}
 	return before;
 }

@@ -200,6 +200,9 @@ int wsc__tcp_state(int fd);
 /* The same descriptor under another number if it is 0. */
 int wsc__socket_not_zero(int fd);
 
+/* Closes a connection that no program will get: its peer is to see a refusal, not an end in good order. */
+void wsc__socket_refuse(int fd);
+
 /* Closes all sockets that are ours and forgets the others. */
 void wsc__socket_close_all(void);
 
