@@ -21,7 +21,7 @@ CALL_PAGES = \
 	%D%/WSAStartup.3ws
 MADE_PAGES = %D%/winsock-compat-errors.7 %D%/winsock-compat-options.7
 
-dist_man_MANS = $(CALL_PAGES) %D%/wsc-compare.1 %D%/winsock-compat.5 %D%/winsock-compat.7
+dist_man_MANS = $(CALL_PAGES) %D%/wsc-compare.1 %D%/wsc++.1 %D%/wscc.1 %D%/winsock-compat.5 %D%/winsock-compat.7
 nodist_man_MANS = $(MADE_PAGES)
 
 # The tables of the library, as pages. They are made where the library is, and never by hand.

@@ -15,7 +15,7 @@
 #endif
 
 /* The value as the constant's own type has it: INVALID_SOCKET is unsigned. */
-#define CONSTANT(header, name, value) \
+#define CONSTANT(header, name, value)                                                                        \
 	is_int((long long)(__typeof__(name))(value), (long long)(name), #header " " #name);
 
 /* Only mingw-w64's headers may lack one. */

@@ -1,7 +1,8 @@
 #!/bin/sh
 # The headers of Winsock and of the system in one translation unit, in shuffled orders, with every
 # compiler, standard and machine there is.
-#   WSC_HEADERS_ALL=1   every pair of headers both ways round and many more shuffles, for hours
+#   WSC_HEADERS_ALL=1   every pair of headers both ways round and many more shuffles, for an hour or so:
+#                       make check TESTS=t/headers.t TEST_SECONDS=20000 WSC_HEADERS_ALL=1
 #   WSC_HEADERS_SEED=N  other shuffles
 : "${srcdir:=.}" "${builddir:=.}" "${AWK:=awk}"
 . "$srcdir/t/tap/tap.sh"

@@ -7,12 +7,12 @@ SCRIPT_TESTS =
 
 
 TEST_NAMES += harness keepalive
-TEST_NAMES += startup
+TEST_NAMES += connect error socket startup
 NATIVE_ONLY += netdown wire
 
 SCRIPT_TESTS += %D%/interop.t %D%/wsc-compare.t
 
-TEST_NAMES += option
+TEST_NAMES += option fault
 
 # How long a test may run. A slow one says so: t/NAME.log: TEST_SECONDS = 300
 TEST_SECONDS = 120

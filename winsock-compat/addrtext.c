@@ -54,18 +54,15 @@ INT WSC(inet_pton)(INT family, PCSTR text, PVOID address)
 {
 	unsigned char bytes[sizeof(struct in6_addr)];
 	char copy[TEXT];
-	int numeric;
+	int numeric, error;
 
 	if (!address_size(family))
 		return wsc__result(WS_WSAEAFNOSUPPORT);
 	if (!text || !address)
 		return wsc__result(WS_WSAEFAULT);
-	if (wsc__copy_string(copy, text, sizeof copy)) {
-		/* What is too long for an address is none; what cannot be read is a bad pointer. */
-		char first;
-
-		return wsc__copy_in(&first, text, 1) ? wsc__result(WS_WSAEFAULT) : 0;
-	}
+	error = wsc__copy_string(copy, text, sizeof copy);
+	if (error) /* what is too long for an address is none */
+		return error == WS_WSAENAMETOOLONG ? 0 : wsc__result(error);
 	numeric = inet_pton(wsc__family_to_posix(family), copy, bytes);
 	if (numeric == 1 && wsc__copy_out(address, bytes, address_size(family)))
 		return wsc__result(WS_WSAEFAULT);

@@ -66,7 +66,7 @@ static void on_fault(int signal, siginfo_t *information, void *opaque)
 		next->sa_sigaction(signal, information, opaque);
 	} else if (next->sa_handler != SIG_DFL && next->sa_handler != SIG_IGN) {
 		next->sa_handler(signal);
-	} else {
+	} else if (next->sa_handler != SIG_IGN || information->si_code > 0) {
 		/* Not ours: the instruction faults again, or the sender's signal is sent again,
 		 * and the process ends as it would have without us. */
 		sigaction(signal, next, NULL);
@@ -158,6 +158,20 @@ int wsc__copy_out(void *user, const void *from, size_t size)
 	return !size ? 0 : wsc__guarded ? guarded_copy_out(user, from, size) : probed_copy(user, from, size);
 }
 
+int wsc__copy_out_check(void *user, size_t size)
+{
+	enum { PAGE = 4096 }; /* the least there is */
+	uintptr_t at = (uintptr_t)user, end = at + size;
+	unsigned char byte;
+
+	if (end < at)
+		return WS_WSAEFAULT;
+	for (; at < end; at = (at / PAGE + 1) * PAGE)
+		if (wsc__copy_in(&byte, (void *)at, 1) || wsc__copy_out((void *)at, &byte, 1))
+			return WS_WSAEFAULT;
+	return 0;
+}
+
 int wsc__copy_string(char *to, const char *user, size_t size)
 {
 	/* No further at a time than the end of a block: what follows the string may not be there. */
@@ -175,5 +189,5 @@ int wsc__copy_string(char *to, const char *user, size_t size)
 			return 0;
 		done += step;
 	}
-	return WS_WSAEFAULT;
+	return WS_WSAENAMETOOLONG;
 }

@@ -17,7 +17,10 @@
 int wsc__copy_in(void *to, const void *user, size_t size);
 int wsc__copy_out(void *user, const void *from, size_t size);
 
-/* A string of the program's; one that does not end within `size` bytes is WSAEFAULT. */
+/* The same for what the kernel is going to write to: whether all of it is there. */
+int wsc__copy_out_check(void *user, size_t size);
+
+/* The same for a string; WSAENAMETOOLONG for one that does not end within `size` bytes. */
 int wsc__copy_string(char *to, const char *user, size_t size);
 
 /* Makes the guard ready; called by WSAStartup. Safe to call again. */

@@ -93,7 +93,10 @@ static int receive_from(SOCKET s, struct socket *sock, char *buffer, int size, i
 
 	if (!error && size < 0)
 		error = WS_WSAEFAULT;
-	if (!error && wants_address) /* before the datagram is taken, so that it is not lost */
+	/* Before the datagram is taken, so that it is not lost. */
+	if (!error && sock->type != SOCK_STREAM)
+		error = wsc__copy_out_check(buffer, (size_t)size);
+	if (!error && wants_address)
 		error = wsc__address_room(wsc__family_to_posix(sock->family), from, from_length);
 	if (error)
 		return error;

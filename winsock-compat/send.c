@@ -87,7 +87,7 @@ static int send_to(SOCKET s, struct socket *sock, const char *data, int size, in
 	if (sock->type == SOCK_STREAM) /* a connection knows where it leads to */
 		to = NULL;
 	if (!error && to)
-		error = wsc__address_in(to, to_length, &address, &length);
+		error = wsc__socket_address(s, sock, to, to_length, &address, &length);
 	if (error)
 		return error;
 	return transmit(s, sock, data, (size_t)size, posix_flags, length ? &address : NULL, length, sent);

@@ -99,6 +99,7 @@ static void fill(struct socket *sock, int fd, int family, int type, int protocol
 	sock->receive_buffer = sock->send_buffer = ~0u;
 	sock->receive_timeout = sock->send_timeout = 0;
 	sock->linger_on = sock->linger_time = 0;
+	sock->peer.sin6_family = 0;
 	state |= SOCKET_KNOWN | (type == SOCK_STREAM ? SOCKET_STREAM : 0);
 	atomic_store_explicit(&sock->state, state, memory_order_release);
 	wsc__socket_unlock(sock);
@@ -218,6 +219,17 @@ static int end(int fd, struct socket *sock)
 	if (!(before & SOCKET_CLOSING)) /* unless the number has a new socket already */
 		while (state & SOCKET_CLOSING && !atomic_compare_exchange_weak(&sock->state, &state, 0))
 			;
+	return error;
+}
+
+int wsc__socket_address(SOCKET s, struct socket *sock, const void *user, int user_length,
+			struct sockaddr_storage *address, socklen_t *length)
+{
+	int error = wsc__address_in(sock->family, user, user_length, address, length);
+	bool changed;
+
+	if (error && !wsc__socket_verify(s, sock, &changed) && changed)
+		error = wsc__address_in(sock->family, user, user_length, address, length);
 	return error;
 }
 

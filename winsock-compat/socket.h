@@ -15,10 +15,12 @@
 #include "startup.h"
 #include "ws.h"
 
+#include <netinet/in.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/socket.h>
 
 enum socket_state {
 	SOCKET_KNOWN = 1 << 0,       /* the entry is in use */
@@ -56,7 +58,9 @@ struct socket { /* of a size that makes finding one a shift */
 	DWORD receive_buffer, send_buffer;       /* SO_RCVBUF, SO_SNDBUF as set; ~0 if never */
 	_Atomic DWORD receive_timeout, send_timeout; /* SO_RCVTIMEO, SO_SNDTIMEO in ms; 0 is none */
 	WORD linger_on, linger_time;             /* SO_LINGER as set */
+	struct sockaddr_in6 peer;                /* where the connect under way leads to */
 } __attribute__((aligned(256)));
+_Static_assert(sizeof(struct socket) == 256, "an entry has outgrown its place");
 
 enum { SOCKET_PAGE = 1024, SOCKET_PAGES = 1 << 16 };
 extern struct socket *_Atomic wsc__socket_pages[SOCKET_PAGES];
@@ -161,6 +165,10 @@ int wsc__socket_add(int fd, int family, int type, int protocol, unsigned state, 
 /* Finds out whether the entry is about the socket that s is now, and adopts that if it is not.
  * 0, or WSAENOTSOCK. `changed`, if given, says whether it was adopted anew. */
 int wsc__socket_verify(SOCKET s, struct socket *sock, bool *changed);
+
+/* The program's address for this socket: WSAEFAULT, or WSAEAFNOSUPPORT for one of another family. */
+int wsc__socket_address(SOCKET s, struct socket *sock, const void *user, int user_length,
+			struct sockaddr_storage *address, socklen_t *length);
 
 /* Whether a connect is still under way; forgets SOCKET_CONNECTING if not. */
 bool wsc__socket_connecting(SOCKET s, struct socket *sock);

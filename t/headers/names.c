@@ -40,12 +40,12 @@ static void must(int holds, const char *what)
 	}
 }
 
-#define NAME(x) #x
+#define NAME(x)     #x
 #define EXPANDED(x) NAME(x)
 
 int main(void)
 {
-	struct operations own = {seven, seven, 2, 3, ioctlsocket}, *ops = &own;
+	struct operations own = { seven, seven, 2, 3, ioctlsocket }, *ops = &own;
 	int(WSAAPI * receive)(SOCKET, char *, int, int) = &recv;
 	int(WSAAPI * finish)(SOCKET) = closesocket;
 	int interface = 1, near = 2, far = 3, small = 4, hyper = 5;
@@ -53,7 +53,7 @@ int main(void)
 	unsigned long wide = 0;
 	struct {
 		int s_addr, s6_addr, h_errno_, s_host;
-	} members = {1, 2, 3, 4};
+	} members = { 1, 2, 3, 4 };
 	fd_set set;
 
 	must(ops->connect(1) == 8 && own.send(2) == 9 && own.bind + own.accept == 5, "struct members");
