@@ -50,6 +50,8 @@ int WSC(bind)(SOCKET s, const struct WSC(sockaddr) *name, int name_length)
 	if (!error)
 		error = wsc__address_in(name, name_length, &address, &length);
 	if (!error)
+		error = wsc__socket_verify(s, sock, NULL);
+	if (!error)
 		error = bind_to(s, sock, &address, length);
 	if (!error)
 		wsc__socket_mark(sock, SOCKET_BOUND, 0);

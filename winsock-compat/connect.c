@@ -63,6 +63,8 @@ static int connect_to(SOCKET s, const struct WSC(sockaddr) *name, int name_lengt
 	if (!error)
 		error = wsc__address_in(name, name_length, &address, &length);
 	if (!error)
+		error = wsc__socket_verify(s, sock, NULL);
+	if (!error)
 		error = check(sock, &address);
 	if (error)
 		return error;

@@ -42,12 +42,17 @@ static int posix_get(SOCKET s, int level, int name, int *value)
 {
 	socklen_t size = sizeof *value;
 
-	return getsockopt((int)s, level, name, value, &size) < 0 ? wsc__error_from_errno(errno) : 0;
+	if (!getsockopt((int)s, level, name, value, &size))
+		return 0;
+	/* So Linux says when it has the option for another kind of socket. */
+	return errno == EOPNOTSUPP ? WS_WSAENOPROTOOPT : wsc__error_from_errno(errno);
 }
 
 static int posix_set(SOCKET s, int level, int name, const void *value, socklen_t size)
 {
-	return setsockopt((int)s, level, name, value, size) < 0 ? wsc__error_from_errno(errno) : 0;
+	if (!setsockopt((int)s, level, name, value, size))
+		return 0;
+	return errno == EOPNOTSUPP ? WS_WSAENOPROTOOPT : wsc__error_from_errno(errno);
 }
 
 /* The kernel has the same option, with an int for its value. */
@@ -209,12 +214,19 @@ static int set_timeout(SOCKET s, struct socket *sock, const struct option *optio
 	return error;
 }
 
+static int with_stream(SOCKET s, struct socket *sock)
+{
+	int error = with_note(s, sock);
+
+	return !error && sock->type != SOCK_STREAM ? WS_WSAENOPROTOOPT : error;
+}
+
 /* l_linger is kept while l_onoff is 0, so that SO_DONTLINGER can bring it back. */
 static int get_linger(SOCKET s, struct socket *sock, const struct option *option, union value *value)
 {
 	struct linger linger;
 	socklen_t size = sizeof linger;
-	int error = with_note(s, sock);
+	int error = with_stream(s, sock);
 
 	if (!error && getsockopt((int)s, option->posix_level, option->posix_name, &linger, &size) < 0)
 		error = wsc__error_from_errno(errno);
@@ -234,7 +246,7 @@ static int get_linger(SOCKET s, struct socket *sock, const struct option *option
 static int set_linger(SOCKET s, struct socket *sock, const struct option *option, const union value *value)
 {
 	struct linger linger = { value->linger.l_onoff != 0, value->linger.l_linger };
-	int error = with_note(s, sock);
+	int error = with_stream(s, sock);
 
 	if (!error)
 		error = posix_set(s, option->posix_level, option->posix_name, &linger, sizeof linger);
@@ -302,9 +314,8 @@ const struct option wsc__options[] = {
 	  .quick_get = { SOCKET_KNOWN | SOCKET_ERROR_SET, SOCKET_KNOWN, 0, false }, .get = get_error, .set = set_error, .source = "sol-socket-socket-options; tests/sock.c" },
 	{ WINSOCK(SOL_SOCKET, SO_TYPE), .shape = &dword, LINUX(SOL_SOCKET, SO_TYPE), .quick_get = ANY_SOCKET,
 	  .get = get_int, .set = set_type, .source = "sol-socket-socket-options; tests/sock.c" },
-	{ WINSOCK(IPPROTO_TCP, TCP_NODELAY), .shape = &byte_truth, .streams_only = true,
-	  LINUX(IPPROTO_TCP, TCP_NODELAY), .get = get_int, .set = set_int,
-	  .source = "ipproto-tcp-socket-options; tests/sock.c" },
+	{ WINSOCK(IPPROTO_TCP, TCP_NODELAY), .shape = &byte_truth, LINUX(IPPROTO_TCP, TCP_NODELAY),
+	  .get = get_int, .set = set_int, .source = "ipproto-tcp-socket-options; tests/sock.c" },
 	/* TCP_KEEPALIVE is the same number. */
 	{ WINSOCK(IPPROTO_TCP, TCP_KEEPIDLE), .shape = &tcp_dword, .windows_10 = true,
 	  LINUX(IPPROTO_TCP, TCP_KEEPIDLE), .argument = KEEPALIVE_IDLE, .get = get_part, .set = set_part,

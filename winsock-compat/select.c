@@ -46,6 +46,22 @@ static int count_sets(struct selection *selection)
 	return selection->total ? 0 : WS_WSAEINVAL;
 }
 
+/* A stream that neither has nor seeks a peer has nothing to tell, though poll() calls it hung up. */
+static bool is_idle(struct socket *sock)
+{
+	enum { BUSY = SOCKET_CONNECTING | SOCKET_CONNECTED | SOCKET_LISTENING | SOCKET_REFUSED };
+
+	return sock->type == SOCK_STREAM && !wsc__socket_is(sock, BUSY);
+}
+
+/* Whether the note decides, and not the kernel. Then it has to be about this very socket. */
+static bool is_noted(struct socket *sock)
+{
+	enum { NOTED = SOCKET_CONNECTING | SOCKET_REFUSED | SOCKET_DEFERRED | SOCKET_ERROR_SET };
+
+	return is_idle(sock) || wsc__socket_is(sock, NOTED);
+}
+
 static int read_sets(struct selection *selection)
 {
 	struct place *place = selection->places;
@@ -56,18 +72,10 @@ static int read_sets(struct selection *selection)
 			if (wsc__copy_in(&place->s, array_of(selection->user[i]) + n, sizeof place->s))
 				return WS_WSAEFAULT;
 			place->sock = wsc__socket_get(place->s);
-			if (!place->sock)
+			if (!place->sock || (is_noted(place->sock) && wsc__socket_verify(place->s, place->sock, NULL)))
 				return WS_WSAENOTSOCK;
 		}
 	return 0;
-}
-
-/* A stream that neither has nor seeks a peer has nothing to tell, though poll() calls it hung up. */
-static bool is_idle(struct socket *sock)
-{
-	enum { BUSY = SOCKET_CONNECTING | SOCKET_CONNECTED | SOCKET_LISTENING | SOCKET_REFUSED };
-
-	return sock->type == SOCK_STREAM && !wsc__socket_is(sock, BUSY);
 }
 
 /* What is ready without asking the kernel: a connection put off, an error that waits. */
@@ -126,6 +134,13 @@ static int evaluate(struct selection *selection, bool *ready)
 
 			if (seen & POLLNVAL)
 				return WS_WSAENOTSOCK;
+			/* So it also is for a socket that took the place of the one noted, and is idle. */
+			if (seen & (POLLHUP | POLLERR)) {
+				if (wsc__socket_verify(place->s, place->sock, NULL))
+					return WS_WSAENOTSOCK;
+				if (is_idle(place->sock))
+					continue;
+			}
 			if (seen & POLLERR) /* what other calls say depends on what became of it */
 				wsc__socket_look(place->s, place->sock);
 			place->ready = place->ready || answers(i, place->sock, seen);
