@@ -90,7 +90,8 @@ comm -23 "$scratch/errors" "$scratch/constants" >"$scratch/unknown"
 check "pages name errors" [ -s "$scratch/errors" ]
 check "...all of which are in constants.in" none "$scratch/unknown"
 
-grep -ho '^\.Xr [A-Za-z_]* 3ws' $pages | cut -d' ' -f2 | LC_ALL=C sort -u | comm -23 - "$scratch/api" >"$scratch/dangling"
+grep -ho '^\.Xr [A-Za-z_]* 3ws' $pages | cut -d' ' -f2 | LC_ALL=C sort -u |
+	LC_ALL=C comm -23 - "$scratch/api" >"$scratch/dangling"
 check "references to calls lead to a call" none "$scratch/dangling"
 
 # The pages made from tables, and the table of ioctls.
@@ -107,8 +108,8 @@ check "error.c has errors" [ -s "$scratch/rows" ]
 check "...and winsock-compat-errors(7) the same" same "$scratch/rows" "$scratch/table"
 
 sed -n '/struct request requests/,/^};/s/.*{ WS_\([A-Z_]*\),.*/\1/p' "$library/ioctl.c" | sort >"$scratch/rows"
-$AWK '$1 == ".Sh" { inside = $2 == "DESCRIPTION" } inside && $1 == ".It" { print $3 }' "$doc/ioctlsocket.3ws" | sort \
-	>"$scratch/codes"
+$AWK '$1 == ".Sh" { inside = $2 == "DESCRIPTION" } inside && $1 == ".It" { print $3 }' \
+	"$doc/ioctlsocket.3ws" | sort >"$scratch/codes"
 check "ioctl.c has codes" [ -s "$scratch/rows" ]
 check "...and ioctlsocket(3ws) the same" same "$scratch/rows" "$scratch/codes"
 
