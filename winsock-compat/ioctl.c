@@ -128,12 +128,9 @@ static int perform(SOCKET s, DWORD code, void *in, DWORD in_size, void *out, DWO
  * the call returns: without an event, a port or a routine to tell, that is all there is to it. */
 static int overlap(WSAOVERLAPPED *overlapped, ULONG_PTR status, DWORD given)
 {
-	ULONG_PTR transferred = given;
+	ULONG_PTR results[] = { status, given }; /* Internal and InternalHigh, which come first */
 
-	return wsc__copy_out(&overlapped->Internal, &status, sizeof status) ||
-			       wsc__copy_out(&overlapped->InternalHigh, &transferred, sizeof transferred) ?
-		       WS_WSAEFAULT :
-		       0;
+	return wsc__copy_out(overlapped, results, sizeof results);
 }
 
 int WSC(WSAIoctl)(SOCKET s, DWORD code, void *in, DWORD in_size, void *out, DWORD out_size, DWORD *returned,
