@@ -39,12 +39,19 @@ static SOCKET *array_of(WSC(fd_set) *set)
 	return (SOCKET *)((char *)set + offsetof(WSC(fd_set), fd_array));
 }
 
+/* The count is the first member, so that the set's address is its address. A set has to have the
+ * memory that it claims before any is taken for it here. */
 static int count_sets(struct selection *selection)
 {
 	for (int i = 0; i < SETS; i++) {
+		SOCKET last;
+
 		selection->count[i] = 0;
-		if (selection->user[i] &&
-		    wsc__copy_in(&selection->count[i], &selection->user[i]->fd_count, sizeof selection->count[i]))
+		if (!selection->user[i])
+			continue;
+		if (wsc__copy_in(&selection->count[i], selection->user[i], sizeof selection->count[i]) ||
+		    (selection->count[i] &&
+		     wsc__copy_in(&last, array_of(selection->user[i]) + selection->count[i] - 1, sizeof last)))
 			return WS_WSAEFAULT;
 		selection->total += selection->count[i];
 	}
@@ -114,15 +121,10 @@ static int read_sets(struct selection *selection)
 	return 0;
 }
 
-/* WSAENOTSOCK, if another thread has closed one of them meanwhile. */
-static int release_sets(struct selection *selection)
+static void release_sets(struct selection *selection)
 {
-	int error = 0;
-
 	for (size_t i = 0; i < selection->held; i++)
-		if (wsc__socket_end(selection->places[i].sock))
-			error = WS_WSAENOTSOCK;
-	return error;
+		wsc__socket_end(selection->places[i].sock);
 }
 
 /* What is ready without asking the kernel: a connection put off, an error that waits. */
@@ -173,23 +175,24 @@ static bool answers(int set, struct socket *sock, short seen)
 	}
 }
 
-/* Whether any place is ready; or WSAENOTSOCK, if another thread has closed one. */
+/* Whether any place is ready. If none is and another thread has closed a socket, WSAENOTSOCK. */
 static int evaluate(struct selection *selection, bool *ready)
 {
 	struct place *place = selection->places;
+	bool closed = false;
 
 	for (int i = 0; i < SETS; i++)
 		for (WSC(u_int) n = 0; n < selection->count[i]; n++, place++) {
 			struct pollfd *waiting = &selection->waiting[place->waiting];
 			short seen = waiting->fd < 0 ? 0 : waiting->revents;
 
-			if (seen & POLLNVAL)
-				return WS_WSAENOTSOCK;
-			/* So it also is for a socket that took the place of the one noted, and is idle. */
+			closed = closed || seen & POLLNVAL || !wsc__socket_is(place->sock, SOCKET_KNOWN);
+			/* Idle it also is if another socket took the place of the one noted. */
 			if (seen & (POLLHUP | POLLERR)) {
-				if (wsc__socket_verify(place->s, place->sock, NULL))
-					return WS_WSAENOTSOCK;
-				if (is_idle(place->sock))
+				bool gone = wsc__socket_verify(place->s, place->sock, NULL);
+
+				closed = closed || gone;
+				if (gone || is_idle(place->sock))
 					continue;
 			}
 			if (seen & POLLERR) /* what other calls say depends on what became of it */
@@ -197,7 +200,7 @@ static int evaluate(struct selection *selection, bool *ready)
 			place->ready = place->ready || answers(i, place->sock, seen);
 			*ready = *ready || place->ready;
 		}
-	return 0;
+	return closed && !*ready ? WS_WSAENOTSOCK : 0;
 }
 
 static int read_timeout(const struct WSC(timeval) *user, struct timespec *left, bool *forever)
@@ -295,7 +298,7 @@ static int write_sets(struct selection *selection, int *ready)
 			if (place->ready && wsc__copy_out(array_of(selection->user[i]) + left++, &place->s,
 							  sizeof place->s))
 				return WS_WSAEFAULT;
-		if (selection->user[i] && wsc__copy_out(&selection->user[i]->fd_count, &left, sizeof left))
+		if (selection->user[i] && wsc__copy_out(selection->user[i], &left, sizeof left))
 			return WS_WSAEFAULT;
 		*ready += (int)left;
 	}
@@ -308,7 +311,7 @@ static int select_sets(struct selection *selection, const struct WSC(timeval) *t
 	struct pollfd few_waiting[FEW];
 	size_t few_index[4 * FEW] = { 0 };
 	bool any = false, many;
-	int closed, error = count_sets(selection);
+	int error = count_sets(selection);
 
 	if (error)
 		return error;
@@ -330,9 +333,7 @@ static int select_sets(struct selection *selection, const struct WSC(timeval) *t
 		error = read_sets(selection);
 	if (!error)
 		error = wait_for(selection, timeout, &any);
-	closed = release_sets(selection);
-	if (!error)
-		error = closed;
+	release_sets(selection);
 	if (!error)
 		error = write_sets(selection, ready);
 	if (many) {
