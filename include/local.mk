@@ -36,7 +36,7 @@ MADE_INCLUDES = $(CONSTANT_INCLUDES) $(SPELLING_INCLUDES) $(OVERLAY_INCLUDES) $(
 wscincludedir = $(includedir)/winsock-compat
 wscinclude_HEADERS = $(PUBLIC_INCLUDES:%=%D%/%.h)
 wscinclude_wscdir = $(wscincludedir)/wsc
-wscinclude_wsc_HEADERS = %D%/wsc/face.h %D%/wsc/sockets.h
+wscinclude_wsc_HEADERS = %D%/wsc/face.h %D%/wsc/sockets.h %D%/wsc/timeofday.h %D%/wsc/timeval.h
 
 GEN_CONSTANTS = $(AWK) -f $(srcdir)/build-aux/gen-constants.awk
 CONSTANTS_FROM = $(srcdir)/%D%/constants.in $(srcdir)/build-aux/gen-constants.awk

@@ -7,7 +7,6 @@
 #include <errno.h>
 #include <poll.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 /* The next connection: one that was put off, or one from the kernel's queue. */
 static int next(SOCKET s, struct socket *listener, int *fd)
@@ -88,20 +87,13 @@ static int ask(int fd, const struct condition *condition)
 	}
 }
 
-/* The caller is to see a refusal, not an end in good order. */
-static void refuse(int fd)
-{
-	setsockopt(fd, SOL_SOCKET, SO_LINGER, &(struct linger){ 1, 0 }, sizeof(struct linger));
-	close(fd);
-}
-
 /* Keeps the connection for the next call; there is room for one, the first in the queue. */
 static void put_off(struct socket *listener, int fd)
 {
 	fd = atomic_exchange(&listener->deferred, fd);
 	wsc__socket_mark(listener, SOCKET_DEFERRED, 0);
 	if (fd >= 0)
-		refuse(fd);
+		wsc__socket_refuse(fd);
 }
 
 /* What the program set on the listener, a connection it accepts has too. The kernel has handed
@@ -142,13 +134,13 @@ static int take(SOCKET s, struct socket *listener, struct WSC(sockaddr) *name, i
 			if (error == WS_WSATRY_AGAIN)
 				put_off(listener, fd);
 			else
-				refuse(fd);
+				wsc__socket_refuse(fd);
 			return error;
 		}
 	}
 	error = peer(fd, name, name_length);
 	if (error) {
-		refuse(fd);
+		wsc__socket_refuse(fd);
 		return error;
 	}
 	nonblocking = listener->state & SOCKET_NONBLOCKING;
@@ -172,7 +164,7 @@ SOCKET WSC(WSAAccept)(SOCKET s, struct WSC(sockaddr) *name, int *name_length, LP
 	if (error)
 		return wsc__result_socket(error);
 	error = take(s, listener, name, name_length, &condition, &accepted);
-	if (wsc__socket_end(listener) && error)
+	if (wsc__socket_end(listener) && error && error != WS_WSAENOTSOCK) /* closed meanwhile, not before */
 		error = WS_WSAEINTR;
 	return error ? wsc__result_socket(error) : accepted;
 }

@@ -44,7 +44,7 @@ static int count_readable(SOCKET s, struct socket *sock, union argument *argumen
 
 	(void)sock;
 	if (ioctl((int)s, FIONREAD, &bytes) < 0)
-		return wsc__error_from_errno(errno);
+		return errno == ENOTTY ? WS_WSAENOTSOCK : wsc__error_from_errno(errno); /* a file by now */
 	argument->dword = (DWORD)bytes;
 	return 0;
 }

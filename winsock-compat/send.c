@@ -91,6 +91,10 @@ static int send_to(SOCKET s, struct socket *sock, const char *data, int size, in
 		error = wsc__socket_address(s, sock, to, to_length, &address, &length);
 	if (error)
 		return error;
+	if (length && address.ss_family != AF_UNIX && !wsc__address_port(&address)) {
+		*sent = (size_t)size; /* Windows sends it, and nobody can be there */
+		return 0;
+	}
 	return transmit(s, sock, data, (size_t)size, posix_flags, length ? &address : NULL, length, sent);
 }
 

@@ -173,6 +173,9 @@ int wsc__socket_address(SOCKET s, struct socket *sock, const void *user, int use
 /* Whether a connect is still under way; forgets SOCKET_CONNECTING if not. */
 bool wsc__socket_connecting(SOCKET s, struct socket *sock);
 
+/* Notes that a stream listens, or has or seeks a peer, in case a call that is not ours made it so. */
+void wsc__socket_ask(SOCKET s, struct socket *sock);
+
 /* What a failed receive or send means, and what the socket is from now on. */
 int wsc__socket_lost(SOCKET s, struct socket *sock, int posix_error);
 
@@ -199,6 +202,9 @@ int wsc__tcp_state(int fd);
 
 /* The same descriptor under another number if it is 0. */
 int wsc__socket_not_zero(int fd);
+
+/* Closes a connection that no program will get: its peer is to see a refusal, not an end in good order. */
+void wsc__socket_refuse(int fd);
 
 /* Closes all sockets that are ours and forgets the others. */
 void wsc__socket_close_all(void);

@@ -4,6 +4,7 @@
 
 #include "../windef.h"
 #include "../inaddr.h"
+#include "timeval.h"
 
 WSC_BEGIN
 
@@ -27,11 +28,6 @@ typedef struct WSC(fd_set) {
 	SOCKET fd_array[]; /* as many as the program that made the set */
 #endif
 } WSC(fd_set), *PFD_SET, *LPFD_SET;
-
-typedef struct WSC(timeval) {
-	LONG tv_sec;
-	LONG tv_usec;
-} TIMEVAL, *PTIMEVAL, *LPTIMEVAL;
 
 typedef struct WSC(sockaddr) {
 	USHORT sa_family;
