@@ -1,13 +1,13 @@
 # The measurements: not part of any check, since what they say depends on what else the machine does.
 BENCH_FROM = %D%/calls.c %D%/raw.c %D%/calls.h
-BENCH_FLAGS = -O2 -g $(TEST_WARNINGS)
+BENCH_FLAGS = -O2 -g
 
 %D%/calls: $(BENCH_FROM) libwinsock-compat.la
 	$(AM_V_CCLD)$(MKDIR_P) $(@D) && $(CC) $(BENCH_FLAGS) -c -o $(@D)/raw.o $(srcdir)/%D%/raw.c && \
-		$(NATIVE_CC) $(BENCH_FLAGS) -o $@ $(srcdir)/%D%/calls.c $(@D)/raw.o $(NATIVE_LIBS)
+		$(NATIVE_CC) $(BENCH_FLAGS) -o $@ $(srcdir)/%D%/calls.c $(@D)/raw.o
 
 %D%/wine/calls.exe: $(BENCH_FROM)
-	$(AM_V_CCLD)$(MKDIR_P) $(@D) && $(WINE_CC) $(BENCH_FLAGS) -o $@ $(srcdir)/%D%/calls.c -static -pthread $(WINE_LIBS)
+	$(AM_V_CCLD)$(MKDIR_P) $(@D) && $(WINE_CC) $(BENCH_FLAGS) -o $@ $(srcdir)/%D%/calls.c $(WINE_LIBS)
 
 if HAVE_WINE
 BENCH_WINE = %D%/wine/calls.exe

@@ -68,4 +68,6 @@ END {
 	}
 	for (i = 1; make == "show" && i <= count; i++)
 		print "#pragma pop_macro(\"" names[i] "\")"
+	if (make == "show")
+		print "#include \"wsc/timeofday.h\""
 }

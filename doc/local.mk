@@ -1,2 +1,56 @@
 # What doc/ adds to the makefile.
-dist_man_MANS = %D%/winsock-compat.5
+CALL_PAGES = \
+	%D%/accept.3ws \
+	%D%/bind.3ws \
+	%D%/connect.3ws \
+	%D%/getaddrinfo.3ws \
+	%D%/gethostname.3ws \
+	%D%/getsockname.3ws \
+	%D%/getsockopt.3ws \
+	%D%/htonl.3ws \
+	%D%/inet_addr.3ws \
+	%D%/ioctlsocket.3ws \
+	%D%/listen.3ws \
+	%D%/recv.3ws \
+	%D%/select.3ws \
+	%D%/send.3ws \
+	%D%/shutdown.3ws \
+	%D%/socket.3ws \
+	%D%/WSAGetLastError.3ws \
+	%D%/WSASetBlockingHook.3ws \
+	%D%/WSAStartup.3ws
+MADE_PAGES = %D%/winsock-compat-errors.7 %D%/winsock-compat-options.7
+
+dist_man_MANS = $(CALL_PAGES) %D%/wsc-compare.1 %D%/wsc++.1 %D%/wscc.1 %D%/winsock-compat.5 %D%/winsock-compat.7
+nodist_man_MANS = $(MADE_PAGES)
+
+# The tables of the library, as pages. They are made where the library is, and never by hand.
+EXTRA_PROGRAMS = %D%/gen-options
+%C%_gen_options_SOURCES = %D%/gen-options.c
+%C%_gen_options_CPPFLAGS = -DWSC_LIBRARY -I$(top_builddir)/winsock-compat -I$(top_srcdir)/winsock-compat $(AM_CPPFLAGS)
+%C%_gen_options_LDADD = $(libwinsock_compat_la_OBJECTS)
+
+%D%/winsock-compat-options.7: %D%/gen-options$(EXEEXT)
+	$(AM_V_GEN)%D%/gen-options$(EXEEXT) >$@-t && mv $@-t $@
+
+%D%/winsock-compat-errors.7: $(srcdir)/winsock-compat/error.c $(srcdir)/%D%/gen-errors.awk
+	$(AM_V_GEN)$(MKDIR_P) $(@D) && $(AWK) -f $(srcdir)/%D%/gen-errors.awk $(srcdir)/winsock-compat/error.c >$@-t && mv $@-t $@
+
+# A page of several calls is found by the name of each.
+CALL_ALIASES = for page in $(CALL_PAGES:%=$(srcdir)/%); do \
+		name=`basename $$page .3ws`; \
+		for alias in `$(SED) -n -e '/^\.Sh SYNOPSIS/q' -e 's/^\.Nm \([A-Za-z_]*\).*/\1/p' $$page`; do \
+			test $$alias = $$name || $(1) || exit 1; \
+		done; \
+	done
+
+install-data-hook:
+	@echo ' aliases of the pages in $(DESTDIR)$(man3dir)'; \
+	$(call CALL_ALIASES,echo ".so man3/$$name.3ws" >$(DESTDIR)$(man3dir)/$$alias.3ws)
+
+uninstall-hook:
+	@$(call CALL_ALIASES,rm -f $(DESTDIR)$(man3dir)/$$alias.3ws)
+
+CLEANFILES += $(MADE_PAGES) %D%/gen-options$(EXEEXT)
+EXTRA_DIST += %D%/design.md %D%/gen-errors.awk
+SCRIPT_TESTS += t/man.t

@@ -102,9 +102,16 @@ typedef struct _INET_PORT_RESERVATION_TOKEN {
 	ULONG64 Token WSC_ALIGN8;
 } INET_PORT_RESERVATION_TOKEN, *PINET_PORT_RESERVATION_TOKEN;
 
+/* In C the two are unnamed on Windows: their members are the instance's. */
 typedef struct _INET_PORT_RESERVATION_INSTANCE {
+#ifdef __cplusplus
 	INET_PORT_RESERVATION Reservation;
 	INET_PORT_RESERVATION_TOKEN Token;
+#else
+	USHORT StartPort;
+	USHORT NumberOfPorts;
+	ULONG64 Token WSC_ALIGN8;
+#endif
 } INET_PORT_RESERVATION_INSTANCE, *PINET_PORT_RESERVATION_INSTANCE;
 
 typedef struct _TIMESTAMPING_CONFIG {

@@ -31,24 +31,24 @@ typedef struct _TRANSMIT_PACKETS_ELEMENT {
 
 /* What WSAIoctl(SIO_GET_EXTENSION_FUNCTION_POINTER) gives. */
 typedef BOOL(PASCAL *LPFN_ACCEPTEX)(SOCKET listener, SOCKET accepted, PVOID buffer, DWORD data_size,
-                                    DWORD local_size, DWORD remote_size, LPDWORD received,
-                                    LPOVERLAPPED overlapped);
+				    DWORD local_size, DWORD remote_size, LPDWORD received,
+				    LPOVERLAPPED overlapped);
 typedef BOOL(PASCAL *LPFN_CONNECTEX)(SOCKET s, const struct WSC(sockaddr) * name, int namelen, PVOID data,
-                                     DWORD size, LPDWORD sent, LPOVERLAPPED overlapped);
+				     DWORD size, LPDWORD sent, LPOVERLAPPED overlapped);
 typedef BOOL(PASCAL *LPFN_DISCONNECTEX)(SOCKET s, LPOVERLAPPED overlapped, DWORD flags, DWORD reserved);
 typedef void(PASCAL *LPFN_GETACCEPTEXSOCKADDRS)(PVOID buffer, DWORD data_size, DWORD local_size,
-                                                DWORD remote_size, struct WSC(sockaddr) * *local,
-                                                LPINT local_len, struct WSC(sockaddr) * *remote,
-                                                LPINT remote_len);
+						DWORD remote_size, struct WSC(sockaddr) * *local,
+						LPINT local_len, struct WSC(sockaddr) * *remote,
+						LPINT remote_len);
 typedef BOOL(PASCAL *LPFN_TRANSMITFILE)(SOCKET s, HANDLE file, DWORD size, DWORD chunk,
-                                        LPOVERLAPPED overlapped, LPTRANSMIT_FILE_BUFFERS buffers,
-                                        DWORD flags);
+					LPOVERLAPPED overlapped, LPTRANSMIT_FILE_BUFFERS buffers,
+					DWORD flags);
 typedef BOOL(PASCAL *LPFN_TRANSMITPACKETS)(SOCKET s, LPTRANSMIT_PACKETS_ELEMENT elements, DWORD count,
-                                           DWORD chunk, LPOVERLAPPED overlapped, DWORD flags);
-typedef INT(PASCAL *LPFN_WSARECVMSG)(SOCKET s, LPWSAMSG message, LPDWORD received,
-                                     LPWSAOVERLAPPED overlapped, LPWSAOVERLAPPED_COMPLETION_ROUTINE routine);
+					   DWORD chunk, LPOVERLAPPED overlapped, DWORD flags);
+typedef INT(PASCAL *LPFN_WSARECVMSG)(SOCKET s, LPWSAMSG message, LPDWORD received, LPWSAOVERLAPPED overlapped,
+				     LPWSAOVERLAPPED_COMPLETION_ROUTINE routine);
 typedef INT(PASCAL *LPFN_WSASENDMSG)(SOCKET s, LPWSAMSG message, DWORD flags, LPDWORD sent,
-                                     LPWSAOVERLAPPED overlapped, LPWSAOVERLAPPED_COMPLETION_ROUTINE routine);
+				     LPWSAOVERLAPPED overlapped, LPWSAOVERLAPPED_COMPLETION_ROUTINE routine);
 
 WSC_END
 

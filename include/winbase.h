@@ -32,15 +32,15 @@ WSC_FUNCTION(void, SetLastError, (DWORD error));
 WSC_END
 
 #ifdef WSC_OVERLAY
-#define INVALID_HANDLE_VALUE ((HANDLE)(LONG_PTR)-1)
-#define RtlZeroMemory(to, size) __builtin_memset((to), 0, (size))
+#define INVALID_HANDLE_VALUE          ((HANDLE)(LONG_PTR)-1)
+#define RtlZeroMemory(to, size)       __builtin_memset((to), 0, (size))
 #define RtlFillMemory(to, size, byte) __builtin_memset((to), (byte), (size))
 #define RtlCopyMemory(to, from, size) __builtin_memcpy((to), (from), (size))
 #define RtlMoveMemory(to, from, size) __builtin_memmove((to), (from), (size))
-#define ZeroMemory RtlZeroMemory
-#define FillMemory RtlFillMemory
-#define CopyMemory RtlCopyMemory
-#define MoveMemory RtlMoveMemory
+#define ZeroMemory                    RtlZeroMemory
+#define FillMemory                    RtlFillMemory
+#define CopyMemory                    RtlCopyMemory
+#define MoveMemory                    RtlMoveMemory
 #endif
 
 #endif

@@ -45,7 +45,7 @@
 #define OUT
 #define OPTIONAL
 #define CONST const
-#define VOID void
+#define VOID  void
 #define DECLSPEC_IMPORT
 
 WSC_BEGIN
@@ -163,12 +163,12 @@ typedef struct _FILETIME {
 
 WSC_END
 
-#define MAKEWORD(low, high) ((WORD)(((BYTE)(low)) | ((WORD)((BYTE)(high))) << 8))
-#define MAKELONG(low, high) ((LONG)(((WORD)(low)) | ((DWORD)((WORD)(high))) << 16))
-#define LOWORD(value) ((WORD)((DWORD_PTR)(value) & 0xffff))
-#define HIWORD(value) ((WORD)((DWORD_PTR)(value) >> 16 & 0xffff))
-#define LOBYTE(value) ((BYTE)((DWORD_PTR)(value) & 0xff))
-#define HIBYTE(value) ((BYTE)((DWORD_PTR)(value) >> 8 & 0xff))
+#define MAKEWORD(low, high)          ((WORD)(((BYTE)(low)) | ((WORD)((BYTE)(high))) << 8))
+#define MAKELONG(low, high)          ((LONG)(((WORD)(low)) | ((DWORD)((WORD)(high))) << 16))
+#define LOWORD(value)                ((WORD)((DWORD_PTR)(value)&0xffff))
+#define HIWORD(value)                ((WORD)((DWORD_PTR)(value) >> 16 & 0xffff))
+#define LOBYTE(value)                ((BYTE)((DWORD_PTR)(value)&0xff))
+#define HIBYTE(value)                ((BYTE)((DWORD_PTR)(value) >> 8 & 0xff))
 #define UNREFERENCED_PARAMETER(name) ((void)(name))
 
 #if defined WSC_OVERLAY && !defined __cplusplus && !defined NOMINMAX

@@ -45,26 +45,26 @@ typedef struct _WSAPROTOCOLCHAIN {
 	DWORD ChainEntries[7];
 } WSAPROTOCOLCHAIN, *LPWSAPROTOCOLCHAIN;
 
-#define WSC_PROTOCOL_INFO(character) \
-	DWORD dwServiceFlags1; \
-	DWORD dwServiceFlags2; \
-	DWORD dwServiceFlags3; \
-	DWORD dwServiceFlags4; \
-	DWORD dwProviderFlags; \
-	GUID ProviderId; \
-	DWORD dwCatalogEntryId; \
-	WSAPROTOCOLCHAIN ProtocolChain; \
-	int iVersion; \
-	int iAddressFamily; \
-	int iMaxSockAddr; \
-	int iMinSockAddr; \
-	int iSocketType; \
-	int iProtocol; \
-	int iProtocolMaxOffset; \
-	int iNetworkByteOrder; \
-	int iSecurityScheme; \
-	DWORD dwMessageSize; \
-	DWORD dwProviderReserved; \
+#define WSC_PROTOCOL_INFO(character)                                                                         \
+	DWORD dwServiceFlags1;                                                                               \
+	DWORD dwServiceFlags2;                                                                               \
+	DWORD dwServiceFlags3;                                                                               \
+	DWORD dwServiceFlags4;                                                                               \
+	DWORD dwProviderFlags;                                                                               \
+	GUID ProviderId;                                                                                     \
+	DWORD dwCatalogEntryId;                                                                              \
+	WSAPROTOCOLCHAIN ProtocolChain;                                                                      \
+	int iVersion;                                                                                        \
+	int iAddressFamily;                                                                                  \
+	int iMaxSockAddr;                                                                                    \
+	int iMinSockAddr;                                                                                    \
+	int iSocketType;                                                                                     \
+	int iProtocol;                                                                                       \
+	int iProtocolMaxOffset;                                                                              \
+	int iNetworkByteOrder;                                                                               \
+	int iSecurityScheme;                                                                                 \
+	DWORD dwMessageSize;                                                                                 \
+	DWORD dwProviderReserved;                                                                            \
 	character szProtocol[255 + 1];
 
 typedef struct _WSAPROTOCOL_INFOA {
@@ -95,21 +95,21 @@ typedef struct _WSAVersion {
 	WSAECOMPARATOR ecHow;
 } WSAVERSION, *PWSAVERSION, *LPWSAVERSION;
 
-#define WSC_QUERYSET(string) \
-	DWORD dwSize; \
-	string lpszServiceInstanceName; \
-	LPGUID lpServiceClassId; \
-	LPWSAVERSION lpVersion; \
-	string lpszComment; \
-	DWORD dwNameSpace; \
-	LPGUID lpNSProviderId; \
-	string lpszContext; \
-	DWORD dwNumberOfProtocols; \
-	LPAFPROTOCOLS lpafpProtocols; \
-	string lpszQueryString; \
-	DWORD dwNumberOfCsAddrs; \
-	LPCSADDR_INFO lpcsaBuffer; \
-	DWORD dwOutputFlags; \
+#define WSC_QUERYSET(string)                                                                                 \
+	DWORD dwSize;                                                                                        \
+	string lpszServiceInstanceName;                                                                      \
+	LPGUID lpServiceClassId;                                                                             \
+	LPWSAVERSION lpVersion;                                                                              \
+	string lpszComment;                                                                                  \
+	DWORD dwNameSpace;                                                                                   \
+	LPGUID lpNSProviderId;                                                                               \
+	string lpszContext;                                                                                  \
+	DWORD dwNumberOfProtocols;                                                                           \
+	LPAFPROTOCOLS lpafpProtocols;                                                                        \
+	string lpszQueryString;                                                                              \
+	DWORD dwNumberOfCsAddrs;                                                                             \
+	LPCSADDR_INFO lpcsaBuffer;                                                                           \
+	DWORD dwOutputFlags;                                                                                 \
 	LPBLOB lpBlob;
 
 typedef struct _WSAQuerySetA {
@@ -139,40 +139,105 @@ typedef struct _WSANAMESPACE_INFOW {
 } WSANAMESPACE_INFOW, *PWSANAMESPACE_INFOW, *LPWSANAMESPACE_INFOW;
 
 typedef int(CALLBACK *LPCONDITIONPROC)(LPWSABUF caller, LPWSABUF caller_data, LPQOS socket_qos,
-                                       LPQOS group_qos, LPWSABUF callee, LPWSABUF callee_data,
-                                       GROUP *group, DWORD_PTR context);
+				       LPQOS group_qos, LPWSABUF callee, LPWSABUF callee_data, GROUP *group,
+				       DWORD_PTR context);
 
 typedef void(CALLBACK *LPWSAOVERLAPPED_COMPLETION_ROUTINE)(DWORD error, DWORD transferred,
-                                                           LPWSAOVERLAPPED overlapped, DWORD flags);
+							   LPWSAOVERLAPPED overlapped, DWORD flags);
 
 WSC_FUNCTION(SOCKET, WSAAccept,
-             (SOCKET s, struct WSC(sockaddr) * addr, LPINT addrlen, LPCONDITIONPROC condition,
-              DWORD_PTR context));
+	     (SOCKET s, struct WSC(sockaddr) * addr, LPINT addrlen, LPCONDITIONPROC condition,
+	      DWORD_PTR context));
 WSC_FUNCTION(int, WSAConnect,
-             (SOCKET s, const struct WSC(sockaddr) * name, int namelen, LPWSABUF caller_data,
-              LPWSABUF callee_data, LPQOS socket_qos, LPQOS group_qos));
+	     (SOCKET s, const struct WSC(sockaddr) * name, int namelen, LPWSABUF caller_data,
+	      LPWSABUF callee_data, LPQOS socket_qos, LPQOS group_qos));
 WSC_FUNCTION(int, WSAIoctl,
-             (SOCKET s, DWORD code, LPVOID in, DWORD in_size, LPVOID out, DWORD out_size,
-              LPDWORD returned, LPWSAOVERLAPPED overlapped, LPWSAOVERLAPPED_COMPLETION_ROUTINE routine));
+	     (SOCKET s, DWORD code, LPVOID in, DWORD in_size, LPVOID out, DWORD out_size, LPDWORD returned,
+	      LPWSAOVERLAPPED overlapped, LPWSAOVERLAPPED_COMPLETION_ROUTINE routine));
 WSC_FUNCTION(SOCKET, WSASocketA,
-             (int af, int type, int protocol, LPWSAPROTOCOL_INFOA info, GROUP group, DWORD flags));
+	     (int af, int type, int protocol, LPWSAPROTOCOL_INFOA info, GROUP group, DWORD flags));
 WSC_FUNCTION(SOCKET, WSASocketW,
-             (int af, int type, int protocol, LPWSAPROTOCOL_INFOW info, GROUP group, DWORD flags));
+	     (int af, int type, int protocol, LPWSAPROTOCOL_INFOW info, GROUP group, DWORD flags));
 
 WSC_END
 
 #ifdef WSC_OVERLAY
+
+/* Programs declare the count as an unsigned long, which a DWORD is on Windows. */
+#if defined __cplusplus && __SIZEOF_LONG__ != 4
+extern "C++" template <typename Long>
+inline typename wsc_if_long<Long>::type WSAIoctl(SOCKET s, DWORD code, LPVOID in, DWORD in_size, LPVOID out,
+						 DWORD out_size, Long *returned, LPWSAOVERLAPPED overlapped,
+						 LPWSAOVERLAPPED_COMPLETION_ROUTINE routine)
+{
+	return WSAIoctl(s, code, in, in_size, out, out_size, wsc_low_half(returned), overlapped, routine);
+}
+#endif
+
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+#define WSC_SWAPPED(bits, value) __builtin_bswap##bits(value)
+#else
+#define WSC_SWAPPED(bits, value) (value)
+#endif
+
+/* Numbers of other kinds; a float in network order is an integer. */
+static __inline__ __attribute__((unused)) ULONG64 htonll(ULONG64 value)
+{
+	return WSC_SWAPPED(64, value);
+}
+
+static __inline__ __attribute__((unused)) ULONG64 ntohll(ULONG64 value)
+{
+	return WSC_SWAPPED(64, value);
+}
+
+static __inline__ __attribute__((unused)) UINT32 htonf(float value)
+{
+	UINT32 bits;
+
+	__builtin_memcpy(&bits, &value, sizeof bits);
+	return WSC_SWAPPED(32, bits);
+}
+
+static __inline__ __attribute__((unused)) float ntohf(UINT32 bits)
+{
+	float value;
+
+	bits = WSC_SWAPPED(32, bits);
+	__builtin_memcpy(&value, &bits, sizeof value);
+	return value;
+}
+
+static __inline__ __attribute__((unused)) ULONG64 htond(double value)
+{
+	ULONG64 bits;
+
+	__builtin_memcpy(&bits, &value, sizeof bits);
+	return WSC_SWAPPED(64, bits);
+}
+
+static __inline__ __attribute__((unused)) double ntohd(ULONG64 bits)
+{
+	double value;
+
+	bits = WSC_SWAPPED(64, bits);
+	__builtin_memcpy(&value, &bits, sizeof value);
+	return value;
+}
+
+#undef WSC_SWAPPED
+
 #ifdef UNICODE
 typedef WSAPROTOCOL_INFOW WSAPROTOCOL_INFO, *LPWSAPROTOCOL_INFO;
 typedef WSAQUERYSETW WSAQUERYSET, *PWSAQUERYSET, *LPWSAQUERYSET;
 typedef WSANAMESPACE_INFOW WSANAMESPACE_INFO, *PWSANAMESPACE_INFO, *LPWSANAMESPACE_INFO;
-#define WSASocket WSASocketW
+#define WSASocket        WSASocketW
 #define SO_PROTOCOL_INFO SO_PROTOCOL_INFOW
 #else
 typedef WSAPROTOCOL_INFOA WSAPROTOCOL_INFO, *LPWSAPROTOCOL_INFO;
 typedef WSAQUERYSETA WSAQUERYSET, *PWSAQUERYSET, *LPWSAQUERYSET;
 typedef WSANAMESPACE_INFOA WSANAMESPACE_INFO, *PWSANAMESPACE_INFO, *LPWSANAMESPACE_INFO;
-#define WSASocket WSASocketA
+#define WSASocket        WSASocketA
 #define SO_PROTOCOL_INFO SO_PROTOCOL_INFOA
 #endif
 #endif

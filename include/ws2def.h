@@ -9,9 +9,9 @@
 
 typedef int IPPROTO, *PIPPROTO;
 
-#define _WSAIO(kind, number) (IOC_VOID | (kind) | (number))
-#define _WSAIOR(kind, number) (IOC_OUT | (kind) | (number))
-#define _WSAIOW(kind, number) (IOC_IN | (kind) | (number))
+#define _WSAIO(kind, number)   (IOC_VOID | (kind) | (number))
+#define _WSAIOR(kind, number)  (IOC_OUT | (kind) | (number))
+#define _WSAIOW(kind, number)  (IOC_IN | (kind) | (number))
 #define _WSAIORW(kind, number) (IOC_INOUT | (kind) | (number))
 #endif
 
@@ -136,22 +136,22 @@ typedef ADDRINFOEXA ADDRINFOEX, *PADDRINFOEX;
 typedef ADDRINFOA ADDRINFO, *LPADDRINFO;
 
 /* Ancillary data: a header, then data, each aligned like a pointer. */
-#define WSA_CMSGHDR_ALIGN(length) (((length) + sizeof(SIZE_T) - 1) & ~(sizeof(SIZE_T) - 1))
+#define WSA_CMSGHDR_ALIGN(length)  (((length) + sizeof(SIZE_T) - 1) & ~(sizeof(SIZE_T) - 1))
 #define WSA_CMSGDATA_ALIGN(length) WSA_CMSGHDR_ALIGN(length)
-#define WSA_CMSG_DATA(cmsg) ((UCHAR *)(cmsg) + WSA_CMSGDATA_ALIGN(sizeof(WSACMSGHDR)))
-#define WSA_CMSG_SPACE(length) \
-	(WSA_CMSGDATA_ALIGN(sizeof(WSACMSGHDR)) + WSA_CMSGHDR_ALIGN(length))
-#define WSA_CMSG_LEN(length) (WSA_CMSGDATA_ALIGN(sizeof(WSACMSGHDR)) + (length))
-#define WSA_CMSG_FIRSTHDR(msg) \
-	((msg)->Control.len >= sizeof(WSACMSGHDR) ? (LPWSACMSGHDR)(void *)(msg)->Control.buf : (LPWSACMSGHDR)NULL)
-#define WSA_CMSG_NXTHDR(msg, cmsg) \
-	(!(cmsg) ? WSA_CMSG_FIRSTHDR(msg) \
-	 : (UCHAR *)(cmsg) + WSA_CMSGHDR_ALIGN((cmsg)->cmsg_len) + sizeof(WSACMSGHDR) > \
-	                 (UCHAR *)(msg)->Control.buf + (msg)->Control.len \
-	         ? (LPWSACMSGHDR)NULL \
-	         : (LPWSACMSGHDR)(void *)((UCHAR *)(cmsg) + WSA_CMSGHDR_ALIGN((cmsg)->cmsg_len)))
+#define WSA_CMSG_DATA(cmsg)        ((UCHAR *)(cmsg) + WSA_CMSGDATA_ALIGN(sizeof(WSACMSGHDR)))
+#define WSA_CMSG_SPACE(length)     (WSA_CMSGDATA_ALIGN(sizeof(WSACMSGHDR)) + WSA_CMSGHDR_ALIGN(length))
+#define WSA_CMSG_LEN(length)       (WSA_CMSGDATA_ALIGN(sizeof(WSACMSGHDR)) + (length))
+#define WSA_CMSG_FIRSTHDR(msg)                                                                               \
+	((msg)->Control.len >= sizeof(WSACMSGHDR) ? (LPWSACMSGHDR)(void *)(msg)->Control.buf                 \
+						  : (LPWSACMSGHDR)NULL)
+#define WSA_CMSG_NXTHDR(msg, cmsg)                                                                           \
+	(!(cmsg) ? WSA_CMSG_FIRSTHDR(msg)                                                                    \
+	 : WSC_CMSG_END(cmsg) + sizeof(WSACMSGHDR) > (ULONG_PTR)(msg)->Control.buf + (msg)->Control.len      \
+		 ? (LPWSACMSGHDR)NULL                                                                        \
+		 : (LPWSACMSGHDR)WSC_CMSG_END(cmsg))
+#define WSC_CMSG_END(cmsg) ((ULONG_PTR)(cmsg) + WSA_CMSGHDR_ALIGN((cmsg)->cmsg_len))
 #define CMSG_SPACE(length) WSA_CMSG_SPACE(length)
-#define CMSG_LEN(length) WSA_CMSG_LEN(length)
+#define CMSG_LEN(length)   WSA_CMSG_LEN(length)
 
 #endif
 

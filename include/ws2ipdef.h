@@ -4,6 +4,7 @@
 
 #include "ws2def.h"
 #include "in6addr.h"
+#include "winerror.h"
 
 #ifdef WSC_OVERLAY
 #include "wsc/ws2ipdef-constants.h"
@@ -127,9 +128,114 @@ WSC_END
 
 #ifdef WSC_OVERLAY
 
-#define IP_MSFILTER_SIZE(count) \
+#define WSC_INLINE static __inline__ __attribute__((unused))
+
+WSC_BEGIN
+
+WSC_INLINE BOOLEAN IN6_ADDR_EQUAL(const IN6_ADDR *a, const IN6_ADDR *b)
+{
+	return __builtin_memcmp(a, b, sizeof *a) == 0;
+}
+
+/* Whether all but the last bytes are zero. */
+WSC_INLINE BOOLEAN wsc_in6_zero_but(const IN6_ADDR *a, int last)
+{
+	int i;
+
+	for (i = 0; i < 16 - last; i++)
+		if (a->u.Byte[i])
+			return FALSE;
+	return TRUE;
+}
+
+WSC_INLINE BOOLEAN IN6_IS_ADDR_UNSPECIFIED(const IN6_ADDR *a)
+{
+	return wsc_in6_zero_but(a, 0);
+}
+
+WSC_INLINE BOOLEAN IN6_IS_ADDR_LOOPBACK(const IN6_ADDR *a)
+{
+	return wsc_in6_zero_but(a, 1) && a->u.Byte[15] == 1;
+}
+
+WSC_INLINE BOOLEAN IN6_IS_ADDR_MULTICAST(const IN6_ADDR *a)
+{
+	return a->u.Byte[0] == 0xff;
+}
+
+WSC_INLINE BOOLEAN IN6_IS_ADDR_LINKLOCAL(const IN6_ADDR *a)
+{
+	return a->u.Byte[0] == 0xfe && (a->u.Byte[1] & 0xc0) == 0x80;
+}
+
+WSC_INLINE BOOLEAN IN6_IS_ADDR_SITELOCAL(const IN6_ADDR *a)
+{
+	return a->u.Byte[0] == 0xfe && (a->u.Byte[1] & 0xc0) == 0xc0;
+}
+
+WSC_INLINE BOOLEAN IN6_IS_ADDR_V4MAPPED(const IN6_ADDR *a)
+{
+	return wsc_in6_zero_but(a, 6) && a->u.Byte[10] == 0xff && a->u.Byte[11] == 0xff;
+}
+
+WSC_INLINE BOOLEAN IN6_IS_ADDR_V4COMPAT(const IN6_ADDR *a)
+{
+	return wsc_in6_zero_but(a, 4) && !IN6_IS_ADDR_UNSPECIFIED(a) && !IN6_IS_ADDR_LOOPBACK(a);
+}
+
+#define WSC_MULTICAST_SCOPE(name, scope)                                                                     \
+	WSC_INLINE BOOLEAN name(const IN6_ADDR *a)                                                           \
+	{                                                                                                    \
+		return IN6_IS_ADDR_MULTICAST(a) && (a->u.Byte[1] & 0xf) == (scope);                          \
+	}
+WSC_MULTICAST_SCOPE(IN6_IS_ADDR_MC_NODELOCAL, 1)
+WSC_MULTICAST_SCOPE(IN6_IS_ADDR_MC_LINKLOCAL, 2)
+WSC_MULTICAST_SCOPE(IN6_IS_ADDR_MC_SITELOCAL, 5)
+WSC_MULTICAST_SCOPE(IN6_IS_ADDR_MC_ORGLOCAL, 8)
+WSC_MULTICAST_SCOPE(IN6_IS_ADDR_MC_GLOBAL, 0xe)
+#undef WSC_MULTICAST_SCOPE
+
+WSC_INLINE void IN6_SET_ADDR_UNSPECIFIED(IN6_ADDR *a)
+{
+	__builtin_memset(a, 0, sizeof *a);
+}
+
+WSC_INLINE void IN6_SET_ADDR_LOOPBACK(IN6_ADDR *a)
+{
+	IN6_SET_ADDR_UNSPECIFIED(a);
+	a->u.Byte[15] = 1;
+}
+
+WSC_INLINE void IN6ADDR_SETANY(SOCKADDR_IN6 *address)
+{
+	__builtin_memset(address, 0, sizeof *address);
+	address->sin6_family = AF_INET6;
+}
+
+WSC_INLINE void IN6ADDR_SETLOOPBACK(SOCKADDR_IN6 *address)
+{
+	IN6ADDR_SETANY(address);
+	IN6_SET_ADDR_LOOPBACK(&address->sin6_addr);
+}
+
+WSC_INLINE BOOLEAN IN6ADDR_ISANY(const SOCKADDR_IN6 *address)
+{
+	return address->sin6_family == AF_INET6 && IN6_IS_ADDR_UNSPECIFIED(&address->sin6_addr);
+}
+
+WSC_INLINE BOOLEAN IN6ADDR_ISLOOPBACK(const SOCKADDR_IN6 *address)
+{
+	return address->sin6_family == AF_INET6 && IN6_IS_ADDR_LOOPBACK(&address->sin6_addr);
+}
+
+WSC_END
+
+#undef WSC_INLINE
+#define IN6_ARE_ADDR_EQUAL IN6_ADDR_EQUAL
+
+#define IP_MSFILTER_SIZE(count)                                                                              \
 	(sizeof(IP_MSFILTER) - sizeof(struct in_addr) + (count) * sizeof(struct in_addr))
-#define GROUP_FILTER_SIZE(count) \
+#define GROUP_FILTER_SIZE(count)                                                                             \
 	(sizeof(GROUP_FILTER) - sizeof(SOCKADDR_STORAGE) + (count) * sizeof(SOCKADDR_STORAGE))
 #define SS_PORT(address) (((struct sockaddr_in *)(address))->sin_port)
 

@@ -14,8 +14,7 @@ WSC_BEGIN
 typedef int WSC(socklen_t);
 
 WSC_FUNCTION(void, freeaddrinfo, (PADDRINFOA info));
-WSC_FUNCTION(INT, getaddrinfo,
-             (PCSTR node, PCSTR service, const ADDRINFOA *hints, PADDRINFOA *result));
+WSC_FUNCTION(INT, getaddrinfo, (PCSTR node, PCSTR service, const ADDRINFOA *hints, PADDRINFOA *result));
 WSC_FUNCTION(PCSTR, inet_ntop, (INT family, LPCVOID address, LPSTR text, size_t size));
 WSC_FUNCTION(INT, inet_pton, (INT family, PCSTR text, PVOID address));
 
@@ -29,16 +28,16 @@ WSC_FUNCTION(INT, inet_pton, (INT family, PCSTR text, PVOID address));
 static const struct in6_addr in6addr_any __attribute__((unused)) = IN6ADDR_ANY_INIT;
 static const struct in6_addr in6addr_loopback __attribute__((unused)) = IN6ADDR_LOOPBACK_INIT;
 
-#define getaddrinfoA getaddrinfo
-#define GetAddrInfoA getaddrinfo
+#define getaddrinfoA  getaddrinfo
+#define GetAddrInfoA  getaddrinfo
 #define FreeAddrInfoA freeaddrinfo
-#define InetNtopA inet_ntop
-#define InetPtonA inet_pton
+#define InetNtopA     inet_ntop
+#define InetPtonA     inet_pton
 #ifndef UNICODE
-#define GetAddrInfo GetAddrInfoA
+#define GetAddrInfo  GetAddrInfoA
 #define FreeAddrInfo FreeAddrInfoA
-#define InetNtop InetNtopA
-#define InetPton InetPtonA
+#define InetNtop     InetNtopA
+#define InetPton     InetPtonA
 #endif
 
 #endif

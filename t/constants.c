@@ -10,8 +10,12 @@
 #include <wsrm.h>
 #include "tap.h"
 
+#ifndef MAXULONG /* mingw-w64 defines IP_UNSPECIFIED_USER_MTU with it, but not it */
+#define MAXULONG 0xffffffff
+#endif
+
 /* The value as the constant's own type has it: INVALID_SOCKET is unsigned. */
-#define CONSTANT(header, name, value) \
+#define CONSTANT(header, name, value)                                                                        \
 	is_int((long long)(__typeof__(name))(value), (long long)(name), #header " " #name);
 
 /* Only mingw-w64's headers may lack one. */

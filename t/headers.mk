@@ -1,6 +1,9 @@
 # The tests of the headers, the symbols and wscc.
-TEST_NAMES += constants structs
+TEST_NAMES += constants inline structs
 SCRIPT_TESTS += %D%/headers.t %D%/symbols.t %D%/wscc.t
+
+# Hundreds of compilations.
+%D%/headers.log: TEST_SECONDS = 900
 
 # t/constants.c goes through them all.
 %D%/constants.inc: $(CONSTANTS_FROM)

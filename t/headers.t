@@ -1,7 +1,8 @@
 #!/bin/sh
 # The headers of Winsock and of the system in one translation unit, in shuffled orders, with every
 # compiler, standard and machine there is.
-#   WSC_HEADERS_ALL=1   every pair of headers both ways round and many more shuffles, for hours
+#   WSC_HEADERS_ALL=1   every pair of headers both ways round and many more shuffles, for an hour or so:
+#                       make check TESTS=t/headers.t TEST_SECONDS=20000 WSC_HEADERS_ALL=1
 #   WSC_HEADERS_SEED=N  other shuffles
 : "${srcdir:=.}" "${builddir:=.}" "${AWK:=awk}"
 . "$srcdir/t/tap/tap.sh"
@@ -262,4 +263,18 @@ clang++ -std=c++20 -O2
 clang++ -m32
 END
 
+# t/structs.c, for the machines and compilers that make check does not build it for.
+structures() {
+	"$@" $overlay -I "$srcdir/t/tap" "$srcdir/t/structs.c" "$srcdir/t/tap/tap.c" -pthread -o "$scratch/structures" &&
+		"$scratch/structures" >"$scratch/structures.out" && return
+	grep -v '^ok' "$scratch/structures.out"
+	return 1
+}
+for compiler in 'gcc -m32' 'gcc -fshort-wchar' clang 'clang -m32' musl-gcc; do
+	if links "$compiler" c; then
+		check "structures, $compiler" structures $compiler
+	else
+		skip "not installed" "structures, $compiler"
+	fi
+done
 finish

@@ -12,7 +12,13 @@
 #include "kernel.h"
 #define KERNEL(expected, s, level, name, ...)                                                                \
 	page_says_int((expected), kernel_get((s), KERNEL_##level, KERNEL_##name), __VA_ARGS__)
+#define KERNEL_ABOVE(least, s, ...)                                                                          \
+	page_says(words("above %d", (least)),                                                                \
+		  kernel_get((s), KERNEL_TCP, KERNEL_USER_TIMEOUT) > (least) ? words("above %d", (least)) : "less", \
+		  __VA_ARGS__)
 #else
+#define KERNEL_ABOVE(least, s, ...)                                                                          \
+	page_skip(words("above %d", (least)), "Wine's kernel cannot be asked from here", __VA_ARGS__)
 #define KERNEL(expected, s, level, name, ...)                                                                \
 	page_skip(words("%d", (expected)), "Wine's kernel cannot be asked from here", __VA_ARGS__)
 #endif
@@ -246,10 +252,6 @@ static void inheritance(void)
 	int length = sizeof address;
 	SOCKET listener = listening_socket(AF_INET, &address, &length), client = stream(), accepted;
 
-	statement("K41", "it can be set on a listening socket");
-	page_says("success", set(listener, TRUE), "after listen");
-	page_says("TRUE", get(listener), "what it reads then");
-
 	statement("K14", "an accepted socket has it from its listener");
 	set_values(listener, 1, 5000, 2000);
 	connect(client, (struct sockaddr *)&address, length);
@@ -263,11 +265,24 @@ static void inheritance(void)
 	closesocket(listener);
 }
 
+static void listening(void)
+{
+	struct sockaddr_storage address;
+	int length = sizeof address;
+	SOCKET listener = listening_socket(AF_INET, &address, &length);
+
+	statement("K41", "it can be set on a listening socket");
+	page_says("success", set(listener, TRUE), "after listen");
+	page_says("TRUE", get(listener), "what it reads then");
+	closesocket(listener);
+}
+
 static void uninitialised(void)
 {
 	SOCKET s;
 
 	statement("K15", "without WSAStartup all is WSANOTINITIALISED");
+	winsock_end();
 	wine_todo("Wine looks at the handle only");
 	page_says("WSANOTINITIALISED", set(INVALID_SOCKET, 1), "setsockopt before WSAStartup");
 	page_says("WSANOTINITIALISED", get(INVALID_SOCKET), "getsockopt before WSAStartup");
@@ -359,75 +374,6 @@ static void pointers(SOCKET s)
 			   "INVALID_SOCKET and NULL"));
 }
 
-static void errors(SOCKET s)
-{
-	static const int levels[] = { -1, 0x8000, 1 };
-	SOCKET other;
-	DWORD value = 1;
-	int length = sizeof value;
-
-	statement("K16", "a network that is down is WSAENETDOWN");
-	page_skip("WSAENETDOWN", "t/netdown.c shows it with a kernel that says so", "setsockopt");
-
-	statement("K20", "an unknown level is WSAEINVAL");
-	for (size_t i = 0; i < sizeof levels / sizeof *levels; i++) {
-		page_says("WSAEINVAL", set_bytes(s, levels[i], SO_KEEPALIVE, &value, 4), "setsockopt, level %d",
-			  levels[i]);
-		length = sizeof value;
-		page_says("WSAEINVAL", outcome(getsockopt(s, levels[i], SO_KEEPALIVE, (char *)&value, &length)),
-			  "getsockopt, level %d", levels[i]);
-	}
-
-	statement("K22", "an unknown option is WSAENOPROTOOPT");
-	page_says("WSAENOPROTOOPT", set_bytes(s, SOL_SOCKET, 0x7fff, &value, 4), "setsockopt of 0x7fff");
-	length = sizeof value;
-	page_says("WSAENOPROTOOPT", outcome(getsockopt(s, SOL_SOCKET, 0x7fff, (char *)&value, &length)),
-		  "getsockopt of 0x7fff");
-
-	statement("K23", "a datagram socket is WSAENOPROTOOPT");
-	for (int i = 0; i < 2; i++) {
-		other = new_socket(i ? AF_INET6 : AF_INET, SOCK_DGRAM);
-		wine_todo("Wine takes the option on any socket");
-		page_says("WSAENOPROTOOPT", set(other, TRUE), "setsockopt, UDP over IPv%d", i ? 6 : 4);
-		page_says("WSAENOPROTOOPT", get(other), "getsockopt, UDP over IPv%d", i ? 6 : 4);
-		todo_end();
-		closesocket(other);
-	}
-	other = socket(AF_INET, SOCK_RAW, IPPROTO_ICMP);
-	if (other == INVALID_SOCKET) {
-		page_skip("WSAENOPROTOOPT", "no right to make raw sockets", "setsockopt, raw");
-	} else {
-		BUT_WINE("Wine takes the option on any socket",
-			 page_says("WSAENOPROTOOPT", set(other, TRUE), "setsockopt, raw"));
-		closesocket(other);
-	}
-
-	statement("K42", "it is for connection-oriented protocols alone");
-	page_says("success", set(s, TRUE), "TCP");
-	page_skip("WSAENOPROTOOPT", "see K23", "UDP");
-
-	statement("K24", "what is no socket is WSAENOTSOCK");
-	other = stream();
-	closesocket(other);
-	page_says("WSAENOTSOCK", set(INVALID_SOCKET, TRUE), "setsockopt, INVALID_SOCKET");
-	page_says("WSAENOTSOCK", get(INVALID_SOCKET), "getsockopt, INVALID_SOCKET");
-	page_says("WSAENOTSOCK", set(other, TRUE), "setsockopt, a closed socket");
-	page_says("WSAENOTSOCK", get(other), "getsockopt, a closed socket");
-
-	statement("K27", "failure is SOCKET_ERROR and a last error; success leaves the last error 0");
-	WSASetLastError(1234);
-	value = 1;
-	page_says_int(0, setsockopt(s, SOL_SOCKET, SO_KEEPALIVE, (char *)&value, 4), "setsockopt's result");
-	page_says_int(0, WSAGetLastError(), "the last error after it");
-	WSASetLastError(1234);
-	length = sizeof value;
-	page_says_int(0, getsockopt(s, SOL_SOCKET, SO_KEEPALIVE, (char *)&value, &length), "getsockopt's result");
-	page_says_int(0, WSAGetLastError(), "the last error after that");
-	page_says_int(SOCKET_ERROR, setsockopt(s, SOL_SOCKET, SO_KEEPALIVE, NULL, 4), "the result of a failure");
-	page_says_int(WSAEFAULT, WSAGetLastError(), "the last error then");
-	page_says_int(WSAEFAULT, (int)GetLastError(), "GetLastError then");
-}
-
 /* The state rules of one version of Windows. */
 static void while_connecting(bool refused)
 {
@@ -448,13 +394,98 @@ static void while_connecting(bool refused)
 		closesocket(keep[kept]);
 }
 
+static void network_down(void)
+{
+	statement("K16", "a network that is down is WSAENETDOWN");
+	page_skip("WSAENETDOWN", "t/netdown.c shows it with a kernel that says so", "setsockopt");
+}
+
+static void levels_and_options(SOCKET s)
+{
+	static const int levels[] = { -1, 0x8000, 1 };
+	DWORD value = 1;
+	int length;
+
+	statement("K20", "an unknown level is WSAEINVAL");
+	for (size_t i = 0; i < sizeof levels / sizeof *levels; i++) {
+		page_says("WSAEINVAL", set_bytes(s, levels[i], SO_KEEPALIVE, &value, 4), "setsockopt, level %d",
+			  levels[i]);
+		length = sizeof value;
+		page_says("WSAEINVAL", outcome(getsockopt(s, levels[i], SO_KEEPALIVE, (char *)&value, &length)),
+			  "getsockopt, level %d", levels[i]);
+	}
+
+	statement("K21", "Vista and later: while a connect is pending it is WSAEINVAL");
+	while_connecting(true);
+
+	statement("K22", "an unknown option is WSAENOPROTOOPT");
+	page_says("WSAENOPROTOOPT", set_bytes(s, SOL_SOCKET, 0x7fff, &value, 4), "setsockopt of 0x7fff");
+	length = sizeof value;
+	page_says("WSAENOPROTOOPT", outcome(getsockopt(s, SOL_SOCKET, 0x7fff, (char *)&value, &length)),
+		  "getsockopt of 0x7fff");
+}
+
+static void other_sockets(SOCKET s)
+{
+	SOCKET other;
+
+	statement("K23", "a datagram socket is WSAENOPROTOOPT");
+	for (int i = 0; i < 2; i++) {
+		other = new_socket(i ? AF_INET6 : AF_INET, SOCK_DGRAM);
+		wine_todo("Wine takes the option on any socket");
+		page_says("WSAENOPROTOOPT", set(other, TRUE), "setsockopt, UDP over IPv%d", i ? 6 : 4);
+		page_says("WSAENOPROTOOPT", get(other), "getsockopt, UDP over IPv%d", i ? 6 : 4);
+		todo_end();
+		closesocket(other);
+	}
+	other = socket(AF_INET, SOCK_RAW, IPPROTO_ICMP);
+	if (other == INVALID_SOCKET) {
+		page_skip("WSAENOPROTOOPT", "no right to make raw sockets", "setsockopt, raw");
+	} else {
+		BUT_WINE("Wine takes the option on any socket",
+			 page_says("WSAENOPROTOOPT", set(other, TRUE), "setsockopt, raw"));
+		closesocket(other);
+	}
+
+	statement("K24", "what is no socket is WSAENOTSOCK");
+	other = stream();
+	closesocket(other);
+	page_says("WSAENOTSOCK", set(INVALID_SOCKET, TRUE), "setsockopt, INVALID_SOCKET");
+	page_says("WSAENOTSOCK", get(INVALID_SOCKET), "getsockopt, INVALID_SOCKET");
+	page_says("WSAENOTSOCK", set(other, TRUE), "setsockopt, a closed socket");
+	page_says("WSAENOTSOCK", get(other), "getsockopt, a closed socket");
+}
+
+static void results_and_last_error(SOCKET s)
+{
+	DWORD value = 1;
+	int length;
+
+	statement("K27", "failure is SOCKET_ERROR and a last error; success leaves the last error 0");
+	WSASetLastError(1234);
+	value = 1;
+	page_says_int(0, setsockopt(s, SOL_SOCKET, SO_KEEPALIVE, (char *)&value, 4), "setsockopt's result");
+	page_says_int(0, WSAGetLastError(), "the last error after it");
+	WSASetLastError(1234);
+	length = sizeof value;
+	page_says_int(0, getsockopt(s, SOL_SOCKET, SO_KEEPALIVE, (char *)&value, &length), "getsockopt's result");
+	page_says_int(0, WSAGetLastError(), "the last error after that");
+	page_says_int(SOCKET_ERROR, setsockopt(s, SOL_SOCKET, SO_KEEPALIVE, NULL, 4), "the result of a failure");
+	page_says_int(WSAEFAULT, WSAGetLastError(), "the last error then");
+	page_says_int(WSAEFAULT, (int)GetLastError(), "GetLastError then");
+}
+
+static void connection_oriented(SOCKET s)
+{
+	statement("K42", "it is for connection-oriented protocols alone");
+	page_says("success", set(s, TRUE), "TCP");
+	page_skip("WSAENOPROTOOPT", "see K23", "UDP");
+}
+
 static void settled(void)
 {
 	SOCKET keep[16], s, pair[2];
 	int kept = 0;
-
-	statement("K21", "Vista and later: while a connect is pending it is WSAEINVAL");
-	while_connecting(true);
 
 	statement("K37", "Vista and later: it can be set before connect and after, not while");
 	s = stream();
@@ -481,9 +512,6 @@ static void settled(void)
 			  "WSAConnect to a full listener");
 		BUT_WINE("Wine sets it at any time",
 			 page_says("WSAEINVAL", set(s, TRUE), "setsockopt while WSAConnect is pending"));
-		statement("K40", "getsockopt is not restricted while connecting");
-		BUT_WINE("Wine sets it at any time",
-			 page_says("FALSE", get(s), "getsockopt while WSAConnect is pending"));
 		closesocket(s);
 		while (kept)
 			closesocket(keep[--kept]);
@@ -493,6 +521,13 @@ static void settled(void)
 	restart("WINSOCK_COMPAT_WINDOWS", "xp");
 	while_connecting(false);
 	restart("WINSOCK_COMPAT_WINDOWS", NULL);
+
+	statement("K40", "getsockopt is not restricted while connecting");
+	s = pending_connect(keep, &kept);
+	page_says("FALSE", get(s), "getsockopt while connect is pending");
+	closesocket(s);
+	while (kept)
+		closesocket(keep[--kept]);
 }
 
 static void dead(void)
@@ -546,36 +581,20 @@ static void defaults(void)
 	page_says("success", set_tcp(s, TCP_KEEPCNT, 200), "TCP_KEEPCNT of 200");
 	page_says("200", get_tcp(s, TCP_KEEPCNT), "what it reads after 200");
 	todo_end();
-#ifdef __linux__
-	page_says("more than 200 s", kernel_get(s, KERNEL_TCP, KERNEL_USER_TIMEOUT) > 7200000 + 199000 ?
-					     "more than 200 s" :
-					     "less",
-		  "the time after which the kernel gives up, in place of a count");
-	set_tcp(s, TCP_KEEPCNT, 10);
-#endif
-	statement("K54", "TCP_USER_TIMEOUT is left alone otherwise");
-	KERNEL(0, s, TCP, USER_TIMEOUT, "with a count of 10");
+	KERNEL_ABOVE(7200000 + 199000, s, "the time after which the kernel gives up, in ms, in place of a count");
 	closesocket(s);
-
-	statement("K59", "RFC 1122: off by default, and not under two hours");
-	s = stream();
-	KERNEL(0, s, SOL_SOCKET, SO_KEEPALIVE, "the kernel's option on a fresh socket");
-	set(s, TRUE);
-	KERNEL(7200, s, TCP, KEEPIDLE, "the idle time when it is switched on");
-	closesocket(s);
-
-	statement("K30", "after failed probes the call in progress is WSAENETRESET, later ones WSAECONNRESET");
-	page_skip("WSAENETRESET", "t/wire.c cuts a link for it", "recv in progress");
-	page_skip("WSAECONNRESET", "t/wire.c cuts a link for it", "recv afterwards");
 
 	restart("WINSOCK_COMPAT_WINDOWS", "xp");
-	statement("K29", "Vista and later send 10 probes, earlier ones 5");
 	s = stream();
 	set(s, TRUE);
 	KERNEL(5, s, TCP, KEEPCNT, "the count in the kernel on XP");
 	page_says("WSAENOPROTOOPT", get_tcp(s, TCP_KEEPCNT), "TCP_KEEPCNT on XP");
 	closesocket(s);
 	restart("WINSOCK_COMPAT_WINDOWS", NULL);
+
+	statement("K30", "after failed probes the call in progress is WSAENETRESET, later ones WSAECONNRESET");
+	page_skip("WSAENETRESET", "t/wire.c cuts a link for it", "recv in progress");
+	page_skip("WSAECONNRESET", "t/wire.c cuts a link for it", "recv afterwards");
 }
 
 /* Sets one value of the registry and says what the kernel makes of it. */
@@ -626,10 +645,7 @@ static void registry(void)
 	s = stream();
 	set(s, TRUE);
 	KERNEL(127, s, TCP, KEEPCNT, "the count in the kernel, which takes no more");
-#ifdef __linux__
-	page_says("255 s", kernel_get(s, KERNEL_TCP, KERNEL_USER_TIMEOUT) > 7200000 + 254000 ? "255 s" : "less",
-		  "the time after which the kernel gives up, in place of the count");
-#endif
+	KERNEL_ABOVE(7200000 + 254000, s, "the time after which the kernel gives up, in ms, in place of the count");
 	closesocket(s);
 	set_environment("WINSOCK_COMPAT_WINDOWS", NULL);
 	set_environment("WINSOCK_COMPAT_PPTPTcpMaxDataRetransmissions", NULL);
@@ -765,6 +781,28 @@ static void tcp_options(void)
 	closesocket(s);
 }
 
+static void user_timeout(void)
+{
+	SOCKET s = stream();
+
+	set(s, TRUE);
+	statement("K54", "TCP_USER_TIMEOUT is left alone otherwise");
+	KERNEL(0, s, TCP, USER_TIMEOUT, "with a count of 10");
+	closesocket(s);
+}
+
+static void rfc_1122(void)
+{
+	SOCKET s;
+
+	statement("K59", "RFC 1122: off by default, and not under two hours");
+	s = stream();
+	KERNEL(0, s, SOL_SOCKET, SO_KEEPALIVE, "the kernel's option on a fresh socket");
+	set(s, TRUE);
+	KERNEL(7200, s, TCP, KEEPIDLE, "the idle time when it is switched on");
+	closesocket(s);
+}
+
 static void quirks(void)
 {
 	int(WSAAPI * getter)(SOCKET, int, int, char *, int *) = getsockopt;
@@ -804,25 +842,37 @@ int main(void)
 	SOCKET s;
 
 	plan_lazy();
-	section("mode page");
 	set_environment("WINSOCK_COMPAT_MODE", NULL);
-	uninitialised();
+	winsock_start();
+	section("mode page");
 	constants();
 	s = stream();
 	lengths(s, true);
 	results(s, true);
-	pointers(s);
-	errors(s);
 	closesocket(s);
 	inheritance();
+	uninitialised();
+	network_down();
+	s = stream();
+	pointers(s);
 	in_progress();
-	settled();
+	levels_and_options(s);
+	other_sockets(s);
 	dead();
+	results_and_last_error(s);
+	closesocket(s);
 	defaults();
 	registry();
+	settled();
+	listening();
+	s = stream();
+	connection_oriented(s);
+	closesocket(s);
 	values();
 	tcp_options();
+	user_timeout();
 	quirks();
+	rfc_1122();
 
 	section("mode windows");
 	restart("WINSOCK_COMPAT_MODE", "windows");

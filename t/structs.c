@@ -8,7 +8,7 @@
 #include "tap.h"
 
 static void place(const char *what, size_t offset, size_t size, size_t offset64, size_t size64,
-                  size_t offset32, size_t size32)
+		  size_t offset32, size_t size32)
 {
 	char expected[32], seen[32];
 
@@ -21,11 +21,10 @@ static void place(const char *what, size_t offset, size_t size, size_t offset64,
 }
 
 /* The sizes on x64 and x86; a member's offset and size on both, or on each. */
-#define TYPE(type, size64, size32) \
-	is_int(sizeof(void *) == 8 ? size64 : size32, sizeof(type), #type)
-#define MEMBERS(type, member, offset64, size64, offset32, size32) \
-	place(#type "." #member, offsetof(type, member), sizeof(((type *)0)->member), offset64, size64, offset32, \
-	      size32)
+#define TYPE(type, size64, size32) is_int(sizeof(void *) == 8 ? size64 : size32, sizeof(type), #type)
+#define MEMBERS(type, member, offset64, size64, offset32, size32)                                            \
+	place(#type "." #member, offsetof(type, member), sizeof(((type *)0)->member), offset64, size64,      \
+	      offset32, size32)
 #define MEMBER(type, member, offset, size) MEMBERS(type, member, offset, size, offset, size)
 
 /* clang-format off */
@@ -402,7 +401,8 @@ static void compare(void)
 #endif
 
 	TYPE(INET_PORT_RESERVATION_INSTANCE, 16, 16);
-	MEMBER(INET_PORT_RESERVATION_INSTANCE, Reservation, 0, 4);
+	MEMBER(INET_PORT_RESERVATION_INSTANCE, StartPort, 0, 2);
+	MEMBER(INET_PORT_RESERVATION_INSTANCE, NumberOfPorts, 2, 2);
 	MEMBER(INET_PORT_RESERVATION_INSTANCE, Token, 8, 8);
 }
 /* clang-format on */

@@ -52,7 +52,7 @@ fi
 declared() {
 	$AWK '!/^#/ && NF { print $1, $2 }' "$api" | while read -r name header; do
 		echo "#include <$header>
-			int main(void) { return (&$name) == 0; }" |
+			void *pointer = (void *)&$name;" |
 			$CC -isystem "$builddir/include" -isystem "$srcdir/include" -DWSC_OVERLAY -D_WIN32 -w -x c -S -o - - |
 			grep -q "[^A-Za-z_]wsc_$name\\([^A-Za-z_]\\|\$\\)" || echo "$name is not in $header"
 	done >"$scratch/undeclared"

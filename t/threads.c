@@ -52,8 +52,8 @@ static void same(enum wrong kind, const char *what, long expected, long seen)
  * something of the sort that a socket in its state may say. */
 static void may(const char *what, int result)
 {
-	static const int possible[] = { WSAENOTSOCK,   WSAENOTCONN,    WSAEWOULDBLOCK,
-					WSAECONNRESET, WSAENOPROTOOPT, WSAEINVAL };
+	static const int possible[] = { WSAENOTSOCK,     WSAENOTCONN, WSAEWOULDBLOCK, WSAECONNRESET,
+					WSAECONNABORTED, WSAEINTR,    WSAENOPROTOOPT, WSAEINVAL };
 	int error = WSAGetLastError();
 
 	atomic_fetch_add_explicit(&operations, 1, memory_order_relaxed);

@@ -88,7 +88,7 @@ check "...that can be linked with another file" \
 	quiet "$wscc" 'an object.o' 'other file.c' -DVALUE=3 -Wno-missing-prototypes -o linked
 check "...and runs" says '202 8' ./linked
 check "-S" quiet "$wscc" -S program.c -o program.s
-check "-E" sh -c '"$1" -E program.c >program.i && grep -q wsc_WSAStartup program.i' - "$wscc"
+check "-E" sh -c '"$1" -E program.c >program.i && grep -q "__asm__(\"wsc_\" \"WSAStartup\")" program.i' - "$wscc"
 check "-M names the sources" sh -c '"$1" -M program.c | grep -q "program\.o: program\.c"' - "$wscc"
 check "-MMD leaves the link alone" quiet "$wscc" -MMD -MF 'program.d' program.c -o program
 check "a path with a space" quiet "$wscc" -I "$PWD/include" -include local.h -fsyntax-only program.c
@@ -143,8 +143,9 @@ if make -s -C "$builddir" install DESTDIR="$scratch/root" >"$scratch/install" 2>
 	check "it is installed" [ -n "$installed" ]
 	check "...with nothing of the build tree in it" sh -c '! grep -qF "$1" "$2"' - "$builddir" "$installed"
 	check "...knowing its headers" [ -e "$scratch/root$settings/winsock2.h" ]
-	check "...made ones too" ls "$scratch/root$settings/WinSock2.h" "$scratch/root$settings/sys/socket.h" \
-		"$scratch/root$settings/wsc/hide.h" >/dev/null
+	for header in WinSock2.h sys/socket.h bits/fs_path.h wsc/hide.h; do
+		check "...with $header" [ -e "$scratch/root$settings/$header" ]
+	done
 	# The same script at the place where DESTDIR put the rest.
 	sed "s,^\(includes\|libraries\)='/,&${scratch#/}/root/," "$installed" >"$scratch/moved" && chmod +x "$scratch/moved"
 	check "...and compiles" quiet "$scratch/moved" program.c -o installed -lws2_32

@@ -115,15 +115,13 @@ static void inherit(struct socket *sock, struct socket *listener)
 	sock->send_timeout = listener->send_timeout;
 }
 
-static int take(SOCKET s, struct WSC(sockaddr) *name, int *name_length, const struct condition *condition,
-		SOCKET *accepted)
+static int take(SOCKET s, struct socket *listener, struct WSC(sockaddr) *name, int *name_length,
+		const struct condition *condition, SOCKET *accepted)
 {
-	struct socket *listener, *sock;
+	struct socket *sock;
 	unsigned nonblocking;
-	int fd, error = wsc__socket_enter(s, &listener);
+	int fd, error = wsc__socket_verify(s, listener, NULL);
 
-	if (!error)
-		error = wsc__socket_verify(s, listener, NULL);
 	if (!error && listener->type != SOCK_STREAM)
 		error = WS_WSAEOPNOTSUPP;
 	if (!error)
@@ -159,9 +157,15 @@ SOCKET WSC(WSAAccept)(SOCKET s, struct WSC(sockaddr) *name, int *name_length, LP
 		      DWORD_PTR context)
 {
 	struct condition condition = { function, context };
+	struct socket *listener;
 	SOCKET accepted;
-	int error = take(s, name, name_length, &condition, &accepted);
+	int error = wsc__socket_begin(s, &listener);
 
+	if (error)
+		return wsc__result_socket(error);
+	error = take(s, listener, name, name_length, &condition, &accepted);
+	if (wsc__socket_end(listener) && error)
+		error = WS_WSAEINTR;
 	return error ? wsc__result_socket(error) : accepted;
 }
 WSC_ALIAS(WSAAccept)

@@ -42,20 +42,21 @@ int wsc__family_from_posix(int family)
 	return -1;
 }
 
-int wsc__address_in(const void *user, int user_length, struct sockaddr_storage *address, socklen_t *length)
+int wsc__address_in(int of_socket, const void *user, int user_length, struct sockaddr_storage *address,
+		    socklen_t *length)
 {
 	WORD family;
 
-	if (user_length < (int)sizeof family || wsc__copy_in(&family, user, sizeof family))
-		return WS_WSAEFAULT;
 	for (int i = 0; i < FAMILIES; i++) {
-		if (families[i].windows != family)
+		if (families[i].windows != of_socket)
 			continue;
-		if (user_length < (int)families[i].least)
+		if (user_length < (int)families[i].least || wsc__copy_in(&family, user, sizeof family))
 			return WS_WSAEFAULT;
+		if (family != of_socket)
+			break;
 		*length = (socklen_t)user_length > families[i].length ? families[i].length :
 								       (socklen_t)user_length;
-		memset(address, 0, sizeof(struct sockaddr_in6)); /* enough for what is looked at */
+		memset(address, 0, sizeof(struct sockaddr_in6)); /* enough for what is looked at and kept */
 		if (wsc__copy_in(address, user, *length))
 			return WS_WSAEFAULT;
 		address->ss_family = (sa_family_t)families[i].posix;

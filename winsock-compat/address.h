@@ -11,9 +11,10 @@
 int wsc__family_to_posix(int family);
 int wsc__family_from_posix(int family);
 
-/* The program's address. WSAEFAULT for a bad pointer or a length too small for the family,
- * WSAEAFNOSUPPORT for a family that we do not know. */
-int wsc__address_in(const void *user, int user_length, struct sockaddr_storage *address, socklen_t *length);
+/* The program's address, for a socket of this family (WS_AF_*). WSAEFAULT for a bad pointer or a
+ * length too small for it, WSAEAFNOSUPPORT for an address of another one. */
+int wsc__address_in(int of_socket, const void *user, int user_length, struct sockaddr_storage *address,
+		    socklen_t *length);
 
 /* Gives the program an address; *user_length says how much room there is and gets the length.
  * WSAEFAULT for a bad pointer or too little room, which leaves *user_length alone. */

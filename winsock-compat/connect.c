@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <string.h>
 #include <sys/socket.h>
 
 /* A stream cannot go to nobody: Linux takes the wildcard for this host, Windows refuses it. */
@@ -15,6 +16,16 @@ static int check(struct socket *sock, const struct sockaddr_storage *address)
 	if (sock->type != SOCK_STREAM || address->ss_family == AF_UNIX)
 		return 0;
 	return wsc__address_is_any(address) || !wsc__address_port(address) ? WS_WSAEADDRNOTAVAIL : 0;
+}
+
+/* Linux says the same of a socket that listens, and Windows does not. */
+static int connected(SOCKET s)
+{
+	int listens = 0;
+	socklen_t size = sizeof listens;
+
+	getsockopt((int)s, SOL_SOCKET, SO_ACCEPTCONN, &listens, &size);
+	return listens ? WS_WSAEINVAL : WS_WSAEISCONN;
 }
 
 /* Waits for the end of a connect that goes on by itself. */
@@ -43,8 +54,10 @@ static int begin(SOCKET s, struct socket *sock, const struct sockaddr_storage *a
 	 * no concern of connect's. */
 	if (error == EINTR || (error == EINPROGRESS && !wsc__socket_is(sock, SOCKET_NONBLOCKING)))
 		error = finish(s);
-	else if (error == EALREADY && (wsc__version & 0xff) < 2) /* as Winsock 1 called it */
-		error = WS_WSAEINVAL;
+	else if (error == EISCONN)
+		error = connected(s);
+	else if (error == ENOENT) /* no file of this name, so no listener */
+		error = WS_WSAECONNREFUSED;
 	else if (error)
 		error = wsc__error_from_errno(error);
 	if (hooked)
@@ -52,16 +65,34 @@ static int begin(SOCKET s, struct socket *sock, const struct sockaddr_storage *a
 	return error;
 }
 
-static int connect_to(SOCKET s, const struct WSC(sockaddr) *name, int name_length)
+static int connect_stream(SOCKET s, struct socket *sock, const struct sockaddr_storage *address, socklen_t length)
+{
+	unsigned before = sock->state;
+	bool changed = false;
+	int error;
+
+	wsc__socket_lock(sock);
+	memcpy(&sock->peer, address, sizeof sock->peer);
+	wsc__socket_unlock(sock);
+	wsc__socket_mark(sock, SOCKET_CONNECTING, SOCKET_TIMED_OUT | SOCKET_RESET | SOCKET_REFUSED);
+	error = begin(s, sock, address, length);
+	/* Linux has a success for the connect that finds an earlier one done. */
+	if (!error && before & (SOCKET_CONNECTING | SOCKET_CONNECTED) &&
+	    !wsc__socket_verify(s, sock, &changed) && !changed)
+		error = WS_WSAEISCONN;
+	if (!error || error == WS_WSAEISCONN)
+		wsc__socket_mark(sock, SOCKET_CONNECTED | SOCKET_BOUND, SOCKET_CONNECTING);
+	else if (error != WS_WSAEWOULDBLOCK && error != WS_WSAEALREADY)
+		wsc__socket_mark(sock, before & (SOCKET_TIMED_OUT | SOCKET_RESET), SOCKET_CONNECTING);
+	return error;
+}
+
+static int connect_to(SOCKET s, struct socket *sock, const struct WSC(sockaddr) *name, int name_length)
 {
 	struct sockaddr_storage address;
 	socklen_t length;
-	struct socket *sock;
-	unsigned before;
-	int error = wsc__socket_enter(s, &sock);
+	int error = wsc__socket_address(s, sock, name, name_length, &address, &length);
 
-	if (!error)
-		error = wsc__address_in(name, name_length, &address, &length);
 	if (!error)
 		error = wsc__socket_verify(s, sock, NULL);
 	if (!error)
@@ -73,23 +104,27 @@ static int connect_to(SOCKET s, const struct WSC(sockaddr) *name, int name_lengt
 			address.ss_family = AF_UNSPEC;
 		if (connect((int)s, (struct sockaddr *)&address, length) < 0)
 			return wsc__error_from_errno(errno);
-		wsc__socket_mark(sock, SOCKET_CONNECTED | SOCKET_BOUND, 0);
+		wsc__socket_mark(sock, SOCKET_BOUND | (address.ss_family == AF_UNSPEC ? 0 : SOCKET_CONNECTED),
+				 SOCKET_CONNECTED);
 		return 0;
 	}
 	wsc__bind_free_afterwards(s, sock);
-	before = sock->state;
-	wsc__socket_mark(sock, SOCKET_CONNECTING, SOCKET_TIMED_OUT | SOCKET_RESET | SOCKET_REFUSED);
-	error = begin(s, sock, &address, length);
-	if (!error)
-		wsc__socket_mark(sock, SOCKET_CONNECTED | SOCKET_BOUND, SOCKET_CONNECTING);
-	else if (error != WS_WSAEWOULDBLOCK && error != WS_WSAEALREADY && !(before & SOCKET_CONNECTING))
-		wsc__socket_mark(sock, before & (SOCKET_TIMED_OUT | SOCKET_RESET), SOCKET_CONNECTING);
-	return error;
+	return connect_stream(s, sock, &address, length);
 }
 
 int WSC(connect)(SOCKET s, const struct WSC(sockaddr) *name, int name_length)
 {
-	return wsc__result(connect_to(s, name, name_length));
+	struct socket *sock;
+	int error = wsc__socket_begin(s, &sock);
+
+	if (error)
+		return wsc__result(error);
+	error = connect_to(s, sock, name, name_length);
+	if (wsc__socket_end(sock) && error)
+		error = WS_WSAEINTR;
+	if (error == WS_WSAEALREADY && (wsc__version & 0xff) < 2) /* as Winsock 1 called it */
+		error = WS_WSAEINVAL;
+	return wsc__result(error);
 }
 
 /* TCP carries no data with a connect, so there is none to send or to get. */
@@ -97,6 +132,6 @@ int WSC(WSAConnect)(SOCKET s, const struct WSC(sockaddr) *name, int name_length,
 		    WSABUF *callee_data, QOS *socket_qos, QOS *group_qos)
 {
 	(void)caller_data, (void)callee_data, (void)socket_qos, (void)group_qos;
-	return wsc__result(connect_to(s, name, name_length));
+	return WSC(connect)(s, name, name_length);
 }
 WSC_ALIAS(WSAConnect)

@@ -1,7 +1,7 @@
 /* Keep-alive: SO_KEEPALIVE, SIO_KEEPALIVE_VALS and TCP_KEEP*, done with the kernel's options.
  *
- * What sockopt.c's fast path cannot do comes here: the note is verified first, then the options
- * are written in full, under the lock. */
+ * What sockopt.c's fast path cannot do comes here, with the note verified: the options are
+ * written in full, under the lock. */
 #include "keepalive.h"
 
 #include "error.h"
@@ -28,8 +28,8 @@ struct probing {
 	int user_timeout; /* ms; 0 is none */
 };
 
-/* What a call changes: with the times alone the switch stays where it is. */
-enum what { SWITCH, TIMES };
+/* What the kernel is told. */
+enum what { TIMES = 1, COUNT = 2, SWITCH = 4 };
 
 static int seconds(uint64_t milliseconds)
 {
@@ -101,20 +101,20 @@ static int put(int fd, int level, int name, int value)
 }
 
 /* Tells the kernel, the switch last, so that it never probes by other times than asked. */
-static int tell(int fd, const struct probing *probing, enum what what, bool user_timeout)
+static int tell(int fd, const struct probing *probing, unsigned what, bool user_timeout)
 {
 	int error = 0;
 
-	if (probing->on || what == TIMES) {
+	if (what & TIMES) {
 		error = put(fd, IPPROTO_TCP, TCP_KEEPIDLE, probing->idle);
 		if (!error)
 			error = put(fd, IPPROTO_TCP, TCP_KEEPINTVL, probing->interval);
-		if (!error)
-			error = put(fd, IPPROTO_TCP, TCP_KEEPCNT, probing->count);
 	}
+	if (!error && what & COUNT)
+		error = put(fd, IPPROTO_TCP, TCP_KEEPCNT, probing->count);
 	if (!error && user_timeout)
 		error = put(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, probing->user_timeout);
-	if (!error && what == SWITCH)
+	if (!error && what & SWITCH)
 		error = put(fd, SOL_SOCKET, SO_KEEPALIVE, probing->on);
 	return error;
 }
@@ -124,22 +124,35 @@ static bool is_on(struct socket *sock)
 	return wsc__socket_is(sock, SOCKET_KEEPALIVE | SOCKET_SILENT);
 }
 
+/* Whether it is on already with this count. The kernel's word for it shows that this is still
+ * the socket that was told the count. */
+static bool is_on_with(int fd, struct socket *sock, unsigned count)
+{
+	int value;
+	socklen_t size = sizeof value;
+
+	return wsc__socket_is(sock, SOCKET_KEEPALIVE) && count == count_of(&sock->keepalive) &&
+	       !getsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &value, &size) && value;
+}
+
 /* Makes `wanted` and `on` the socket's keep-alive, or leaves it as it was. Under the lock. */
-static int change(SOCKET s, struct socket *sock, const struct keepalive *wanted, enum what what, bool on)
+static int change(SOCKET s, struct socket *sock, const struct keepalive *wanted, unsigned what, bool on)
 {
 	enum { BOTH = SOCKET_KEEPALIVE | SOCKET_SILENT };
 	struct probing after = probing_of(wanted, on);
 	unsigned state = !on ? 0 : after.on ? SOCKET_KEEPALIVE : SOCKET_SILENT;
-	bool had_timeout = sock->keepalive.user_timeout;
+	bool user_timeout = after.user_timeout || sock->keepalive.user_timeout;
 	int error;
 
-	if (what == TIMES && after.on != wsc__socket_is(sock, SOCKET_KEEPALIVE)) /* a count of 0 came or went */
-		what = SWITCH;
-	error = tell((int)s, &after, what, after.user_timeout || had_timeout);
+	if (after.on != wsc__socket_is(sock, SOCKET_KEEPALIVE)) /* a count of 0 comes or goes, too */
+		what |= SWITCH;
+	if (what & SWITCH && after.on)
+		what = is_on_with((int)s, sock, count_of(wanted)) ? TIMES : TIMES | COUNT | SWITCH;
+	error = tell((int)s, &after, what, user_timeout);
 	if (error) {
 		struct probing before = probing_of(&sock->keepalive, is_on(sock));
 
-		tell((int)s, &before, what, had_timeout);
+		tell((int)s, &before, what, user_timeout);
 		return error;
 	}
 	sock->keepalive = *wanted;
@@ -149,11 +162,9 @@ static int change(SOCKET s, struct socket *sock, const struct keepalive *wanted,
 	return 0;
 }
 
-/* What the option is refused for: no stream, a connect under way, a connection that is dead. */
+/* What the option is refused for: a connect under way, a connection that is dead. */
 static int refusal(SOCKET s, struct socket *sock)
 {
-	if (sock->type != SOCK_STREAM)
-		return WS_WSAENOPROTOOPT;
 	if (wsc__profile.windows->refuses_keepalive_while_connecting && wsc__socket_connecting(s, sock))
 		return WS_WSAEINVAL;
 	wsc__socket_look(s, sock);
@@ -177,10 +188,8 @@ static int switch_to(SOCKET s, struct socket *sock, bool on)
 
 int wsc__keepalive_set(SOCKET s, struct socket *sock, bool on)
 {
-	int error = wsc__socket_verify(s, sock, NULL);
+	int error = refusal(s, sock);
 
-	if (!error)
-		error = refusal(s, sock);
 	if (error)
 		return error;
 	wsc__socket_lock(sock);
@@ -191,18 +200,17 @@ int wsc__keepalive_set(SOCKET s, struct socket *sock, bool on)
 
 int wsc__keepalive_get(SOCKET s, struct socket *sock, bool *on)
 {
-	int value, error = wsc__socket_verify(s, sock, NULL);
+	int value, error = 0;
 	socklen_t size = sizeof value;
 
-	if (!error && sock->type != SOCK_STREAM)
-		error = WS_WSAENOPROTOOPT;
-	if (error)
-		return error;
 	wsc__socket_lock(sock);
-	if (getsockopt((int)s, SOL_SOCKET, SO_KEEPALIVE, &value, &size) < 0)
+	if (getsockopt((int)s, SOL_SOCKET, SO_KEEPALIVE, &value, &size) < 0) {
 		error = wsc__error_from_errno(errno);
-	else if (!value != !wsc__socket_is(sock, SOCKET_KEEPALIVE)) /* others have switched it */
+	} else if (!value != !wsc__socket_is(sock, SOCKET_KEEPALIVE)) { /* others have switched it */
 		wsc__socket_mark(sock, value ? SOCKET_KEEPALIVE : 0, value ? SOCKET_SILENT : SOCKET_KEEPALIVE);
+		if (value)
+			wsc__keepalive_adopt((int)s, sock);
+	}
 	*on = is_on(sock);
 	wsc__socket_unlock(sock);
 	return error;
@@ -240,10 +248,8 @@ int wsc__keepalive_set_values(SOCKET s, struct socket *sock, const struct tcp_ke
 int wsc__keepalive_set_part(SOCKET s, struct socket *sock, enum keepalive_part part, DWORD value)
 {
 	struct keepalive wanted;
-	int error = wsc__socket_verify(s, sock, NULL);
+	int error = is_tcp(sock) ? 0 : WS_WSAENOPROTOOPT;
 
-	if (!error && !is_tcp(sock))
-		error = WS_WSAENOPROTOOPT;
 	if (!error && (part == KEEPALIVE_COUNT ? value > MOST_ASKED : !value))
 		error = WS_WSAEINVAL;
 	if (error)
@@ -261,7 +267,7 @@ int wsc__keepalive_set_part(SOCKET s, struct socket *sock, enum keepalive_part p
 		wanted.count = value;
 		break;
 	}
-	error = change(s, sock, &wanted, TIMES, is_on(sock));
+	error = change(s, sock, &wanted, TIMES | COUNT, is_on(sock));
 	if (!error && part == KEEPALIVE_COUNT)
 		wsc__socket_mark(sock, SOCKET_COUNT_ASKED, 0);
 	wsc__socket_unlock(sock);
@@ -270,12 +276,9 @@ int wsc__keepalive_set_part(SOCKET s, struct socket *sock, enum keepalive_part p
 
 int wsc__keepalive_get_part(SOCKET s, struct socket *sock, enum keepalive_part part, DWORD *value)
 {
-	int error = wsc__socket_verify(s, sock, NULL);
-
-	if (!error && !is_tcp(sock))
-		error = WS_WSAENOPROTOOPT;
-	if (error)
-		return error;
+	(void)s;
+	if (!is_tcp(sock))
+		return WS_WSAENOPROTOOPT;
 	wsc__socket_lock(sock);
 	switch (part) {
 	case KEEPALIVE_IDLE:
@@ -301,11 +304,9 @@ void wsc__keepalive_adopt(int fd, struct socket *sock)
 	    getsockopt(fd, IPPROTO_TCP, TCP_KEEPINTVL, &interval, &size) < 0 ||
 	    getsockopt(fd, IPPROTO_TCP, TCP_KEEPCNT, &count, &size) < 0)
 		return;
-	wsc__socket_lock(sock);
 	sock->keepalive = (struct keepalive){ (uint64_t)idle * 1000, (uint64_t)interval * 1000,
 					      (unsigned)count, false };
 	wsc__socket_mark(sock, SOCKET_COUNT_ASKED, 0);
-	wsc__socket_unlock(sock);
 }
 
 void wsc__keepalive_inherit(struct socket *accepted, struct socket *listener)

@@ -145,12 +145,6 @@ static int set_reuse(SOCKET s, struct socket *sock, const struct option *option,
 	return posix_set(s, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
 }
 
-/* Whether the socket is linked to this note, for the values that only the note has. */
-static int with_note(SOCKET s, struct socket *sock)
-{
-	return wsc__socket_verify(s, sock, NULL);
-}
-
 /* What was set is what is read back: Linux doubles it, and has a least and a most. */
 static DWORD *buffer(struct socket *sock, const struct option *option)
 {
@@ -159,11 +153,8 @@ static DWORD *buffer(struct socket *sock, const struct option *option)
 
 static int get_buffer(SOCKET s, struct socket *sock, const struct option *option, union value *value)
 {
-	int error = with_note(s, sock);
 	DWORD asked;
 
-	if (error)
-		return error;
 	wsc__socket_lock(sock);
 	asked = *buffer(sock, option);
 	wsc__socket_unlock(sock);
@@ -176,10 +167,7 @@ static int get_buffer(SOCKET s, struct socket *sock, const struct option *option
 static int set_buffer(SOCKET s, struct socket *sock, const struct option *option, const union value *value)
 {
 	int number = value->dword > INT_MAX / 2 ? INT_MAX / 2 : (int)value->dword;
-	int error = with_note(s, sock);
-
-	if (!error)
-		error = posix_set(s, option->posix_level, option->posix_name, &number, sizeof number);
+	int error = posix_set(s, option->posix_level, option->posix_name, &number, sizeof number);
 	if (error)
 		return error;
 	wsc__socket_lock(sock);
@@ -196,29 +184,18 @@ static _Atomic DWORD *timeout(struct socket *sock, const struct option *option)
 
 static int get_timeout(SOCKET s, struct socket *sock, const struct option *option, union value *value)
 {
-	int error = with_note(s, sock);
-
+	(void)s;
 	value->dword = *timeout(sock, option);
-	return error;
+	return 0;
 }
 
 static int set_timeout(SOCKET s, struct socket *sock, const struct option *option, const union value *value)
 {
 	struct timeval time = { .tv_sec = value->dword / 1000, .tv_usec = value->dword % 1000 * 1000 };
-	int error = with_note(s, sock);
-
-	if (!error)
-		error = posix_set(s, option->posix_level, option->posix_name, &time, sizeof time);
+	int error = posix_set(s, option->posix_level, option->posix_name, &time, sizeof time);
 	if (!error)
 		*timeout(sock, option) = value->dword;
 	return error;
-}
-
-static int with_stream(SOCKET s, struct socket *sock)
-{
-	int error = with_note(s, sock);
-
-	return !error && sock->type != SOCK_STREAM ? WS_WSAENOPROTOOPT : error;
 }
 
 /* l_linger is kept while l_onoff is 0, so that SO_DONTLINGER can bring it back. */
@@ -226,12 +203,9 @@ static int get_linger(SOCKET s, struct socket *sock, const struct option *option
 {
 	struct linger linger;
 	socklen_t size = sizeof linger;
-	int error = with_stream(s, sock);
 
-	if (!error && getsockopt((int)s, option->posix_level, option->posix_name, &linger, &size) < 0)
-		error = wsc__error_from_errno(errno);
-	if (error)
-		return error;
+	if (getsockopt((int)s, option->posix_level, option->posix_name, &linger, &size) < 0)
+		return wsc__error_from_errno(errno);
 	value->linger.l_onoff = (WORD)linger.l_onoff;
 	value->linger.l_linger = (WORD)linger.l_linger;
 	wsc__socket_lock(sock);
@@ -246,10 +220,7 @@ static int get_linger(SOCKET s, struct socket *sock, const struct option *option
 static int set_linger(SOCKET s, struct socket *sock, const struct option *option, const union value *value)
 {
 	struct linger linger = { value->linger.l_onoff != 0, value->linger.l_linger };
-	int error = with_stream(s, sock);
-
-	if (!error)
-		error = posix_set(s, option->posix_level, option->posix_name, &linger, sizeof linger);
+	int error = posix_set(s, option->posix_level, option->posix_name, &linger, sizeof linger);
 	if (error)
 		return error;
 	wsc__socket_lock(sock);
@@ -282,50 +253,56 @@ static int set_dontlinger(SOCKET s, struct socket *sock, const struct option *op
 /* The kernel does all there is to it. */
 #define ANY_SOCKET { SOCKET_KNOWN, SOCKET_KNOWN, SOCKET_KNOWN, false }
 
+/* Where a row comes from: Microsoft's page, and what Wine's tests saw Windows do. */
+static const char sol_socket_page[] = "sol-socket-socket-options; tests/sock.c";
+static const char tcp_page[] = "ipproto-tcp-socket-options; tests/sock.c";
+
 #define WINSOCK(option_level, option_name)                                                                   \
 	.level = WS_##option_level, .name = WS_##option_name, .text = #option_name
 #define LINUX(option_level, option_name) .posix_level = option_level, .posix_name = option_name
 
 const struct option wsc__options[] = {
 	{ WINSOCK(SOL_SOCKET, SO_REUSEADDR), .shape = &short_truth, LINUX(SOL_SOCKET, SO_REUSEPORT),
-	  .get = get_int, .set = set_reuse, .source = "sol-socket-socket-options; tests/sock.c" },
-	{ WINSOCK(SOL_SOCKET, SO_KEEPALIVE), .shape = &byte_truth, .page = &page_dword, .streams_only = true,
-	  LINUX(SOL_SOCKET, SO_KEEPALIVE), .get = get_keepalive, .set = set_keepalive,
+	  .get = get_int, .set = set_reuse, .source = sol_socket_page },
+	{ WINSOCK(SOL_SOCKET, SO_KEEPALIVE), .shape = &byte_truth, .page = &page_dword, .noted = true,
+	  .streams_only = true, LINUX(SOL_SOCKET, SO_KEEPALIVE), .get = get_keepalive, .set = set_keepalive,
 	  .quick_get = WSC_KEEPALIVE_QUICK_GET, .quick_set = WSC_KEEPALIVE_QUICK_SET,
 	  .source = "so-keepalive; tests/sock.c" },
 	{ WINSOCK(SOL_SOCKET, SO_BROADCAST), .shape = &short_truth, LINUX(SOL_SOCKET, SO_BROADCAST),
 	  .quick_get = ANY_SOCKET, .quick_set = ANY_SOCKET,
-	  .get = get_int, .set = set_int, .source = "sol-socket-socket-options; tests/sock.c" },
-	{ WINSOCK(SOL_SOCKET, SO_LINGER), .shape = &zeroing_dword, .streams_only = true,
+	  .get = get_int, .set = set_int, .source = sol_socket_page },
+	{ WINSOCK(SOL_SOCKET, SO_LINGER), .shape = &zeroing_dword, .noted = true, .streams_only = true,
 	  LINUX(SOL_SOCKET, SO_LINGER), .get = get_linger, .set = set_linger,
-	  .source = "sol-socket-socket-options; tests/sock.c" },
-	{ WINSOCK(SOL_SOCKET, SO_DONTLINGER), .shape = &short_truth, .streams_only = true,
+	  .source = sol_socket_page },
+	{ WINSOCK(SOL_SOCKET, SO_DONTLINGER), .shape = &short_truth, .noted = true, .streams_only = true,
 	  LINUX(SOL_SOCKET, SO_LINGER), .get = get_dontlinger, .set = set_dontlinger,
-	  .source = "sol-socket-socket-options; tests/sock.c" },
-	{ WINSOCK(SOL_SOCKET, SO_SNDBUF), .shape = &zeroing_dword, LINUX(SOL_SOCKET, SO_SNDBUF),
-	  .get = get_buffer, .set = set_buffer, .source = "sol-socket-socket-options; tests/sock.c" },
-	{ WINSOCK(SOL_SOCKET, SO_RCVBUF), .shape = &zeroing_dword, LINUX(SOL_SOCKET, SO_RCVBUF),
-	  .get = get_buffer, .set = set_buffer, .source = "sol-socket-socket-options; tests/sock.c" },
-	{ WINSOCK(SOL_SOCKET, SO_SNDTIMEO), .shape = &dword, LINUX(SOL_SOCKET, SO_SNDTIMEO),
-	  .get = get_timeout, .set = set_timeout, .source = "sol-socket-socket-options; tests/sock.c" },
-	{ WINSOCK(SOL_SOCKET, SO_RCVTIMEO), .shape = &dword, LINUX(SOL_SOCKET, SO_RCVTIMEO),
-	  .get = get_timeout, .set = set_timeout, .source = "sol-socket-socket-options; tests/sock.c" },
+	  .source = sol_socket_page },
+	{ WINSOCK(SOL_SOCKET, SO_SNDBUF), .shape = &zeroing_dword, .noted = true,
+	  LINUX(SOL_SOCKET, SO_SNDBUF), .get = get_buffer, .set = set_buffer, .source = sol_socket_page },
+	{ WINSOCK(SOL_SOCKET, SO_RCVBUF), .shape = &zeroing_dword, .noted = true,
+	  LINUX(SOL_SOCKET, SO_RCVBUF), .get = get_buffer, .set = set_buffer, .source = sol_socket_page },
+	{ WINSOCK(SOL_SOCKET, SO_SNDTIMEO), .shape = &dword, .noted = true,
+	  LINUX(SOL_SOCKET, SO_SNDTIMEO), .get = get_timeout, .set = set_timeout, .source = sol_socket_page },
+	{ WINSOCK(SOL_SOCKET, SO_RCVTIMEO), .shape = &dword, .noted = true,
+	  LINUX(SOL_SOCKET, SO_RCVTIMEO), .get = get_timeout, .set = set_timeout, .source = sol_socket_page },
 	{ WINSOCK(SOL_SOCKET, SO_ERROR), .shape = &dword, LINUX(SOL_SOCKET, SO_ERROR), .takes_error = true,
-	  .quick_get = { SOCKET_KNOWN | SOCKET_ERROR_SET, SOCKET_KNOWN, 0, false }, .get = get_error, .set = set_error, .source = "sol-socket-socket-options; tests/sock.c" },
+	  .quick_get = { SOCKET_KNOWN | SOCKET_ERROR_SET, SOCKET_KNOWN, 0, false }, .get = get_error,
+	  .set = set_error, .source = sol_socket_page },
 	{ WINSOCK(SOL_SOCKET, SO_TYPE), .shape = &dword, LINUX(SOL_SOCKET, SO_TYPE), .quick_get = ANY_SOCKET,
-	  .get = get_int, .set = set_type, .source = "sol-socket-socket-options; tests/sock.c" },
-	{ WINSOCK(IPPROTO_TCP, TCP_NODELAY), .shape = &byte_truth, LINUX(IPPROTO_TCP, TCP_NODELAY),
-	  .get = get_int, .set = set_int, .source = "ipproto-tcp-socket-options; tests/sock.c" },
+	  .get = get_int, .set = set_type, .source = sol_socket_page },
+	{ WINSOCK(IPPROTO_TCP, TCP_NODELAY), .shape = &byte_truth, .streams_only = true,
+	  LINUX(IPPROTO_TCP, TCP_NODELAY), .get = get_int, .set = set_int,
+	  .source = tcp_page },
 	/* TCP_KEEPALIVE is the same number. */
-	{ WINSOCK(IPPROTO_TCP, TCP_KEEPIDLE), .shape = &tcp_dword, .windows_10 = true,
-	  LINUX(IPPROTO_TCP, TCP_KEEPIDLE), .argument = KEEPALIVE_IDLE, .get = get_part, .set = set_part,
-	  .source = "ipproto-tcp-socket-options; tests/sock.c" },
-	{ WINSOCK(IPPROTO_TCP, TCP_KEEPCNT), .shape = &tcp_count, .windows_10 = true,
-	  LINUX(IPPROTO_TCP, TCP_KEEPCNT), .argument = KEEPALIVE_COUNT, .get = get_part, .set = set_part,
-	  .source = "ipproto-tcp-socket-options; tests/sock.c" },
-	{ WINSOCK(IPPROTO_TCP, TCP_KEEPINTVL), .shape = &tcp_dword, .windows_10 = true,
-	  LINUX(IPPROTO_TCP, TCP_KEEPINTVL), .argument = KEEPALIVE_INTERVAL, .get = get_part, .set = set_part,
-	  .source = "ipproto-tcp-socket-options; tests/sock.c" },
+	{ WINSOCK(IPPROTO_TCP, TCP_KEEPIDLE), .shape = &tcp_dword, .noted = true, .streams_only = true,
+	  .windows_10 = true, LINUX(IPPROTO_TCP, TCP_KEEPIDLE), .argument = KEEPALIVE_IDLE,
+	  .get = get_part, .set = set_part, .source = tcp_page },
+	{ WINSOCK(IPPROTO_TCP, TCP_KEEPCNT), .shape = &tcp_count, .noted = true, .streams_only = true,
+	  .windows_10 = true, LINUX(IPPROTO_TCP, TCP_KEEPCNT), .argument = KEEPALIVE_COUNT,
+	  .get = get_part, .set = set_part, .source = tcp_page },
+	{ WINSOCK(IPPROTO_TCP, TCP_KEEPINTVL), .shape = &tcp_dword, .noted = true, .streams_only = true,
+	  .windows_10 = true, LINUX(IPPROTO_TCP, TCP_KEEPINTVL), .argument = KEEPALIVE_INTERVAL,
+	  .get = get_part, .set = set_part, .source = tcp_page },
 };
 
 const unsigned wsc__options_count = sizeof wsc__options / sizeof *wsc__options;

@@ -40,6 +40,7 @@ struct option {
 	int posix_level, posix_name;
 	struct quick quick_get, quick_set; /* a mask of 0: none */
 	int argument;              /* for get and set, if they serve several rows */
+	bool noted;                /* the socket's note has a part in it, and is verified first */
 	bool streams_only;         /* WSAENOPROTOOPT on any other type of socket */
 	bool windows_10;           /* unknown to earlier versions */
 	bool takes_error;          /* reading it takes it away */

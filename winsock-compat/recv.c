@@ -52,11 +52,25 @@ static int check_bound(SOCKET s, struct socket *sock)
 	return 0;
 }
 
+/* Linux never waits for urgent data, and calls its absence EINVAL. Windows waits, or would have to;
+ * to be EINVAL it has to come in line with the rest. */
+static int await_urgent(SOCKET s, struct socket *sock, DWORD timeout)
+{
+	int in_line = 0;
+	socklen_t size = sizeof in_line;
+
+	getsockopt((int)s, SOL_SOCKET, SO_OOBINLINE, &in_line, &size);
+	if (in_line)
+		return WS_WSAEINVAL;
+	return wsc__socket_is(sock, SOCKET_NONBLOCKING) ? WS_WSAEWOULDBLOCK :
+							  wsc__wait(s, POLLPRI | POLLRDHUP, timeout);
+}
+
 /* Receives once what there is; or waits, as the socket is set. Afterwards `received` counts. */
 static int receive(SOCKET s, struct socket *sock, struct msghdr *message, int flags, ssize_t *received)
 {
 	DWORD timeout = sock->receive_timeout ? sock->receive_timeout : WSC_FOREVER;
-	bool wait = wsc__hooked(sock);
+	bool wait = wsc__hooked(sock), awaited = false;
 	unsigned before = sock->state;
 	int error = check_bound(s, sock);
 
@@ -74,10 +88,27 @@ static int receive(SOCKET s, struct socket *sock, struct msghdr *message, int fl
 			continue; /* another thread was faster */
 		if (errno == EINTR)
 			wait = sock->receive_timeout; /* the rest of the time, not all of it again */
+		else if (errno == EINVAL && flags & MSG_OOB && awaited)
+			return *received = 0, ended(s, sock, before); /* what came was the end */
+		else if (errno == EINVAL && flags & MSG_OOB)
+			error = await_urgent(s, sock, timeout), awaited = true;
 		else
 			error = errno == EAGAIN ? wsc__would_block(s, sock) : wsc__socket_lost(s, sock, errno);
 	}
 	return error;
+}
+
+/* Windows waits for all only of a stream and only if it may block, and keeps nothing back of what it
+ * shows. Urgent data is a matter of streams, too. */
+static int check_flags(SOCKET s, struct socket *sock, int flags)
+{
+	bool stream = sock->type == SOCK_STREAM;
+	bool refused = flags & WS_MSG_WAITALL && (!stream || wsc__socket_is(sock, SOCKET_NONBLOCKING) ||
+						  flags & (WS_MSG_PEEK | WS_MSG_OOB | WS_MSG_PARTIAL));
+
+	if (flags & WS_MSG_OOB && !stream)
+		refused = true;
+	return refused && !wsc__socket_verify(s, sock, NULL) ? WS_WSAEOPNOTSUPP : 0;
 }
 
 enum { KNOWN_FLAGS = WS_MSG_OOB | WS_MSG_PEEK | WS_MSG_WAITALL | WS_MSG_PUSH_IMMEDIATE | WS_MSG_PARTIAL };
@@ -91,6 +122,8 @@ static int receive_from(SOCKET s, struct socket *sock, char *buffer, int size, i
 	bool wants_address = from && from_length && sock->type != SOCK_STREAM;
 	int posix_flags, error = wsc__flags_in(flags, KNOWN_FLAGS, &posix_flags);
 
+	if (!error)
+		error = check_flags(s, sock, flags);
 	if (!error && size < 0)
 		error = WS_WSAEFAULT;
 	/* Before the datagram is taken, so that it is not lost. */
@@ -114,37 +147,47 @@ int WSC(recvfrom)(SOCKET s, char *buffer, int size, int flags, struct WSC(sockad
 {
 	struct socket *sock;
 	ssize_t received = 0;
-	int error = wsc__socket_enter(s, &sock);
+	int error = wsc__socket_begin(s, &sock);
 
-	if (!error)
-		error = receive_from(s, sock, buffer, size, flags, from, from_length, &received);
-	return error ? wsc__result(error) : (int)received;
+	if (error)
+		return wsc__result(error);
+	error = receive_from(s, sock, buffer, size, flags, from, from_length, &received);
+	return wsc__transfer_end(sock, error, received, 1);
+}
+
+/* What nearly every call is, without the rest. */
+static int receive_plain(SOCKET s, struct socket *sock, char *buffer, int size, ssize_t *received)
+{
+	unsigned before = sock->state;
+
+	*received = recv((int)s, buffer, (size_t)size, 0);
+	if (*received > 0)
+		return 0;
+	if (*received == 0)
+		return ended(s, sock, before);
+	switch (errno) {
+	case EAGAIN:
+		return wsc__socket_is(sock, SOCKET_NONBLOCKING) && !wsc__socket_is(sock, SOCKET_CONNECTING) ?
+			       WS_WSAEWOULDBLOCK :
+			       wsc__would_block(s, sock);
+	case EINTR:
+		return receive_from(s, sock, buffer, size, 0, NULL, NULL, received);
+	default:
+		return wsc__socket_lost(s, sock, errno);
+	}
 }
 
 int WSC(recv)(SOCKET s, char *buffer, int size, int flags)
 {
 	struct socket *sock;
-	unsigned before;
 	ssize_t received = 0;
-	int error = wsc__socket_enter(s, &sock);
+	int error = wsc__socket_begin(s, &sock);
 
 	if (__builtin_expect(error, 0))
 		return wsc__result(error);
-	before = sock->state;
-	/* What nearly every call is, without the rest. */
-	if (!flags && size >= 0 && sock->type == SOCK_STREAM && !wsc__hooked(sock)) {
-		received = recv((int)s, buffer, (size_t)size, 0);
-		if (received > 0)
-			return (int)received;
-		if (received < 0 && errno == EAGAIN && wsc__socket_is(sock, SOCKET_NONBLOCKING) &&
-		    !wsc__socket_is(sock, SOCKET_CONNECTING))
-			return wsc__result(WS_WSAEWOULDBLOCK);
-		if (received == 0)
-			return wsc__result(ended(s, sock, before));
-		if (errno != EINTR)
-			return wsc__result(errno == EAGAIN ? wsc__would_block(s, sock) :
-							     wsc__socket_lost(s, sock, errno));
-	}
-	error = receive_from(s, sock, buffer, size, flags, NULL, NULL, &received);
-	return error ? wsc__result(error) : (int)received;
+	if (!flags && size >= 0 && sock->type == SOCK_STREAM && !wsc__hooked(sock))
+		error = receive_plain(s, sock, buffer, size, &received);
+	else
+		error = receive_from(s, sock, buffer, size, flags, NULL, NULL, &received);
+	return wsc__transfer_end(sock, error, received, 1);
 }

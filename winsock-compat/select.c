@@ -24,6 +24,7 @@ struct selection {
 	size_t total;
 	struct place *places;   /* those of the three sets, one after the other */
 	struct pollfd *waiting; /* their twins */
+	size_t held;            /* places whose sockets are held */
 };
 
 enum { FEW = 64 }; /* sockets for which the stack has room */
@@ -72,10 +73,23 @@ static int read_sets(struct selection *selection)
 			if (wsc__copy_in(&place->s, array_of(selection->user[i]) + n, sizeof place->s))
 				return WS_WSAEFAULT;
 			place->sock = wsc__socket_get(place->s);
-			if (!place->sock || (is_noted(place->sock) && wsc__socket_verify(place->s, place->sock, NULL)))
+			if (!place->sock || (is_noted(place->sock) && wsc__socket_verify(place->s, place->sock, NULL)) ||
+			    !wsc__socket_hold(place->sock))
 				return WS_WSAENOTSOCK;
+			selection->held++;
 		}
 	return 0;
+}
+
+/* WSAENOTSOCK, if another thread has closed one of them meanwhile. */
+static int release_sets(struct selection *selection)
+{
+	int error = 0;
+
+	for (size_t i = 0; i < selection->held; i++)
+		if (wsc__socket_end(selection->places[i].sock))
+			error = WS_WSAENOTSOCK;
+	return error;
 }
 
 /* What is ready without asking the kernel: a connection put off, an error that waits. */
@@ -256,7 +270,7 @@ static int select_sets(struct selection *selection, const struct WSC(timeval) *t
 	struct place few_places[FEW];
 	struct pollfd few_waiting[FEW];
 	bool any = false;
-	int error = count_sets(selection);
+	int closed, error = count_sets(selection);
 
 	if (error)
 		return error;
@@ -272,6 +286,9 @@ static int select_sets(struct selection *selection, const struct WSC(timeval) *t
 		error = read_sets(selection);
 	if (!error)
 		error = wait_for(selection, timeout, &any);
+	closed = release_sets(selection);
+	if (!error)
+		error = closed;
 	if (!error)
 		error = write_sets(selection, ready);
 	if (selection->places != few_places) {

@@ -87,7 +87,7 @@ static int send_to(SOCKET s, struct socket *sock, const char *data, int size, in
 	if (sock->type == SOCK_STREAM) /* a connection knows where it leads to */
 		to = NULL;
 	if (!error && to)
-		error = wsc__address_in(to, to_length, &address, &length);
+		error = wsc__socket_address(s, sock, to, to_length, &address, &length);
 	if (error)
 		return error;
 	return transmit(s, sock, data, (size_t)size, posix_flags, length ? &address : NULL, length, sent);
@@ -97,36 +97,42 @@ int WSC(sendto)(SOCKET s, const char *data, int size, int flags, const struct WS
 {
 	struct socket *sock;
 	size_t sent = 0;
-	int error = wsc__socket_enter(s, &sock);
+	int error = wsc__socket_begin(s, &sock);
 
-	if (!error)
-		error = send_to(s, sock, data, size, flags, to, to_length, &sent);
-	return error ? wsc__result(error) : (int)sent;
+	if (error)
+		return wsc__result(error);
+	error = send_to(s, sock, data, size, flags, to, to_length, &sent);
+	return wsc__transfer_end(sock, error, (ssize_t)sent, size);
+}
+
+/* What nearly every call is, without the rest. */
+static int send_plain(SOCKET s, struct socket *sock, const char *data, int size, size_t *sent)
+{
+	ssize_t now = send((int)s, data, (size_t)size, MSG_NOSIGNAL);
+	size_t rest = 0;
+	int error;
+
+	if (now < 0 && errno != EINTR && errno != ECONNREFUSED)
+		return failure(s, sock);
+	*sent = now > 0 ? (size_t)now : 0;
+	if (now == size || (now >= 0 && wsc__socket_is(sock, SOCKET_NONBLOCKING)))
+		return 0;
+	error = send_to(s, sock, data + *sent, size - (int)*sent, 0, NULL, 0, &rest); /* a signal came between */
+	*sent += rest;
+	return *sent ? 0 : error;
 }
 
 int WSC(send)(SOCKET s, const char *data, int size, int flags)
 {
 	struct socket *sock;
-	ssize_t now;
 	size_t sent = 0;
-	int error = wsc__socket_enter(s, &sock);
+	int error = wsc__socket_begin(s, &sock);
 
 	if (__builtin_expect(error, 0))
 		return wsc__result(error);
-	/* What nearly every call is, without the rest. */
-	if (!flags && size >= 0 && !wsc__hooked(sock)) {
-		now = send((int)s, data, (size_t)size, MSG_NOSIGNAL);
-		if (now == size)
-			return size;
-		if (now >= 0 && wsc__socket_is(sock, SOCKET_NONBLOCKING))
-			return (int)now;
-		if (now > 0) { /* a signal or the time-out came between: the rest */
-			error = send_to(s, sock, data + now, size - (int)now, 0, NULL, 0, &sent);
-			return (int)now + (error ? 0 : (int)sent);
-		}
-		if (now < 0 && errno != EINTR && errno != ECONNREFUSED)
-			return wsc__result(failure(s, sock));
-	}
-	error = send_to(s, sock, data, size, flags, NULL, 0, &sent);
-	return error ? wsc__result(error) : (int)sent;
+	if (!flags && size >= 0 && !wsc__hooked(sock))
+		error = send_plain(s, sock, data, size, &sent);
+	else
+		error = send_to(s, sock, data, size, flags, NULL, 0, &sent);
+	return wsc__transfer_end(sock, error, (ssize_t)sent, size);
 }

@@ -15,6 +15,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 #ifndef SO_COOKIE
@@ -25,13 +26,28 @@ struct socket *_Atomic wsc__socket_pages[SOCKET_PAGES];
 
 static pthread_mutex_t table_lock = PTHREAD_MUTEX_INITIALIZER;
 
+/* The threads whose calls were counted have not come along. */
+static void forget_calls(void)
+{
+	for (int page = 0; page < SOCKET_PAGES; page++)
+		for (int i = 0; wsc__socket_pages[page] && i < SOCKET_PAGE; i++)
+			wsc__socket_pages[page][i].calls = 0;
+}
+
+static void watch_fork(void)
+{
+	pthread_atfork(NULL, NULL, forget_calls);
+}
+
 /* The place of a descriptor's entry, made if it is not there; NULL if memory has run out. */
 static struct socket *entry(unsigned fd)
 {
 	struct socket *_Atomic *slot = &wsc__socket_pages[fd / SOCKET_PAGE];
 	struct socket *page = *slot;
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
 
 	if (!page) {
+		pthread_once(&once, watch_fork);
 		pthread_mutex_lock(&table_lock);
 		page = *slot;
 		if (!page) {
@@ -63,22 +79,42 @@ static uint64_t cookie_of(int fd)
 	return cookie;
 }
 
-static void fill(struct socket *sock, int fd, int family, int type, int protocol, unsigned state)
+void wsc__socket_refuse(int fd)
 {
-	wsc__socket_lock(sock);
+	setsockopt(fd, SOL_SOCKET, SO_LINGER, &(struct linger){ 1, 0 }, sizeof(struct linger));
+	close(fd);
+}
+
+static unsigned replace_state(struct socket *sock, unsigned state)
+{
+	unsigned before = atomic_exchange(&sock->state, state);
+	int deferred;
+
+	if (before & SOCKET_DEFERRED) {
+		deferred = atomic_exchange(&sock->deferred, -1);
+		if (deferred >= 0)
+			wsc__socket_refuse(deferred);
+	}
+	return before;
+}
+
+/* Under the lock. */
+static void fill(struct socket *sock, uint64_t cookie, int family, int type, int protocol, unsigned state)
+{
+	replace_state(sock, 0); /* what a note about another socket may still hold */
 	sock->type = type;
 	sock->family = family;
 	sock->protocol = protocol;
-	sock->cookie = cookie_of(fd);
+	sock->cookie = cookie;
 	sock->pending_error = 0;
 	sock->deferred = -1;
 	sock->keepalive = WSC_KEEPALIVE_UNASKED;
 	sock->receive_buffer = sock->send_buffer = ~0u;
 	sock->receive_timeout = sock->send_timeout = 0;
 	sock->linger_on = sock->linger_time = 0;
+	sock->peer.sin6_family = 0;
 	state |= SOCKET_KNOWN | (type == SOCK_STREAM ? SOCKET_STREAM : 0);
 	atomic_store_explicit(&sock->state, state, memory_order_release);
-	wsc__socket_unlock(sock);
 }
 
 int wsc__socket_add(int fd, int family, int type, int protocol, unsigned state, struct socket **sock)
@@ -88,7 +124,9 @@ int wsc__socket_add(int fd, int family, int type, int protocol, unsigned state, 
 		close(fd);
 		return WS_WSAENOBUFS;
 	}
-	fill(*sock, fd, family, type, protocol, state | SOCKET_OWNED);
+	wsc__socket_lock(*sock);
+	fill(*sock, cookie_of(fd), family, type, protocol, state | SOCKET_OWNED);
+	wsc__socket_unlock(*sock);
 	return 0;
 }
 
@@ -115,35 +153,63 @@ static unsigned adopted_state(int fd, int family, int type)
 	return state;
 }
 
-struct socket *wsc__socket_adopt(SOCKET s)
+/* Under the lock. What the kernel tells may be about two sockets, if this one is closed and its
+ * number used again meanwhile. But then the cookie, which was asked first, is that of the old one,
+ * and whoever made the new one writes the note anew, or finds that it does not fit. */
+static bool adopt(int fd, struct socket *sock)
 {
-	int family, type, protocol, fd = (int)s;
-	struct socket *sock;
+	uint64_t cookie = cookie_of(fd);
+	int family, type, protocol;
 
-	if (!s || s >= (SOCKET)SOCKET_PAGE * SOCKET_PAGES)
-		return NULL;
+	if (cookie == sock->cookie && wsc__socket_is(sock, SOCKET_CLOSING))
+		return false;
+	if (cookie && wsc__socket_is(sock, SOCKET_KNOWN) && cookie == sock->cookie)
+		return true; /* another thread has been faster */
 	if (option(fd, SOL_SOCKET, SO_TYPE, &type) || option(fd, SOL_SOCKET, SO_DOMAIN, &family) ||
 	    option(fd, SOL_SOCKET, SO_PROTOCOL, &protocol))
-		return NULL;
-	sock = entry((unsigned)fd);
-	if (!sock)
-		return NULL;
+		return false;
 	family = wsc__family_from_posix(family);
-	fill(sock, fd, family, type, protocol, adopted_state(fd, family, type));
+	fill(sock, cookie, family, type, protocol, adopted_state(fd, family, type));
 	if (wsc__socket_is(sock, SOCKET_KEEPALIVE))
 		wsc__keepalive_adopt(fd, sock);
-	return sock;
+	return true;
+}
+
+struct socket *wsc__socket_adopt(SOCKET s)
+{
+	struct socket *sock;
+	int type;
+	bool adopted;
+
+	if (!s || s >= (SOCKET)SOCKET_PAGE * SOCKET_PAGES || option((int)s, SOL_SOCKET, SO_TYPE, &type))
+		return NULL;
+	sock = entry((unsigned)s);
+	if (!sock)
+		return NULL;
+	wsc__socket_lock(sock);
+	adopted = adopt((int)s, sock);
+	wsc__socket_unlock(sock);
+	return adopted ? sock : NULL;
+}
+
+/* Its descriptor was no socket a moment ago. Another thread may have made one of it by now. */
+static void forget(struct socket *sock, uint64_t cookie)
+{
+	wsc__socket_lock(sock);
+	if (sock->cookie == cookie)
+		replace_state(sock, 0);
+	wsc__socket_unlock(sock);
 }
 
 int wsc__socket_verify(SOCKET s, struct socket *sock, bool *changed)
 {
-	uint64_t cookie = 0;
+	uint64_t noted = sock->cookie, cookie = 0;
 	socklen_t size = sizeof cookie;
 	bool same = false;
 
 	if (getsockopt((int)s, SOL_SOCKET, SO_COOKIE, &cookie, &size) < 0) {
 		if (errno == EBADF || errno == ENOTSOCK) {
-			wsc__socket_remove(sock);
+			forget(sock, noted);
 			return WS_WSAENOTSOCK;
 		}
 		same = true; /* no cookies here, or none today: there is nothing to compare */
@@ -154,21 +220,50 @@ int wsc__socket_verify(SOCKET s, struct socket *sock, bool *changed)
 	return same || wsc__socket_adopt(s) ? 0 : WS_WSAENOTSOCK;
 }
 
-void wsc__socket_refuse(int fd)
+/* Linux lets a call go on that waits for a descriptor which is closed, and may give it the data of
+ * whatever has the number next. So the calls are woken, and given a while to leave. */
+static void end_calls(int fd, struct socket *sock)
 {
-	setsockopt(fd, SOL_SOCKET, SO_LINGER, &(struct linger){ 1, 0 }, sizeof(struct linger));
-	close(fd);
+	enum { ROUNDS = 100 };
+	const struct timespec round = { 0, 100000 };
+
+	if (atomic_load(&sock->calls))
+		shutdown(fd, SHUT_RDWR);
+	for (int i = 0; i < ROUNDS && atomic_load(&sock->calls); i++)
+		nanosleep(&round, NULL);
 }
 
-void wsc__socket_remove(struct socket *sock)
+/* Forgets the socket and closes it; WSAENOTSOCK if another thread was faster. */
+static int end(int fd, struct socket *sock)
 {
-	int deferred;
+	unsigned before, state = SOCKET_CLOSING;
+	int error;
 
-	if (atomic_exchange(&sock->state, 0) & SOCKET_DEFERRED) {
-		deferred = atomic_exchange(&sock->deferred, -1);
-		if (deferred >= 0)
-			wsc__socket_refuse(deferred);
+	wsc__socket_lock(sock); /* which an adoption holds */
+	before = replace_state(sock, state);
+	wsc__socket_unlock(sock);
+	error = before & SOCKET_KNOWN ? 0 : WS_WSAENOTSOCK;
+	if (!error) {
+		end_calls(fd, sock);
+		/* Linux has closed it even if it says EINTR: closing again could hit another. */
+		if (close(fd) < 0 && errno != EINTR)
+			error = wsc__error_from_errno(errno);
 	}
+	if (!(before & SOCKET_CLOSING)) /* unless the number has a new socket already */
+		while (state & SOCKET_CLOSING && !atomic_compare_exchange_weak(&sock->state, &state, 0))
+			;
+	return error;
+}
+
+int wsc__socket_address(SOCKET s, struct socket *sock, const void *user, int user_length,
+			struct sockaddr_storage *address, socklen_t *length)
+{
+	int error = wsc__address_in(sock->family, user, user_length, address, length);
+	bool changed;
+
+	if (error && !wsc__socket_verify(s, sock, &changed) && changed)
+		error = wsc__address_in(sock->family, user, user_length, address, length);
+	return error;
 }
 
 /* A descriptor that was closed behind our back may be anybody's now. */
@@ -188,14 +283,13 @@ void wsc__socket_close_all(void)
 
 		for (int i = 0; sockets && i < SOCKET_PAGE; i++) {
 			int fd = page * SOCKET_PAGE + i;
-			bool ours;
 
 			if (!wsc__socket_is(&sockets[i], SOCKET_KNOWN))
 				continue;
-			ours = still_ours(fd, &sockets[i]);
-			wsc__socket_remove(&sockets[i]);
-			if (ours)
-				close(fd);
+			if (still_ours(fd, &sockets[i]))
+				end(fd, &sockets[i]);
+			else
+				replace_state(&sockets[i], 0);
 		}
 	}
 }
@@ -309,7 +403,8 @@ int wsc__socket_not_zero(int fd)
 	return other;
 }
 
-/* What each protocol is spoken over; Windows completes a call that names only the one. */
+/* What each protocol is spoken over, in the order of the catalogue. Windows completes a call that
+ * names no type with the first entry that fits. */
 static const struct {
 	int protocol, type;
 } types[] = {
@@ -325,7 +420,7 @@ static int create(int family, int type, int protocol, SOCKET *s)
 
 	/* Windows looks at the type first, then at the family, then at the protocol. */
 	for (i = 0; !type && i < sizeof types / sizeof *types; i++)
-		if (types[i].protocol == protocol)
+		if (types[i].protocol == protocol || (!protocol && family != WS_AF_UNSPEC))
 			type = types[i].type;
 	if (type != SOCK_STREAM && type != SOCK_DGRAM && type != SOCK_RAW)
 		return !type && !family && !protocol ? WS_WSAEINVAL : WS_WSAESOCKTNOSUPPORT;
@@ -340,8 +435,8 @@ static int create(int family, int type, int protocol, SOCKET *s)
 	fd = socket(posix_family, type | SOCK_CLOEXEC, protocol);
 	if (fd >= 0)
 		fd = wsc__socket_not_zero(fd);
-	if (fd < 0)
-		return wsc__error_from_errno(errno);
+	if (fd < 0) /* EINVAL is what Linux says of a protocol beyond those it could ever have */
+		return errno == EINVAL ? WS_WSAEPROTONOSUPPORT : wsc__error_from_errno(errno);
 	/* On Windows an IPv6 socket speaks IPv6 only, unless told otherwise. */
 	if (family == WS_AF_INET6)
 		setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &(int){ 1 }, sizeof(int));
@@ -373,12 +468,14 @@ SOCKET WSC(WSASocketA)(int family, int type, int protocol, WSAPROTOCOL_INFOA *in
 		error = wsc__copy_in(&info, information, sizeof info);
 	if (!error && information) {
 		/* Where the caller leaves it to the structure, the structure says it. */
-		if (family == -1)
+		if (family == -1 || !family)
 			family = info.iAddressFamily;
-		if (type == -1)
+		if (type == -1 || !type)
 			type = info.iSocketType;
-		if (protocol == -1)
+		if (protocol == -1 || !protocol)
 			protocol = info.iProtocol;
+		if (!family) /* only without a structure does it follow from the protocol */
+			error = WS_WSAEAFNOSUPPORT;
 	}
 	if (!error)
 		error = create(family, type, protocol, &s);
@@ -403,12 +500,8 @@ int WSC(closesocket)(SOCKET s)
 
 	if (!error)
 		error = wsc__socket_verify(s, sock, NULL); /* never close what is no socket any more */
-	if (!error) {
-		wsc__socket_remove(sock);
-		/* Linux has closed it even if it says EINTR: closing again could hit another. */
-		if (close((int)s) < 0 && errno != EINTR)
-			error = wsc__error_from_errno(errno);
-	}
+	if (!error)
+		error = end((int)s, sock);
 	return wsc__result(error);
 }
 WSC_ALIAS(closesocket)

@@ -15,10 +15,12 @@
 #include "startup.h"
 #include "ws.h"
 
+#include <netinet/in.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/socket.h>
 
 enum socket_state {
 	SOCKET_KNOWN = 1 << 0,       /* the entry is in use */
@@ -37,8 +39,9 @@ enum socket_state {
 	SOCKET_ERROR_SET = 1 << 13,  /* `pending_error` waits for the next SO_ERROR or call */
 	SOCKET_DEFERRED = 1 << 14,   /* `deferred` waits for the next accept */
 	SOCKET_COUNT_ASKED = 1 << 15, /* TCP_KEEPCNT was set */
-	SOCKET_STREAM = 1 << 17,     /* its type is SOCK_STREAM */
 	SOCKET_REFUSED = 1 << 16,    /* the last connect failed: select says so in exceptfds */
+	SOCKET_STREAM = 1 << 17,     /* its type is SOCK_STREAM */
+	SOCKET_CLOSING = 1 << 18,    /* closesocket waits for the calls of other threads to leave it */
 };
 
 struct socket { /* of a size that makes finding one a shift */
@@ -49,12 +52,15 @@ struct socket { /* of a size that makes finding one a shift */
 	_Atomic uint64_t cookie; /* the kernel's name of the socket */
 	_Atomic int pending_error;
 	_Atomic int deferred;   /* a connection that a condition function put off */
+	_Atomic int calls;      /* between wsc__socket_begin and wsc__socket_end */
 	pthread_mutex_t lock;   /* for what follows */
 	struct keepalive keepalive;
 	DWORD receive_buffer, send_buffer;       /* SO_RCVBUF, SO_SNDBUF as set; ~0 if never */
 	_Atomic DWORD receive_timeout, send_timeout; /* SO_RCVTIMEO, SO_SNDTIMEO in ms; 0 is none */
 	WORD linger_on, linger_time;             /* SO_LINGER as set */
+	struct sockaddr_in6 peer;                /* where the connect under way leads to */
 } __attribute__((aligned(256)));
+_Static_assert(sizeof(struct socket) == 256, "an entry has outgrown its place");
 
 enum { SOCKET_PAGE = 1024, SOCKET_PAGES = 1 << 16 };
 extern struct socket *_Atomic wsc__socket_pages[SOCKET_PAGES];
@@ -124,6 +130,34 @@ static inline int wsc__socket_enter(SOCKET s, struct socket **sock)
 	return *sock ? 0 : WS_WSAENOTSOCK;
 }
 
+/* Keeps the descriptor this socket's while a call waits for it: closesocket in another thread wakes
+ * the call, and closes when it has left. False if that has begun already. */
+static inline bool wsc__socket_hold(struct socket *sock)
+{
+	atomic_fetch_add(&sock->calls, 1);
+	if (__builtin_expect(atomic_load(&sock->state) & SOCKET_KNOWN, 1))
+		return true;
+	atomic_fetch_sub(&sock->calls, 1);
+	return false;
+}
+
+/* wsc__socket_enter for a call that may wait; a success has its wsc__socket_end. */
+static inline int wsc__socket_begin(SOCKET s, struct socket **sock)
+{
+	int error = wsc__socket_enter(s, sock);
+
+	return !error && !wsc__socket_hold(*sock) ? WS_WSAENOTSOCK : error;
+}
+
+/* Whether the socket was closed meanwhile. */
+static inline bool wsc__socket_end(struct socket *sock)
+{
+	bool closed = !wsc__socket_is(sock, SOCKET_KNOWN);
+
+	atomic_fetch_sub(&sock->calls, 1);
+	return __builtin_expect(closed, 0);
+}
+
 /* Makes the entry of a descriptor that a call of ours just got from the kernel. Gives an error
  * and closes the descriptor if there is no memory. */
 int wsc__socket_add(int fd, int family, int type, int protocol, unsigned state, struct socket **sock);
@@ -131,6 +165,10 @@ int wsc__socket_add(int fd, int family, int type, int protocol, unsigned state, 
 /* Finds out whether the entry is about the socket that s is now, and adopts that if it is not.
  * 0, or WSAENOTSOCK. `changed`, if given, says whether it was adopted anew. */
 int wsc__socket_verify(SOCKET s, struct socket *sock, bool *changed);
+
+/* The program's address for this socket: WSAEFAULT, or WSAEAFNOSUPPORT for one of another family. */
+int wsc__socket_address(SOCKET s, struct socket *sock, const void *user, int user_length,
+			struct sockaddr_storage *address, socklen_t *length);
 
 /* Whether a connect is still under way; forgets SOCKET_CONNECTING if not. */
 bool wsc__socket_connecting(SOCKET s, struct socket *sock);
@@ -164,9 +202,6 @@ int wsc__socket_not_zero(int fd);
 
 /* Closes a connection that no program will get: its peer is to see a refusal, not an end in good order. */
 void wsc__socket_refuse(int fd);
-
-/* Forgets the entry before its descriptor is closed. */
-void wsc__socket_remove(struct socket *sock);
 
 /* Closes all sockets that are ours and forgets the others. */
 void wsc__socket_close_all(void);

@@ -6,17 +6,13 @@
 #include <string.h>
 #include <sys/socket.h>
 
-/* A refusal because of the type is drawn from the note, so the note has to be right. */
-static int check_type(SOCKET s, struct socket *sock, const struct option *option)
+/* What is drawn from the note, a refusal because of the type included, needs the right note. */
+static int check_note(SOCKET s, struct socket *sock, const struct option *option)
 {
-	int error = 0;
+	bool refused = option->streams_only && sock->type != SOCK_STREAM;
+	int error = option->noted || refused ? wsc__socket_verify(s, sock, NULL) : 0;
 
-	if (option->streams_only && sock->type != SOCK_STREAM) {
-		error = wsc__socket_verify(s, sock, NULL);
-		if (!error && sock->type != SOCK_STREAM)
-			error = WS_WSAENOPROTOOPT;
-	}
-	return error;
+	return !error && option->streams_only && sock->type != SOCK_STREAM ? WS_WSAENOPROTOOPT : error;
 }
 
 static int find(SOCKET s, int level, int name, struct socket **sock, const struct option **option)
@@ -26,7 +22,7 @@ static int find(SOCKET s, int level, int name, struct socket **sock, const struc
 	if (!error)
 		error = wsc__option_find(level, name, option);
 	if (!error)
-		error = check_type(s, *sock, *option);
+		error = check_note(s, *sock, *option);
 	return error;
 }
 

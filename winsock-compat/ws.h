@@ -13,9 +13,9 @@
 
 /* Names that POSIX lacks keep Windows' spelling. */
 #define INVALID_SOCKET ((SOCKET)~0)
-#define SOCKET_ERROR WS_SOCKET_ERROR
+#define SOCKET_ERROR   WS_SOCKET_ERROR
 #ifndef TRUE
-#define TRUE 1
+#define TRUE  1
 #define FALSE 0
 #endif
 

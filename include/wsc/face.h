@@ -8,10 +8,10 @@
 #define WSC_FACE_H
 
 #ifdef WSC_OVERLAY
-#define WSC(name) name
+#define WSC(name)                            name
 #define WSC_FUNCTION(type, name, parameters) type name parameters __asm__("wsc_" #name)
 #else
-#define WSC(name) wsc_##name
+#define WSC(name)                            wsc_##name
 #define WSC_FUNCTION(type, name, parameters) WSC_VISIBLE type wsc_##name parameters
 #endif
 
@@ -26,7 +26,7 @@
 
 #ifdef __cplusplus
 #define WSC_BEGIN extern "C" {
-#define WSC_END }
+#define WSC_END   }
 #else
 #define WSC_BEGIN
 #define WSC_END

@@ -4,6 +4,7 @@
 
 #include "../windef.h"
 #include "../inaddr.h"
+#include "timeval.h"
 
 WSC_BEGIN
 
@@ -27,11 +28,6 @@ typedef struct WSC(fd_set) {
 	SOCKET fd_array[]; /* as many as the program that made the set */
 #endif
 } WSC(fd_set), *PFD_SET, *LPFD_SET;
-
-typedef struct WSC(timeval) {
-	LONG tv_sec;
-	LONG tv_usec;
-} TIMEVAL, *PTIMEVAL, *LPTIMEVAL;
 
 typedef struct WSC(sockaddr) {
 	USHORT sa_family;
@@ -129,13 +125,13 @@ WSC_FUNCTION(WSC(u_long), ntohl, (WSC(u_long) netlong));
 WSC_FUNCTION(WSC(u_short), ntohs, (WSC(u_short) netshort));
 WSC_FUNCTION(int, recv, (SOCKET s, char *buf, int len, int flags));
 WSC_FUNCTION(int, recvfrom,
-             (SOCKET s, char *buf, int len, int flags, struct WSC(sockaddr) * from, int *fromlen));
+	     (SOCKET s, char *buf, int len, int flags, struct WSC(sockaddr) * from, int *fromlen));
 WSC_FUNCTION(int, select,
-             (int nfds, WSC(fd_set) * readfds, WSC(fd_set) * writefds, WSC(fd_set) * exceptfds,
-              const struct WSC(timeval) * timeout));
+	     (int nfds, WSC(fd_set) * readfds, WSC(fd_set) * writefds, WSC(fd_set) * exceptfds,
+	      const struct WSC(timeval) * timeout));
 WSC_FUNCTION(int, send, (SOCKET s, const char *buf, int len, int flags));
 WSC_FUNCTION(int, sendto,
-             (SOCKET s, const char *buf, int len, int flags, const struct WSC(sockaddr) * to, int tolen));
+	     (SOCKET s, const char *buf, int len, int flags, const struct WSC(sockaddr) * to, int tolen));
 WSC_FUNCTION(int, setsockopt, (SOCKET s, int level, int optname, const char *optval, int optlen));
 WSC_FUNCTION(int, shutdown, (SOCKET s, int how));
 WSC_FUNCTION(SOCKET, socket, (int af, int type, int protocol));
@@ -171,12 +167,20 @@ static __inline__ u_long *wsc_low_half(void *argument)
 #endif
 }
 #ifdef __cplusplus
-extern "C++" inline int ioctlsocket(SOCKET s, LONG cmd, unsigned long *argp)
+/* Templates, for a NULL is no unsigned long *. */
+extern "C++" {
+template <typename Long> struct wsc_if_long {
+};
+template <> struct wsc_if_long<unsigned long> {
+	typedef int type;
+};
+template <typename Long> inline typename wsc_if_long<Long>::type ioctlsocket(SOCKET s, LONG cmd, Long *argp)
 {
 	return ioctlsocket(s, cmd, wsc_low_half(argp));
 }
+}
 #else
-#define ioctlsocket(s, cmd, argp) \
+#define ioctlsocket(s, cmd, argp)                                                                            \
 	ioctlsocket(s, cmd, \
 	            __extension__ _Generic((argp), unsigned long *: wsc_low_half((void *)(argp)), default: (argp)))
 #endif
@@ -184,52 +188,52 @@ extern "C++" inline int ioctlsocket(SOCKET s, LONG cmd, unsigned long *argp)
 
 typedef struct fd_set FD_SET;
 
-#define h_addr h_addr_list[0]
+#define h_addr  h_addr_list[0]
 #define h_errno WSAGetLastError()
 
 /* Windows' sets are lists: adding looks for the socket first and forgets what does not fit. */
-#define FD_ZERO(set) ((void)((set)->fd_count = 0))
+#define FD_ZERO(set)     ((void)((set)->fd_count = 0))
 #define FD_ISSET(s, set) __WSAFDIsSet((SOCKET)(s), (set))
-#define FD_SET(s, set) \
-	do { \
-		WSC(u_int) wsc_i = 0; \
-		while (wsc_i < (set)->fd_count && (set)->fd_array[wsc_i] != (SOCKET)(s)) \
-			wsc_i++; \
-		if (wsc_i == (set)->fd_count && wsc_i < FD_SETSIZE) { \
-			(set)->fd_array[wsc_i] = (SOCKET)(s); \
-			(set)->fd_count++; \
-		} \
+#define FD_SET(s, set)                                                                                       \
+	do {                                                                                                 \
+		WSC(u_int) wsc_i = 0;                                                                        \
+		while (wsc_i < (set)->fd_count && (set)->fd_array[wsc_i] != (SOCKET)(s))                     \
+			wsc_i++;                                                                             \
+		if (wsc_i == (set)->fd_count && wsc_i < FD_SETSIZE) {                                        \
+			(set)->fd_array[wsc_i] = (SOCKET)(s);                                                \
+			(set)->fd_count++;                                                                   \
+		}                                                                                            \
 	} while (0)
-#define FD_CLR(s, set) \
-	do { \
-		WSC(u_int) wsc_i = 0; \
-		while (wsc_i < (set)->fd_count && (set)->fd_array[wsc_i] != (SOCKET)(s)) \
-			wsc_i++; \
-		if (wsc_i < (set)->fd_count) { \
-			while (++wsc_i < (set)->fd_count) \
-				(set)->fd_array[wsc_i - 1] = (set)->fd_array[wsc_i]; \
-			(set)->fd_count--; \
-		} \
+#define FD_CLR(s, set)                                                                                       \
+	do {                                                                                                 \
+		WSC(u_int) wsc_i = 0;                                                                        \
+		while (wsc_i < (set)->fd_count && (set)->fd_array[wsc_i] != (SOCKET)(s))                     \
+			wsc_i++;                                                                             \
+		if (wsc_i < (set)->fd_count) {                                                               \
+			while (++wsc_i < (set)->fd_count)                                                    \
+				(set)->fd_array[wsc_i - 1] = (set)->fd_array[wsc_i];                         \
+			(set)->fd_count--;                                                                   \
+		}                                                                                            \
 	} while (0)
 
-#define IN_CLASSA(address) (((LONG)(address) & 0x80000000) == 0)
-#define IN_CLASSB(address) (((LONG)(address) & 0xc0000000) == 0x80000000)
-#define IN_CLASSC(address) (((LONG)(address) & 0xe0000000) == 0xc0000000)
-#define IN_CLASSD(address) (((LONG)(address) & 0xf0000000) == 0xe0000000)
+#define IN_CLASSA(address)    (((LONG)(address)&0x80000000) == 0)
+#define IN_CLASSB(address)    (((LONG)(address)&0xc0000000) == 0x80000000)
+#define IN_CLASSC(address)    (((LONG)(address)&0xe0000000) == 0xc0000000)
+#define IN_CLASSD(address)    (((LONG)(address)&0xf0000000) == 0xe0000000)
 #define IN_MULTICAST(address) IN_CLASSD(address)
 
 #define _IO(group, number) (IOC_VOID | ((group) << 8) | (number))
-#define _IOR(group, number, type) \
+#define _IOR(group, number, type)                                                                            \
 	(IOC_OUT | (((LONG)sizeof(type) & IOCPARM_MASK) << 16) | ((group) << 8) | (number))
-#define _IOW(group, number, type) \
+#define _IOW(group, number, type)                                                                            \
 	(IOC_IN | (((LONG)sizeof(type) & IOCPARM_MASK) << 16) | ((group) << 8) | (number))
 
 #define WSAMAKEASYNCREPLY(length, error) MAKELONG(length, error)
 #define WSAMAKESELECTREPLY(event, error) MAKELONG(event, error)
-#define WSAGETASYNCBUFLEN(lparam) LOWORD(lparam)
-#define WSAGETASYNCERROR(lparam) HIWORD(lparam)
-#define WSAGETSELECTEVENT(lparam) LOWORD(lparam)
-#define WSAGETSELECTERROR(lparam) HIWORD(lparam)
+#define WSAGETASYNCBUFLEN(lparam)        LOWORD(lparam)
+#define WSAGETASYNCERROR(lparam)         HIWORD(lparam)
+#define WSAGETSELECTEVENT(lparam)        LOWORD(lparam)
+#define WSAGETSELECTERROR(lparam)        HIWORD(lparam)
 
 #endif
 

@@ -1,11 +1,11 @@
 /* Follows the headers in each order that t/headers.t tries: Winsock as on Windows, and POSIX
  * where the system's headers were read. */
-#define PASTE_(a, b) a##b
-#define PASTE(a, b) PASTE_(a, b)
+#define PASTE_(a, b)    a##b
+#define PASTE(a, b)     PASTE_(a, b)
 #define MUST(condition) typedef char PASTE(must_, __COUNTER__)[(condition) ? 1 : -1] __attribute__((unused))
 
 #define CONSTANT(header, name, value) MUST((name) == (__typeof__(name))(value));
-#define MISSING(name) MUST(!#name);
+#define MISSING(name)                 MUST(!#name);
 #include "constants.inc"
 
 MUST(sizeof(u_long) == 4 && sizeof(DWORD) == 4 && sizeof(LONG) == 4);
@@ -26,11 +26,11 @@ MUST(POSIX_IPPROTO_TCP == 6);
 int use(SOCKET s);
 int use(SOCKET s)
 {
-	struct sockaddr_in v4 = {AF_INET, 0, {{{{127, 0, 0, 1}}}}, {0}};
+	struct sockaddr_in v4 = { AF_INET, 0, { { { { 127, 0, 0, 1 } } } }, { 0 } };
 	struct sockaddr_in6 v6;
 	struct addrinfo *result;
-	struct timeval time = {1, 2};
-	struct linger linger = {1, 2};
+	struct timeval time = { 1, 2 };
+	struct linger linger = { 1, 2 };
 	BOOL on = TRUE;
 	u_long mode = 1;
 	fd_set set;
@@ -56,7 +56,7 @@ int use(SOCKET s)
 #ifdef ORDER_POSIX
 	{
 		int option = 0;
-		struct posix_timeval posix_time = {1, 2};
+		struct posix_timeval posix_time = { 1, 2 };
 		posix_socklen_t length = sizeof option;
 		int fd = posix_socket(POSIX_AF_INET6, POSIX_SOCK_STREAM, 0);
 

@@ -5,6 +5,7 @@
 #include <winsock2.h>
 #include <ws2tcpip.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <stdio.h>
 
 struct operations {
@@ -40,12 +41,12 @@ static void must(int holds, const char *what)
 	}
 }
 
-#define NAME(x) #x
+#define NAME(x)     #x
 #define EXPANDED(x) NAME(x)
 
 int main(void)
 {
-	struct operations own = {seven, seven, 2, 3, ioctlsocket}, *ops = &own;
+	struct operations own = { seven, seven, 2, 3, ioctlsocket }, *ops = &own;
 	int(WSAAPI * receive)(SOCKET, char *, int, int) = &recv;
 	int(WSAAPI * finish)(SOCKET) = closesocket;
 	int interface = 1, near = 2, far = 3, small = 4, hyper = 5;
@@ -53,8 +54,9 @@ int main(void)
 	unsigned long wide = 0;
 	struct {
 		int s_addr, s6_addr, h_errno_, s_host;
-	} members = {1, 2, 3, 4};
+	} members = { 1, 2, 3, 4 };
 	fd_set set;
+	struct timeval now[2] = {{0, 0}, {1, 2}};
 
 	must(ops->connect(1) == 8 && own.send(2) == 9 && own.bind + own.accept == 5, "struct members");
 	must(receive(0, NULL, 0, 0) == 4 && finish(0) == 8, "addresses of functions");
@@ -75,5 +77,7 @@ int main(void)
 	must(set.fd_count == 2, "FD_SET");
 	FD_CLR(5, &set);
 	must(set.fd_count == 1 && set.fd_array[0] == 6, "FD_CLR");
+	must(gettimeofday(now, NULL) == 0 && now[0].tv_sec > 1000000000, "gettimeofday");
+	must(now[1].tv_sec == 1 && now[1].tv_usec == 2, "...which writes a timeval of Windows'");
 	return failures != 0;
 }

@@ -52,6 +52,7 @@ int main()
 	std::function<int(SOCKET, const char *, int, int)> sender = ::send;
 	int interface = 1, near = 2, far = 3, small = 4;
 	u_long narrow = 0;
+	DWORD dword = 0;
 	unsigned long wide = static_cast<unsigned long>(-1);
 	int result = 0;
 	std::thread thread([&result] { result = ::bind(0, nullptr, 0); });
@@ -67,6 +68,10 @@ int main()
 	must(ioctlsocket(0, static_cast<LONG>(FIONBIO), &narrow) == 9 && narrow == 1, "ioctlsocket of u_long");
 	must(ioctlsocket(0, static_cast<LONG>(FIONREAD), &wide) == 9 && wide == static_cast<unsigned int>(wide),
 	     "ioctlsocket of unsigned long");
+	must(WSAIoctl(0, SIO_FLUSH, nullptr, 0, NULL, 0, &wide, NULL, NULL) == 10 && wide == 3, "WSAIoctl of unsigned long");
+	must(WSAIoctl(0, SIO_FLUSH, NULL, 0, NULL, 0, &dword, NULL, NULL) == 10 && dword == 3, "WSAIoctl of DWORD");
+	must(WSAIoctl(0, SIO_FLUSH, NULL, 0, NULL, 0, NULL, NULL, NULL) == 10, "WSAIoctl of NULL");
+	must(ioctlsocket(0, 0, NULL) == 9 && ioctlsocket(0, 0, nullptr) == 9, "ioctlsocket of NULL");
 #if __cplusplus >= 201703L
 	must(std::is_same<std::filesystem::path::value_type, char>::value &&
 	             std::filesystem::path("/a/b").filename() == "b",

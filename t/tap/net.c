@@ -279,7 +279,10 @@ struct task {
 	bool ended;
 	void (*function)(void *);
 	void *argument;
+	struct task *next;
 };
+
+static struct task *left_alone; /* threads that still use their tasks */
 
 static void *run_task(void *argument)
 {
@@ -328,7 +331,9 @@ bool task_end(struct task *task, int milliseconds)
 	ended = task->ended;
 	pthread_mutex_unlock(&task->mutex);
 	if (!ended) {
-		pthread_detach(task->thread); /* it goes on using the task, which is therefore not freed */
+		pthread_detach(task->thread);
+		task->next = left_alone;
+		left_alone = task;
 		return false;
 	}
 	pthread_join(task->thread, NULL);

@@ -1,0 +1,123 @@
+#!/bin/sh
+# The manual agrees with the lists, the tables and the headers, and its pages are well made.
+: "${srcdir:=.}" "${builddir:=.}" "${AWK:=awk}" "${CC:=cc}"
+. "$srcdir/t/tap/tap.sh"
+
+doc=$srcdir/doc
+made=$builddir/doc
+library=$srcdir/winsock-compat
+calls=$(echo "$doc"/*.3ws)
+pages="$calls $(grep -L '^\.so ' "$doc"/*.[157]) $made/winsock-compat-errors.7 $made/winsock-compat-options.7"
+
+# Whether two lists are the same; what is only in one is shown.
+same() {
+	diff "$1" "$2" >"$scratch/difference" && return
+	sed -n -e 's/^</missing: /p' -e 's/^>/unexpected: /p' "$scratch/difference" >"$scratch/output"
+	return 1
+}
+
+# Shows what a list of complaints has; passes if that is nothing.
+none() {
+	cp "$1" "$scratch/output"
+	test ! -s "$1"
+}
+
+# A page's calls, by the macro that names them: .Nm above the SYNOPSIS, .Fn or .Fo in it.
+calls_of() {
+	$AWK -v macros="$1" '
+		FNR == 1 { page = FILENAME; sub(/.*\//, "", page); section = "" }
+		$1 == ".Sh" { section = $2 }
+		section == (macros ~ /Nm/ ? "NAME" : "SYNOPSIS") && $1 ~ ("^\\.(" macros ")$") { print $2, page }
+	' $calls | LC_ALL=C sort
+}
+
+$AWK '!/^#/ && NF { print $1 }' "$library/api.in" | LC_ALL=C sort >"$scratch/api"
+calls_of 'Fn|Fo' >"$scratch/synopsis"
+calls_of Nm >"$scratch/name"
+cut -d' ' -f1 "$scratch/synopsis" >"$scratch/documented"
+check "api.in lists functions" [ -s "$scratch/api" ]
+check "...each of which has one page with its synopsis, and no other function has" \
+	same "$scratch/api" "$scratch/documented"
+check "...and that page has its name" same "$scratch/synopsis" "$scratch/name"
+
+for page in $calls; do
+	name=$(basename "$page" .3ws)
+	grep -qx "$name $name.3ws" "$scratch/name" || echo "$page has the name of no call of its own"
+done >"$scratch/misnamed"
+check "each page is called like one of its functions" none "$scratch/misnamed"
+
+# A synopsis in C. The parentheses keep macros away.
+synopsis() {
+	$AWK '
+		function words(from,    i, text) {
+			for (i = from; i <= NF; i++)
+				text = text (i > from ? " " : "") $i
+			return text
+		}
+		function parameters(text) { # "int a" "int b": the odd ones are between the quotes
+			gsub(/" "/, ", ", text)
+			gsub(/"/, "", text)
+			return text
+		}
+		$1 == ".Sh" { inside = $2 == "SYNOPSIS" }
+		!inside { next }
+		$1 == ".In" { print "#include <" $2 ">" }
+		$1 == ".Ft" { type = parameters(words(2)) }
+		$1 == ".Fn" { print type " (" $2 ")(" parameters(words(3)) ");" }
+		$1 == ".Fo" { name = $2; list = "" }
+		$1 == ".Fa" { list = list (list ? ", " : "") parameters(words(2)) }
+		$1 == ".Fc" { print type " (" name ")(" list ");" }
+	' "$1"
+}
+
+for page in $calls; do
+	synopsis "$page" >"$scratch/synopsis.c"
+	grep -q ');$' "$scratch/synopsis.c" || echo "$page: no prototype"
+	$CC -isystem "$builddir/include" -isystem "$srcdir/include" -DWSC_OVERLAY -D_WIN32 \
+		-fsyntax-only "$scratch/synopsis.c" 2>"$scratch/errors" || { echo "$page:"; cat "$scratch/errors"; }
+done >"$scratch/wrong"
+check "the prototypes are those of the headers" none "$scratch/wrong"
+
+# Every error is one: those that .Er marks, and what looks like one without it.
+$AWK 'NF > 1 { print $1 }' "$srcdir/include/constants.in" | sort -u >"$scratch/constants"
+$AWK '{
+	marked = $1 == ".Er" || / Er /
+	for (i = 1; i <= NF; i++)
+		if ($i ~ /^WSAE[A-Z]+$/ || (marked && $i ~ /^WSA/))
+			print $i
+}' $pages | sort -u >"$scratch/errors"
+comm -23 "$scratch/errors" "$scratch/constants" >"$scratch/unknown"
+check "pages name errors" [ -s "$scratch/errors" ]
+check "...all of which are in constants.in" none "$scratch/unknown"
+
+grep -ho '^\.Xr [A-Za-z_]* 3ws' $pages | cut -d' ' -f2 | LC_ALL=C sort -u |
+	LC_ALL=C comm -23 - "$scratch/api" >"$scratch/dangling"
+check "references to calls lead to a call" none "$scratch/dangling"
+
+# The pages made from tables, and the table of ioctls.
+sed -n 's/.*WINSOCK(\([A-Z_]*\), \([A-Z_0-9]*\)).*/\1 \2/p' "$library/options.c" | sort |
+	grep -v '^option_level ' >"$scratch/rows"
+$AWK '$1 == ".Sh" { inside = $2 == "OPTIONS" } inside && $1 == ".It" { name = $3; getline; print $2, name }' \
+	"$made/winsock-compat-options.7" | sort >"$scratch/options"
+check "options.c has options" [ -s "$scratch/rows" ]
+check "...and winsock-compat-options(7) the same" same "$scratch/rows" "$scratch/options"
+
+sed -n 's/.*\[\(E[A-Z]*\)\] = WS_\([A-Z_]*\),.*/\1 \2/p' "$library/error.c" >"$scratch/rows"
+$AWK '$1 == ".It" { print $3, $6 }' "$made/winsock-compat-errors.7" >"$scratch/table"
+check "error.c has errors" [ -s "$scratch/rows" ]
+check "...and winsock-compat-errors(7) the same" same "$scratch/rows" "$scratch/table"
+
+sed -n '/struct request requests/,/^};/s/.*{ WS_\([A-Z_]*\),.*/\1/p' "$library/ioctl.c" | sort >"$scratch/rows"
+$AWK '$1 == ".Sh" { inside = $2 == "DESCRIPTION" } inside && $1 == ".It" { print $3 }' \
+	"$doc/ioctlsocket.3ws" | sort >"$scratch/codes"
+check "ioctl.c has codes" [ -s "$scratch/rows" ]
+check "...and ioctlsocket(3ws) the same" same "$scratch/rows" "$scratch/codes"
+
+if command -v mandoc >/dev/null; then
+	# (It knows no section that is not the system's own.)
+	mandoc -Tlint -W warning $pages 2>&1 | grep -v 'WARNING: unknown manual section: Dt ... 3ws$' >"$scratch/lint"
+	check "mandoc has nothing to complain of" none "$scratch/lint"
+else
+	skip "no mandoc" "mandoc has nothing to complain of"
+fi
+finish
