@@ -118,7 +118,7 @@ int WSC(connect)(SOCKET s, const struct WSC(sockaddr) *name, int name_length)
 	if (error)
 		return wsc__result(error);
 	error = connect_to(s, sock, name, name_length);
-	if (wsc__socket_end(sock) && error)
+	if (wsc__socket_end(sock) && error && error != WS_WSAENOTSOCK) /* closed meanwhile, not before */
 		error = WS_WSAEINTR;
 	if (error == WS_WSAEALREADY && (wsc__version & 0xff) < 2) /* as Winsock 1 called it */
 		error = WS_WSAEINVAL;

@@ -42,12 +42,17 @@ static int posix_get(SOCKET s, int level, int name, int *value)
 {
 	socklen_t size = sizeof *value;
 
-	return getsockopt((int)s, level, name, value, &size) < 0 ? wsc__error_from_errno(errno) : 0;
+	if (!getsockopt((int)s, level, name, value, &size))
+		return 0;
+	/* So Linux says when it has the option for another kind of socket. */
+	return errno == EOPNOTSUPP ? WS_WSAENOPROTOOPT : wsc__error_from_errno(errno);
 }
 
 static int posix_set(SOCKET s, int level, int name, const void *value, socklen_t size)
 {
-	return setsockopt((int)s, level, name, value, size) < 0 ? wsc__error_from_errno(errno) : 0;
+	if (!setsockopt((int)s, level, name, value, size))
+		return 0;
+	return errno == EOPNOTSUPP ? WS_WSAENOPROTOOPT : wsc__error_from_errno(errno);
 }
 
 /* The kernel has the same option, with an int for its value. */
@@ -281,13 +286,12 @@ const struct option wsc__options[] = {
 	{ WINSOCK(SOL_SOCKET, SO_RCVTIMEO), .shape = &dword, .noted = true,
 	  LINUX(SOL_SOCKET, SO_RCVTIMEO), .get = get_timeout, .set = set_timeout, .source = sol_socket_page },
 	{ WINSOCK(SOL_SOCKET, SO_ERROR), .shape = &dword, LINUX(SOL_SOCKET, SO_ERROR), .takes_error = true,
-	  .quick_get = { SOCKET_KNOWN | SOCKET_ERROR_SET, SOCKET_KNOWN, 0, false }, .get = get_error,
+	  .quick_get = { SOCKET_KNOWN | SOCKET_ERROR_SET, SOCKET_KNOWN, ~0u, false }, .get = get_error,
 	  .set = set_error, .source = sol_socket_page },
 	{ WINSOCK(SOL_SOCKET, SO_TYPE), .shape = &dword, LINUX(SOL_SOCKET, SO_TYPE), .quick_get = ANY_SOCKET,
 	  .get = get_int, .set = set_type, .source = sol_socket_page },
-	{ WINSOCK(IPPROTO_TCP, TCP_NODELAY), .shape = &byte_truth, .streams_only = true,
-	  LINUX(IPPROTO_TCP, TCP_NODELAY), .get = get_int, .set = set_int,
-	  .source = tcp_page },
+	{ WINSOCK(IPPROTO_TCP, TCP_NODELAY), .shape = &byte_truth, LINUX(IPPROTO_TCP, TCP_NODELAY),
+	  .get = get_int, .set = set_int, .source = tcp_page },
 	/* TCP_KEEPALIVE is the same number. */
 	{ WINSOCK(IPPROTO_TCP, TCP_KEEPIDLE), .shape = &tcp_dword, .noted = true, .streams_only = true,
 	  .windows_10 = true, LINUX(IPPROTO_TCP, TCP_KEEPIDLE), .argument = KEEPALIVE_IDLE,

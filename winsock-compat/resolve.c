@@ -139,9 +139,12 @@ static int resolve(PCSTR node, PCSTR service, const ADDRINFOA *user_hints, ADDRI
 		return WS_WSAEFAULT;
 	if (!node && !service)
 		return WS_WSAHOST_NOT_FOUND;
-	if ((node && wsc__copy_string(node_copy, node, sizeof node_copy)) ||
-	    (service && wsc__copy_string(service_copy, service, sizeof service_copy)))
-		return WS_WSAEFAULT;
+	error = node ? wsc__copy_string(node_copy, node, sizeof node_copy) : 0;
+	if (error) /* no host has so long a name */
+		return error == WS_WSAENAMETOOLONG ? WS_WSAHOST_NOT_FOUND : error;
+	error = service ? wsc__copy_string(service_copy, service, sizeof service_copy) : 0;
+	if (error)
+		return error == WS_WSAENAMETOOLONG ? WS_WSATYPE_NOT_FOUND : error;
 	error = hints_in(user_hints, &hints);
 	if (error)
 		return error;

@@ -20,6 +20,8 @@ int WSC(shutdown)(SOCKET s, int how)
 
 	if (!error && (how < 0 || how >= (int)(sizeof ways / sizeof *ways)))
 		error = WS_WSAEINVAL;
+	if (!error)
+		error = wsc__socket_verify(s, sock, NULL);
 	if (!error) {
 		if (shutdown((int)s, ways[how].posix) < 0)
 			error = wsc__error_from_errno(errno);

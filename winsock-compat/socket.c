@@ -79,86 +79,6 @@ static uint64_t cookie_of(int fd)
 	return cookie;
 }
 
-/* Writes the entry anew; to adopt a socket that another thread has just adopted leaves it alone. */
-static void fill(struct socket *sock, int fd, int family, int type, int protocol, unsigned state)
-{
-	uint64_t cookie = cookie_of(fd);
-
-	wsc__socket_lock(sock);
-	if (!(state & SOCKET_OWNED) && wsc__socket_is(sock, SOCKET_KNOWN) && sock->cookie == cookie) {
-		wsc__socket_unlock(sock);
-		return;
-	}
-	sock->type = type;
-	sock->family = family;
-	sock->protocol = protocol;
-	sock->cookie = cookie;
-	sock->pending_error = 0;
-	sock->deferred = -1;
-	sock->keepalive = WSC_KEEPALIVE_UNASKED;
-	sock->receive_buffer = sock->send_buffer = ~0u;
-	sock->receive_timeout = sock->send_timeout = 0;
-	sock->linger_on = sock->linger_time = 0;
-	sock->peer.sin6_family = 0;
-	state |= SOCKET_KNOWN | (type == SOCK_STREAM ? SOCKET_STREAM : 0);
-	atomic_store_explicit(&sock->state, state, memory_order_release);
-	wsc__socket_unlock(sock);
-}
-
-int wsc__socket_add(int fd, int family, int type, int protocol, unsigned state, struct socket **sock)
-{
-	*sock = (unsigned)fd < (unsigned)SOCKET_PAGE * SOCKET_PAGES ? entry((unsigned)fd) : NULL;
-	if (!*sock) {
-		close(fd);
-		return WS_WSAENOBUFS;
-	}
-	fill(*sock, fd, family, type, protocol, state | SOCKET_OWNED);
-	return 0;
-}
-
-/* What a socket that others made has been through, as far as the kernel tells. */
-static unsigned adopted_state(int fd, int family, int type)
-{
-	struct sockaddr_storage peer;
-	socklen_t size = sizeof peer;
-	unsigned state = 0;
-	int value, flags = fcntl(fd, F_GETFL);
-
-	if (flags >= 0 && flags & O_NONBLOCK)
-		state |= SOCKET_NONBLOCKING;
-	if (type != SOCK_STREAM)
-		return state;
-	if (!option(fd, SOL_SOCKET, SO_ACCEPTCONN, &value) && value)
-		state |= SOCKET_LISTENING;
-	if (!getpeername(fd, (struct sockaddr *)&peer, &size))
-		state |= SOCKET_CONNECTED;
-	else if (family != WS_AF_UNIX && wsc__tcp_state(fd) == WSC_TCP_SYN_SENT)
-		state |= SOCKET_CONNECTING;
-	if (!option(fd, SOL_SOCKET, SO_KEEPALIVE, &value) && value)
-		state |= SOCKET_KEEPALIVE;
-	return state;
-}
-
-struct socket *wsc__socket_adopt(SOCKET s)
-{
-	int family, type, protocol, fd = (int)s;
-	struct socket *sock;
-
-	if (!s || s >= (SOCKET)SOCKET_PAGE * SOCKET_PAGES)
-		return NULL;
-	if (option(fd, SOL_SOCKET, SO_TYPE, &type) || option(fd, SOL_SOCKET, SO_DOMAIN, &family) ||
-	    option(fd, SOL_SOCKET, SO_PROTOCOL, &protocol))
-		return NULL;
-	sock = entry((unsigned)fd);
-	if (!sock || wsc__socket_is(sock, SOCKET_CLOSING))
-		return NULL;
-	family = wsc__family_from_posix(family);
-	fill(sock, fd, family, type, protocol, adopted_state(fd, family, type));
-	if (wsc__socket_is(sock, SOCKET_KEEPALIVE))
-		wsc__keepalive_adopt(fd, sock);
-	return sock;
-}
-
 void wsc__socket_refuse(int fd)
 {
 	setsockopt(fd, SOL_SOCKET, SO_LINGER, &(struct linger){ 1, 0 }, sizeof(struct linger));
@@ -178,15 +98,133 @@ static unsigned replace_state(struct socket *sock, unsigned state)
 	return before;
 }
 
+/* Under the lock. */
+static void fill(struct socket *sock, uint64_t cookie, int family, int type, int protocol, unsigned state)
+{
+	replace_state(sock, 0); /* what a note about another socket may still hold */
+	sock->type = type;
+	sock->family = family;
+	sock->protocol = protocol;
+	sock->cookie = cookie;
+	sock->pending_error = 0;
+	sock->deferred = -1;
+	sock->keepalive = WSC_KEEPALIVE_UNASKED;
+	sock->receive_buffer = sock->send_buffer = ~0u;
+	sock->receive_timeout = sock->send_timeout = 0;
+	sock->linger_on = sock->linger_time = 0;
+	sock->peer.sin6_family = 0;
+	state |= SOCKET_KNOWN | (type == SOCK_STREAM ? SOCKET_STREAM : 0);
+	atomic_store_explicit(&sock->state, state, memory_order_release);
+}
+
+int wsc__socket_add(int fd, int family, int type, int protocol, unsigned state, struct socket **sock)
+{
+	*sock = (unsigned)fd < (unsigned)SOCKET_PAGE * SOCKET_PAGES ? entry((unsigned)fd) : NULL;
+	if (!*sock) {
+		close(fd);
+		return WS_WSAENOBUFS;
+	}
+	wsc__socket_lock(*sock);
+	fill(*sock, cookie_of(fd), family, type, protocol, state | SOCKET_OWNED);
+	wsc__socket_unlock(*sock);
+	return 0;
+}
+
+/* Where a stream stands, as far as the kernel tells. */
+static unsigned stream_state(int fd, int family)
+{
+	struct sockaddr_storage peer;
+	socklen_t size = sizeof peer;
+	int listens;
+
+	if (!option(fd, SOL_SOCKET, SO_ACCEPTCONN, &listens) && listens)
+		return SOCKET_LISTENING;
+	if (!getpeername(fd, (struct sockaddr *)&peer, &size))
+		return SOCKET_CONNECTED;
+	return family != WS_AF_UNIX && wsc__tcp_state(fd) == WSC_TCP_SYN_SENT ? SOCKET_CONNECTING : 0;
+}
+
+void wsc__socket_ask(SOCKET s, struct socket *sock)
+{
+	unsigned state = sock->type == SOCK_STREAM ? stream_state((int)s, sock->family) : 0;
+
+	if (state)
+		wsc__socket_mark(sock, state, 0);
+}
+
+/* What a socket that others made has been through. */
+static unsigned adopted_state(int fd, int family, int type)
+{
+	unsigned state = 0;
+	int value, flags = fcntl(fd, F_GETFL);
+
+	if (flags >= 0 && flags & O_NONBLOCK)
+		state |= SOCKET_NONBLOCKING;
+	if (type != SOCK_STREAM)
+		return state;
+	state |= stream_state(fd, family);
+	if (!option(fd, SOL_SOCKET, SO_KEEPALIVE, &value) && value)
+		state |= SOCKET_KEEPALIVE;
+	return state;
+}
+
+/* Under the lock. What the kernel tells may be about two sockets, if this one is closed and its
+ * number used again meanwhile. But then the cookie, which was asked first, is that of the old one,
+ * and whoever made the new one writes the note anew, or finds that it does not fit. */
+static bool adopt(int fd, struct socket *sock)
+{
+	uint64_t cookie = cookie_of(fd);
+	int family, type, protocol;
+
+	if (cookie == sock->cookie && wsc__socket_is(sock, SOCKET_CLOSING))
+		return false;
+	if (cookie && wsc__socket_is(sock, SOCKET_KNOWN) && cookie == sock->cookie)
+		return true; /* another thread has been faster */
+	if (option(fd, SOL_SOCKET, SO_TYPE, &type) || option(fd, SOL_SOCKET, SO_DOMAIN, &family) ||
+	    option(fd, SOL_SOCKET, SO_PROTOCOL, &protocol))
+		return false;
+	family = wsc__family_from_posix(family);
+	fill(sock, cookie, family, type, protocol, adopted_state(fd, family, type));
+	if (wsc__socket_is(sock, SOCKET_KEEPALIVE))
+		wsc__keepalive_adopt(fd, sock);
+	return true;
+}
+
+struct socket *wsc__socket_adopt(SOCKET s)
+{
+	struct socket *sock;
+	int type;
+	bool adopted;
+
+	if (!s || s >= (SOCKET)SOCKET_PAGE * SOCKET_PAGES || option((int)s, SOL_SOCKET, SO_TYPE, &type))
+		return NULL;
+	sock = entry((unsigned)s);
+	if (!sock)
+		return NULL;
+	wsc__socket_lock(sock);
+	adopted = adopt((int)s, sock);
+	wsc__socket_unlock(sock);
+	return adopted ? sock : NULL;
+}
+
+/* Its descriptor was no socket a moment ago. Another thread may have made one of it by now. */
+static void forget(struct socket *sock, uint64_t cookie)
+{
+	wsc__socket_lock(sock);
+	if (sock->cookie == cookie)
+		replace_state(sock, 0);
+	wsc__socket_unlock(sock);
+}
+
 int wsc__socket_verify(SOCKET s, struct socket *sock, bool *changed)
 {
-	uint64_t cookie = 0;
+	uint64_t noted = sock->cookie, cookie = 0;
 	socklen_t size = sizeof cookie;
 	bool same = false;
 
 	if (getsockopt((int)s, SOL_SOCKET, SO_COOKIE, &cookie, &size) < 0) {
 		if (errno == EBADF || errno == ENOTSOCK) {
-			replace_state(sock, 0);
+			forget(sock, noted);
 			return WS_WSAENOTSOCK;
 		}
 		same = true; /* no cookies here, or none today: there is nothing to compare */
@@ -213,9 +251,13 @@ static void end_calls(int fd, struct socket *sock)
 /* Forgets the socket and closes it; WSAENOTSOCK if another thread was faster. */
 static int end(int fd, struct socket *sock)
 {
-	unsigned state = SOCKET_CLOSING, before = replace_state(sock, state);
-	int error = before & SOCKET_KNOWN ? 0 : WS_WSAENOTSOCK;
+	unsigned before, state = SOCKET_CLOSING;
+	int error;
 
+	wsc__socket_lock(sock); /* which an adoption holds */
+	before = replace_state(sock, state);
+	wsc__socket_unlock(sock);
+	error = before & SOCKET_KNOWN ? 0 : WS_WSAENOTSOCK;
 	if (!error) {
 		end_calls(fd, sock);
 		/* Linux has closed it even if it says EINTR: closing again could hit another. */
@@ -231,12 +273,9 @@ static int end(int fd, struct socket *sock)
 int wsc__socket_address(SOCKET s, struct socket *sock, const void *user, int user_length,
 			struct sockaddr_storage *address, socklen_t *length)
 {
-	int error = wsc__address_in(sock->family, user, user_length, address, length);
-	bool changed;
+	int error = wsc__socket_verify(s, sock, NULL);
 
-	if (error && !wsc__socket_verify(s, sock, &changed) && changed)
-		error = wsc__address_in(sock->family, user, user_length, address, length);
-	return error;
+	return error ? error : wsc__address_in(sock->family, user, user_length, address, length);
 }
 
 /* A descriptor that was closed behind our back may be anybody's now. */
