@@ -204,10 +204,13 @@ int wsc__keepalive_get(SOCKET s, struct socket *sock, bool *on)
 	socklen_t size = sizeof value;
 
 	wsc__socket_lock(sock);
-	if (getsockopt((int)s, SOL_SOCKET, SO_KEEPALIVE, &value, &size) < 0)
+	if (getsockopt((int)s, SOL_SOCKET, SO_KEEPALIVE, &value, &size) < 0) {
 		error = wsc__error_from_errno(errno);
-	else if (!value != !wsc__socket_is(sock, SOCKET_KEEPALIVE)) /* others have switched it */
+	} else if (!value != !wsc__socket_is(sock, SOCKET_KEEPALIVE)) { /* others have switched it */
 		wsc__socket_mark(sock, value ? SOCKET_KEEPALIVE : 0, value ? SOCKET_SILENT : SOCKET_KEEPALIVE);
+		if (value)
+			wsc__keepalive_adopt((int)s, sock);
+	}
 	*on = is_on(sock);
 	wsc__socket_unlock(sock);
 	return error;
@@ -301,11 +304,9 @@ void wsc__keepalive_adopt(int fd, struct socket *sock)
 	    getsockopt(fd, IPPROTO_TCP, TCP_KEEPINTVL, &interval, &size) < 0 ||
 	    getsockopt(fd, IPPROTO_TCP, TCP_KEEPCNT, &count, &size) < 0)
 		return;
-	wsc__socket_lock(sock);
 	sock->keepalive = (struct keepalive){ (uint64_t)idle * 1000, (uint64_t)interval * 1000,
 					      (unsigned)count, false };
 	wsc__socket_mark(sock, SOCKET_COUNT_ASKED, 0);
-	wsc__socket_unlock(sock);
 }
 
 void wsc__keepalive_inherit(struct socket *accepted, struct socket *listener)

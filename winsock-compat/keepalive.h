@@ -46,7 +46,7 @@ enum keepalive_part { KEEPALIVE_IDLE, KEEPALIVE_INTERVAL, KEEPALIVE_COUNT };
 int wsc__keepalive_set_part(SOCKET s, struct socket *sock, enum keepalive_part part, DWORD value);
 int wsc__keepalive_get_part(SOCKET s, struct socket *sock, enum keepalive_part part, DWORD *value);
 
-/* Takes over what others have set on the descriptor with keep-alive on. */
+/* Takes over what others have set on the descriptor with keep-alive on. Under the lock. */
 void wsc__keepalive_adopt(int fd, struct socket *sock);
 
 /* An accepted connection has what its listener had; the kernel has handed its part on. */

@@ -79,16 +79,29 @@ static uint64_t cookie_of(int fd)
 	return cookie;
 }
 
-/* Writes the entry anew; to adopt a socket that another thread has just adopted leaves it alone. */
-static void fill(struct socket *sock, int fd, int family, int type, int protocol, unsigned state)
+void wsc__socket_refuse(int fd)
 {
-	uint64_t cookie = cookie_of(fd);
+	setsockopt(fd, SOL_SOCKET, SO_LINGER, &(struct linger){ 1, 0 }, sizeof(struct linger));
+	close(fd);
+}
 
-	wsc__socket_lock(sock);
-	if (!(state & SOCKET_OWNED) && wsc__socket_is(sock, SOCKET_KNOWN) && sock->cookie == cookie) {
-		wsc__socket_unlock(sock);
-		return;
+static unsigned replace_state(struct socket *sock, unsigned state)
+{
+	unsigned before = atomic_exchange(&sock->state, state);
+	int deferred;
+
+	if (before & SOCKET_DEFERRED) {
+		deferred = atomic_exchange(&sock->deferred, -1);
+		if (deferred >= 0)
+			wsc__socket_refuse(deferred);
 	}
+	return before;
+}
+
+/* Under the lock. */
+static void fill(struct socket *sock, uint64_t cookie, int family, int type, int protocol, unsigned state)
+{
+	replace_state(sock, 0); /* what a note about another socket may still hold */
 	sock->type = type;
 	sock->family = family;
 	sock->protocol = protocol;
@@ -102,7 +115,6 @@ static void fill(struct socket *sock, int fd, int family, int type, int protocol
 	sock->peer.sin6_family = 0;
 	state |= SOCKET_KNOWN | (type == SOCK_STREAM ? SOCKET_STREAM : 0);
 	atomic_store_explicit(&sock->state, state, memory_order_release);
-	wsc__socket_unlock(sock);
 }
 
 int wsc__socket_add(int fd, int family, int type, int protocol, unsigned state, struct socket **sock)
@@ -112,7 +124,9 @@ int wsc__socket_add(int fd, int family, int type, int protocol, unsigned state, 
 		close(fd);
 		return WS_WSAENOBUFS;
 	}
-	fill(*sock, fd, family, type, protocol, state | SOCKET_OWNED);
+	wsc__socket_lock(*sock);
+	fill(*sock, cookie_of(fd), family, type, protocol, state | SOCKET_OWNED);
+	wsc__socket_unlock(*sock);
 	return 0;
 }
 
@@ -154,54 +168,63 @@ static unsigned adopted_state(int fd, int family, int type)
 	return state;
 }
 
-struct socket *wsc__socket_adopt(SOCKET s)
+/* Under the lock. What the kernel tells may be about two sockets, if this one is closed and its
+ * number used again meanwhile. But then the cookie, which was asked first, is that of the old one,
+ * and whoever made the new one writes the note anew, or finds that it does not fit. */
+static bool adopt(int fd, struct socket *sock)
 {
-	int family, type, protocol, fd = (int)s;
-	struct socket *sock;
+	uint64_t cookie = cookie_of(fd);
+	int family, type, protocol;
 
-	if (!s || s >= (SOCKET)SOCKET_PAGE * SOCKET_PAGES)
-		return NULL;
+	if (cookie == sock->cookie && wsc__socket_is(sock, SOCKET_CLOSING))
+		return false;
+	if (cookie && wsc__socket_is(sock, SOCKET_KNOWN) && cookie == sock->cookie)
+		return true; /* another thread has been faster */
 	if (option(fd, SOL_SOCKET, SO_TYPE, &type) || option(fd, SOL_SOCKET, SO_DOMAIN, &family) ||
 	    option(fd, SOL_SOCKET, SO_PROTOCOL, &protocol))
-		return NULL;
-	sock = entry((unsigned)fd);
-	if (!sock || wsc__socket_is(sock, SOCKET_CLOSING))
-		return NULL;
+		return false;
 	family = wsc__family_from_posix(family);
-	fill(sock, fd, family, type, protocol, adopted_state(fd, family, type));
+	fill(sock, cookie, family, type, protocol, adopted_state(fd, family, type));
 	if (wsc__socket_is(sock, SOCKET_KEEPALIVE))
 		wsc__keepalive_adopt(fd, sock);
-	return sock;
+	return true;
 }
 
-void wsc__socket_refuse(int fd)
+struct socket *wsc__socket_adopt(SOCKET s)
 {
-	setsockopt(fd, SOL_SOCKET, SO_LINGER, &(struct linger){ 1, 0 }, sizeof(struct linger));
-	close(fd);
+	struct socket *sock;
+	int type;
+	bool adopted;
+
+	if (!s || s >= (SOCKET)SOCKET_PAGE * SOCKET_PAGES || option((int)s, SOL_SOCKET, SO_TYPE, &type))
+		return NULL;
+	sock = entry((unsigned)s);
+	if (!sock)
+		return NULL;
+	wsc__socket_lock(sock);
+	adopted = adopt((int)s, sock);
+	wsc__socket_unlock(sock);
+	return adopted ? sock : NULL;
 }
 
-static unsigned replace_state(struct socket *sock, unsigned state)
+/* Its descriptor was no socket a moment ago. Another thread may have made one of it by now. */
+static void forget(struct socket *sock, uint64_t cookie)
 {
-	unsigned before = atomic_exchange(&sock->state, state);
-	int deferred;
-
-	if (before & SOCKET_DEFERRED) {
-		deferred = atomic_exchange(&sock->deferred, -1);
-		if (deferred >= 0)
-			wsc__socket_refuse(deferred);
-	}
-	return before;
+	wsc__socket_lock(sock);
+	if (sock->cookie == cookie)
+		replace_state(sock, 0);
+	wsc__socket_unlock(sock);
 }
 
 int wsc__socket_verify(SOCKET s, struct socket *sock, bool *changed)
 {
-	uint64_t cookie = 0;
+	uint64_t noted = sock->cookie, cookie = 0;
 	socklen_t size = sizeof cookie;
 	bool same = false;
 
 	if (getsockopt((int)s, SOL_SOCKET, SO_COOKIE, &cookie, &size) < 0) {
 		if (errno == EBADF || errno == ENOTSOCK) {
-			replace_state(sock, 0);
+			forget(sock, noted);
 			return WS_WSAENOTSOCK;
 		}
 		same = true; /* no cookies here, or none today: there is nothing to compare */
@@ -228,9 +251,13 @@ static void end_calls(int fd, struct socket *sock)
 /* Forgets the socket and closes it; WSAENOTSOCK if another thread was faster. */
 static int end(int fd, struct socket *sock)
 {
-	unsigned state = SOCKET_CLOSING, before = replace_state(sock, state);
-	int error = before & SOCKET_KNOWN ? 0 : WS_WSAENOTSOCK;
+	unsigned before, state = SOCKET_CLOSING;
+	int error;
 
+	wsc__socket_lock(sock); /* which an adoption holds */
+	before = replace_state(sock, state);
+	wsc__socket_unlock(sock);
+	error = before & SOCKET_KNOWN ? 0 : WS_WSAENOTSOCK;
 	if (!error) {
 		end_calls(fd, sock);
 		/* Linux has closed it even if it says EINTR: closing again could hit another. */
