@@ -614,9 +614,9 @@ static void try_all(const char *how)
 			if (strstr(call->what, "inet_ntop, the text"))
 				memset(last, 'x', (size_t)call->size - 1);
 			if (strstr(call->what, "the name") || strstr(call->what, "hints"))
-				*(short *)last = AF_INET;
+				memcpy(last, &(short){ AF_INET }, sizeof(short));
 			if (strstr(call->what, "hints"))
-				*(int *)last = 0;
+				memset(last, 0, sizeof(int));
 			if (strstr(call->what, "select") && call->kind == WRITTEN)
 				memset(last, 1, (size_t)call->size - 1);
 			try(call, last, words("%d bytes before a protected page", call->size - 1), how);

@@ -129,11 +129,11 @@ static int perform(SOCKET s, DWORD code, void *in, DWORD in_size, void *out, DWO
 static int overlap(WSAOVERLAPPED *overlapped, ULONG_PTR status, DWORD given)
 {
 	ULONG_PTR transferred = given;
+	char *where = (char *)overlapped; /* be it what it may */
 
-	return wsc__copy_out(&overlapped->Internal, &status, sizeof status) ||
-			       wsc__copy_out(&overlapped->InternalHigh, &transferred, sizeof transferred) ?
-		       WS_WSAEFAULT :
-		       0;
+	if (wsc__copy_out(where + offsetof(WSAOVERLAPPED, Internal), &status, sizeof status))
+		return WS_WSAEFAULT;
+	return wsc__copy_out(where + offsetof(WSAOVERLAPPED, InternalHigh), &transferred, sizeof transferred);
 }
 
 int WSC(WSAIoctl)(SOCKET s, DWORD code, void *in, DWORD in_size, void *out, DWORD out_size, DWORD *returned,

@@ -35,12 +35,14 @@ static SOCKET *array_of(WSC(fd_set) *set)
 	return (SOCKET *)((char *)set + offsetof(WSC(fd_set), fd_array));
 }
 
+_Static_assert(!offsetof(WSC(fd_set), fd_count), "a set begins with its count");
+
 static int count_sets(struct selection *selection)
 {
 	for (int i = 0; i < SETS; i++) {
 		selection->count[i] = 0;
 		if (selection->user[i] &&
-		    wsc__copy_in(&selection->count[i], &selection->user[i]->fd_count, sizeof selection->count[i]))
+		    wsc__copy_in(&selection->count[i], selection->user[i], sizeof selection->count[i]))
 			return WS_WSAEFAULT;
 		selection->total += selection->count[i];
 	}
@@ -258,7 +260,7 @@ static int write_sets(struct selection *selection, int *ready)
 			if (place->ready && wsc__copy_out(array_of(selection->user[i]) + left++, &place->s,
 							  sizeof place->s))
 				return WS_WSAEFAULT;
-		if (selection->user[i] && wsc__copy_out(&selection->user[i]->fd_count, &left, sizeof left))
+		if (selection->user[i] && wsc__copy_out(selection->user[i], &left, sizeof left))
 			return WS_WSAEFAULT;
 		*ready += (int)left;
 	}
