@@ -185,7 +185,6 @@ static int evaluate(struct selection *selection, bool *ready)
 		for (WSC(u_int) n = 0; n < selection->count[i]; n++, place++) {
 			struct pollfd *waiting = &selection->waiting[place->waiting];
 			short seen = waiting->fd < 0 ? 0 : waiting->revents;
-
 			bool known = wsc__socket_is(place->sock, SOCKET_KNOWN);
 
 			closed = closed || seen & POLLNVAL || !known;
