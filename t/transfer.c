@@ -12,6 +12,7 @@
 #include "kernel.h"
 
 #include <signal.h>
+#include <stdatomic.h>
 #include <sys/time.h>
 #endif
 
@@ -570,7 +571,7 @@ static void pointers(void)
 
 #ifdef __linux__
 /* Signals that come every millisecond and restart no call. */
-static volatile sig_atomic_t signals;
+static atomic_int signals; /* any thread gets them */
 
 static void on_signal(int number)
 {
