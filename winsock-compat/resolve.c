@@ -105,19 +105,18 @@ void WSC(freeaddrinfo)(ADDRINFOA *row)
 	}
 }
 
-/* Where no type was asked for, Linux gives a row for each type, and Windows one for them all. */
+/* Linux gives a row for each type and protocol that fits, Windows one, which repeats the question. */
 static int rows_out(const struct addrinfo *posix, const struct addrinfo *hints, ADDRINFOA **first)
 {
-	bool all_types = !hints->ai_socktype && !hints->ai_protocol;
 	const struct addrinfo *given = NULL;
 
 	for (*first = NULL; posix; posix = posix->ai_next) {
 		if (wsc__family_from_posix(posix->ai_family) < 0)
 			continue;
-		if (all_types && given && given->ai_addrlen == posix->ai_addrlen &&
+		if (given && given->ai_addrlen == posix->ai_addrlen &&
 		    !memcmp(given->ai_addr, posix->ai_addr, posix->ai_addrlen))
 			continue;
-		*first = row_of(posix, all_types ? 0 : posix->ai_socktype, all_types ? 0 : posix->ai_protocol);
+		*first = row_of(posix, hints->ai_socktype, hints->ai_protocol);
 		if (!*first)
 			return WS_WSA_NOT_ENOUGH_MEMORY;
 		given = posix;

@@ -186,9 +186,11 @@ static int evaluate(struct selection *selection, bool *ready)
 			struct pollfd *waiting = &selection->waiting[place->waiting];
 			short seen = waiting->fd < 0 ? 0 : waiting->revents;
 
-			closed = closed || seen & POLLNVAL || !wsc__socket_is(place->sock, SOCKET_KNOWN);
+			bool known = wsc__socket_is(place->sock, SOCKET_KNOWN);
+
+			closed = closed || seen & POLLNVAL || !known;
 			/* Idle it also is if another socket took the place of the one noted. */
-			if (seen & (POLLHUP | POLLERR)) {
+			if (known && seen & (POLLHUP | POLLERR)) {
 				bool gone = wsc__socket_verify(place->s, place->sock, NULL);
 
 				closed = closed || gone;
