@@ -614,7 +614,7 @@ static void try_all(const char *how)
 			if (strstr(call->what, "inet_ntop, the text"))
 				memset(last, 'x', (size_t)call->size - 1);
 			if (strstr(call->what, "the name") || strstr(call->what, "hints"))
-				memcpy(last, &(short){ AF_INET }, sizeof(short));
+				memcpy(last, &(short){ AF_INET }, sizeof(short)); /* it is not aligned */
 			if (strstr(call->what, "hints"))
 				memset(last, 0, sizeof(int));
 			if (strstr(call->what, "select") && call->kind == WRITTEN)

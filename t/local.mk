@@ -7,7 +7,7 @@ SCRIPT_TESTS =
 
 
 TEST_NAMES += harness keepalive
-TEST_NAMES += connect error socket startup
+TEST_NAMES += connect error ioctl names select socket startup transfer
 NATIVE_ONLY += netdown wire
 
 SCRIPT_TESTS += %D%/interop.t %D%/wsc-compare.t
@@ -96,8 +96,10 @@ check-address check-thread check-clang check-valgrind:
 	@cd $@.d && { test -e config.status || $(abs_srcdir)/configure --quiet CC='$(CC)' CXX='$(CXX)' --disable-static $(VARIANT_CONFIGURE); }
 	@cd $@.d && $(MAKE) check TESTS='$(NATIVE_TESTS) $(SETTINGS_TESTS)' $(VARIANT_MAKE)
 
-# (Chased jumps and unrolled loops would have the handler of a fault told of an instruction before the right one.)
-VALGRIND_RUNNER = $(VALGRIND) --quiet --vex-guest-chase=no --vex-iropt-unroll-thresh=0 --error-exitcode=99 --trace-children=yes --leak-check=full \
+# The handler of a fault has to see the very instruction and all registers, so valgrind may neither follow
+# jumps, nor unroll loops, nor keep registers back.
+VALGRIND_RUNNER = $(VALGRIND) --quiet --error-exitcode=99 --trace-children=yes --leak-check=full \
+	--vex-guest-chase=no --vex-iropt-unroll-thresh=0 --vex-iropt-register-updates=allregs-at-mem-access \
 	--show-leak-kinds=definite --errors-for-leak-kinds=definite --suppressions=$(abs_srcdir)/%D%/valgrind.supp
 
 .PHONY: check-wine check-sanitizers check-address check-thread check-clang check-valgrind

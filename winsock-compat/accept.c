@@ -164,7 +164,7 @@ SOCKET WSC(WSAAccept)(SOCKET s, struct WSC(sockaddr) *name, int *name_length, LP
 	if (error)
 		return wsc__result_socket(error);
 	error = take(s, listener, name, name_length, &condition, &accepted);
-	if (wsc__socket_end(listener) && error && error != WS_WSAENOTSOCK)
+	if (wsc__socket_end(listener) && error && error != WS_WSAENOTSOCK) /* closed meanwhile, not before */
 		error = WS_WSAEINTR;
 	return error ? wsc__result_socket(error) : accepted;
 }

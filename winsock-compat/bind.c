@@ -48,8 +48,6 @@ int WSC(bind)(SOCKET s, const struct WSC(sockaddr) *name, int name_length)
 	int error = wsc__socket_enter(s, &sock);
 
 	if (!error)
-		error = wsc__socket_verify(s, sock, NULL);
-	if (!error)
 		error = wsc__socket_address(s, sock, name, name_length, &address, &length);
 	if (!error)
 		error = bind_to(s, sock, &address, length);

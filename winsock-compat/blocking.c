@@ -30,10 +30,13 @@ int wsc__run_hook(void)
 	return thread->cancelled ? WS_WSAEINTR : 0;
 }
 
-int wsc__wait(SOCKET s, short events, DWORD timeout)
+uint64_t wsc__deadline(DWORD timeout)
 {
-	uint64_t end = wsc__now() + timeout;
+	return timeout ? wsc__now() + timeout + 1 : WSC_FOREVER; /* the millisecond that has begun is no whole one */
+}
 
+int wsc__wait(SOCKET s, short events, uint64_t end)
+{
 	for (;;) {
 		struct pollfd waiting = { .fd = (int)s, .events = events };
 		uint64_t now = wsc__now();
@@ -45,11 +48,11 @@ int wsc__wait(SOCKET s, short events, DWORD timeout)
 				return error;
 			left = HOOK_PERIOD;
 		}
-		if (timeout != WSC_FOREVER && (left < 0 || end < now + (uint64_t)left))
+		if (end != WSC_FOREVER && (left < 0 || end < now + (uint64_t)left))
 			left = now < end ? (int)(end - now) : 0;
 		if (poll(&waiting, 1, left) > 0)
 			return 0;
-		if (timeout != WSC_FOREVER && wsc__now() >= end)
+		if (wsc__now() >= end)
 			return WS_WSAETIMEDOUT;
 	}
 }

@@ -4,7 +4,7 @@
 
 #include "socket.h"
 
-#define WSC_FOREVER (~(DWORD)0)
+#define WSC_FOREVER (~(uint64_t)0)
 
 /* Whether a call that may block has to run this thread's hook while it waits. */
 static inline bool wsc__hooked(struct socket *sock)
@@ -13,8 +13,11 @@ static inline bool wsc__hooked(struct socket *sock)
 }
 
 /* Waits until the socket is ready for `events` of poll(2), running the hook if there is one.
- * Gives 0, WSAETIMEDOUT after so many milliseconds, or WSAEINTR if the hook cancelled the call. */
-int wsc__wait(SOCKET s, short events, DWORD timeout);
+ * Gives 0, WSAETIMEDOUT at that moment of wsc__now, or WSAEINTR if the hook cancelled the call. */
+int wsc__wait(SOCKET s, short events, uint64_t end);
+
+/* When a call that begins now is over, by SO_RCVTIMEO or SO_SNDTIMEO: 0 is never. */
+uint64_t wsc__deadline(DWORD timeout);
 
 /* Runs this thread's hook until it has no more to do; WSAEINTR if it cancelled the call. */
 int wsc__run_hook(void);

@@ -91,10 +91,8 @@ static int connect_to(SOCKET s, struct socket *sock, const struct WSC(sockaddr) 
 {
 	struct sockaddr_storage address;
 	socklen_t length;
-	int error = wsc__socket_verify(s, sock, NULL);
+	int error = wsc__socket_address(s, sock, name, name_length, &address, &length);
 
-	if (!error)
-		error = wsc__socket_address(s, sock, name, name_length, &address, &length);
 	if (!error)
 		error = check(sock, &address);
 	if (error)
@@ -120,7 +118,7 @@ int WSC(connect)(SOCKET s, const struct WSC(sockaddr) *name, int name_length)
 	if (error)
 		return wsc__result(error);
 	error = connect_to(s, sock, name, name_length);
-	if (wsc__socket_end(sock) && error && error != WS_WSAENOTSOCK)
+	if (wsc__socket_end(sock) && error && error != WS_WSAENOTSOCK) /* closed meanwhile, not before */
 		error = WS_WSAEINTR;
 	if (error == WS_WSAEALREADY && (wsc__version & 0xff) < 2) /* as Winsock 1 called it */
 		error = WS_WSAEINVAL;

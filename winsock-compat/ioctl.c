@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
@@ -20,6 +21,7 @@ union argument {
 struct request {
 	DWORD code;
 	size_t in, out;
+	bool quiet; /* an overlapped call leaves the count of bytes alone */
 	int (*act)(SOCKET s, struct socket *sock, union argument *argument);
 };
 
@@ -69,10 +71,10 @@ static int set_keepalive_values(SOCKET s, struct socket *sock, union argument *a
 }
 
 static const struct request requests[] = {
-	{ WS_FIONBIO, 4, 0, set_nonblocking },
-	{ WS_FIONREAD, 0, 4, count_readable },
-	{ WS_SIOCATMARK, 0, 4, is_at_mark },
-	{ WS_SIO_KEEPALIVE_VALS, sizeof(struct tcp_keepalive), 0, set_keepalive_values },
+	{ WS_FIONBIO, 4, 0, false, set_nonblocking },
+	{ WS_FIONREAD, 0, 4, false, count_readable },
+	{ WS_SIOCATMARK, 0, 4, false, is_at_mark },
+	{ WS_SIO_KEEPALIVE_VALS, sizeof(struct tcp_keepalive), 0, true, set_keepalive_values },
 };
 
 static const struct request *find(DWORD code)
@@ -124,22 +126,47 @@ static int perform(SOCKET s, DWORD code, void *in, DWORD in_size, void *out, DWO
 	return error;
 }
 
-/* The start of an overlapped call, and its end. Nothing here takes time, so that it is over when
- * the call returns: without an event, a port or a routine to tell, that is all there is to it. */
-static int overlap(WSAOVERLAPPED *overlapped, ULONG_PTR status, DWORD given)
-{
-	ULONG_PTR transferred = given;
-	char *where = (char *)overlapped; /* be it what it may */
+enum { STATUS_SUCCESS = 0, STATUS_PENDING = 0x103, STATUS_NOT_SUPPORTED = 0xc00000bb };
 
-	if (wsc__copy_out(where + offsetof(WSAOVERLAPPED, Internal), &status, sizeof status))
-		return WS_WSAEFAULT;
-	return wsc__copy_out(where + offsetof(WSAOVERLAPPED, InternalHigh), &transferred, sizeof transferred);
+static int set_status(WSAOVERLAPPED *overlapped, ULONG_PTR status)
+{
+	return wsc__copy_out((char *)overlapped + offsetof(WSAOVERLAPPED, Internal), &status, sizeof status);
+}
+
+/* The end of an overlapped call. Whatever it gives, Windows counts no bytes here. */
+static int complete(WSAOVERLAPPED *overlapped, ULONG_PTR status)
+{
+	ULONG_PTR none = 0;
+	int error = wsc__copy_out((char *)overlapped + offsetof(WSAOVERLAPPED, InternalHigh), &none, sizeof none);
+
+	return error ? error : set_status(overlapped, status);
+}
+
+/* Nothing here takes time, so that it is over when the call returns: without an event, a port or a
+ * routine to tell, that is all there is to it. A code that nobody knows is begun all the same. */
+static int perform_overlapped(SOCKET s, DWORD code, void *in, DWORD in_size, void *out, DWORD out_size,
+			      DWORD *returned, WSAOVERLAPPED *overlapped)
+{
+	const struct request *request = find(code);
+	DWORD given = 0;
+	int error = wsc__socket_get(s) ? set_status(overlapped, STATUS_PENDING) : WS_WSAENOTSOCK;
+
+	if (!error && !request) {
+		error = complete(overlapped, STATUS_NOT_SUPPORTED);
+		return error ? error : WS_WSA_IO_PENDING;
+	}
+	if (!error)
+		error = perform(s, code, in, in_size, out, out_size, &given);
+	if (!error)
+		error = complete(overlapped, STATUS_SUCCESS);
+	if (!error && !request->quiet)
+		error = wsc__copy_out(returned, &given, sizeof given);
+	return error;
 }
 
 int WSC(WSAIoctl)(SOCKET s, DWORD code, void *in, DWORD in_size, void *out, DWORD out_size, DWORD *returned,
 		  WSAOVERLAPPED *overlapped, LPWSAOVERLAPPED_COMPLETION_ROUTINE routine)
 {
-	enum { STATUS_SUCCESS = 0, STATUS_PENDING = 0x103 };
 	DWORD given = 0;
 	int error = wsc__enter();
 
@@ -153,17 +180,11 @@ int WSC(WSAIoctl)(SOCKET s, DWORD code, void *in, DWORD in_size, void *out, DWOR
 	given = 0;
 	if (overlapped && routine) /* there is no alertable wait yet that could run it */
 		return wsc__result(WS_WSAEOPNOTSUPP);
-	if (!overlapped) {
-		error = perform(s, code, in, in_size, out, out_size, &given);
-		if (given)
-			wsc__copy_out(returned, &given, sizeof given);
-		return wsc__result(error);
-	}
-	error = overlap(overlapped, STATUS_PENDING, 0);
-	if (!error)
-		error = perform(s, code, in, in_size, out, out_size, &given);
-	if (!error)
-		error = overlap(overlapped, STATUS_SUCCESS, given);
+	if (overlapped)
+		return wsc__result(perform_overlapped(s, code, in, in_size, out, out_size, returned, overlapped));
+	error = perform(s, code, in, in_size, out, out_size, &given);
+	if (given)
+		wsc__copy_out(returned, &given, sizeof given);
 	return wsc__result(error);
 }
 WSC_ALIAS(WSAIoctl)

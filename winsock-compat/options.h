@@ -71,7 +71,7 @@ static inline uint64_t wsc__option_key(int level, int name)
 	return (uint64_t)(unsigned)level << 32 | (unsigned)name;
 }
 
-/* Where the search for an option begins; those with a fast path are found at once. */
+/* Where the search for an option begins, and the one place where a fast path looks. */
 static inline struct option_slot *wsc__option_slot(int level, int name)
 {
 	return &wsc__option_slots[((unsigned)level * 16 + (unsigned)name) % OPTION_SLOTS];

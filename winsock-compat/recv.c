@@ -54,7 +54,7 @@ static int check_bound(SOCKET s, struct socket *sock)
 
 /* Linux never waits for urgent data, and calls its absence EINVAL. Windows waits, or would have to;
  * to be EINVAL it has to come in line with the rest. */
-static int await_urgent(SOCKET s, struct socket *sock, DWORD timeout)
+static int await_urgent(SOCKET s, struct socket *sock, uint64_t end)
 {
 	int in_line = 0;
 	socklen_t size = sizeof in_line;
@@ -63,39 +63,46 @@ static int await_urgent(SOCKET s, struct socket *sock, DWORD timeout)
 	if (in_line)
 		return WS_WSAEINVAL;
 	return wsc__socket_is(sock, SOCKET_NONBLOCKING) ? WS_WSAEWOULDBLOCK :
-							  wsc__wait(s, POLLPRI | POLLRDHUP, timeout);
+							  wsc__wait(s, POLLPRI | POLLRDHUP, end);
 }
 
-/* Receives once what there is; or waits, as the socket is set. Afterwards `received` counts. */
+/* Receives what there is; or waits for it, as the socket and the flags are set. */
 static int receive(SOCKET s, struct socket *sock, struct msghdr *message, int flags, ssize_t *received)
 {
-	DWORD timeout = sock->receive_timeout ? sock->receive_timeout : WSC_FOREVER;
+	uint64_t end = wsc__deadline(sock->receive_timeout);
 	bool wait = wsc__hooked(sock), awaited = false;
 	unsigned before = sock->state;
+	struct iovec *room = message->msg_iov;
 	int error = check_bound(s, sock);
 
 	while (!error) {
+		ssize_t now;
+
 		if (wait)
-			error = wsc__wait(s, flags & MSG_OOB ? POLLPRI : POLLIN, timeout);
+			error = wsc__wait(s, flags & MSG_OOB ? POLLPRI : POLLIN, end);
 		if (error)
 			break;
-		*received = recvmsg((int)s, message, wait ? flags | MSG_DONTWAIT : flags);
-		if (*received > 0 || (*received == 0 && sock->type != SOCK_STREAM))
-			return message->msg_flags & MSG_TRUNC ? WS_WSAEMSGSIZE : 0;
-		if (*received == 0)
-			return ended(s, sock, before);
-		if (errno == EAGAIN && wait)
-			continue; /* another thread was faster */
-		if (errno == EINTR)
-			wait = sock->receive_timeout; /* the rest of the time, not all of it again */
-		else if (errno == EINVAL && flags & MSG_OOB && awaited)
-			return *received = 0, ended(s, sock, before); /* what came was the end */
-		else if (errno == EINVAL && flags & MSG_OOB)
-			error = await_urgent(s, sock, timeout), awaited = true;
-		else
+		now = recvmsg((int)s, message, wait ? flags | MSG_DONTWAIT : flags);
+		if (now > 0 || (now == 0 && sock->type != SOCK_STREAM)) {
+			*received += now;
+			if (!(flags & MSG_WAITALL) || (size_t)now == room->iov_len)
+				return message->msg_flags & MSG_TRUNC ? WS_WSAEMSGSIZE : 0;
+			room->iov_base = (char *)room->iov_base + now; /* only Linux lets a signal cut it short */
+			room->iov_len -= (size_t)now;
+			wait = wait || end != WSC_FOREVER;
+		} else if (now == 0 || (errno == EINVAL && flags & MSG_OOB && awaited)) {
+			error = ended(s, sock, before);
+			break;
+		} else if (errno == EINVAL && flags & MSG_OOB) {
+			error = await_urgent(s, sock, end);
+			awaited = true;
+		} else if (errno == EINTR) { /* to wait for the rest of the time, not for all of it again */
+			wait = wait || end != WSC_FOREVER;
+		} else if (errno != EAGAIN || !wait) { /* else another thread was faster */
 			error = errno == EAGAIN ? wsc__would_block(s, sock) : wsc__socket_lost(s, sock, errno);
+		}
 	}
-	return error;
+	return *received ? 0 : error;
 }
 
 /* Windows waits for all only of a stream and only if it may block, and keeps nothing back of what it
@@ -171,6 +178,7 @@ static int receive_plain(SOCKET s, struct socket *sock, char *buffer, int size, 
 			       WS_WSAEWOULDBLOCK :
 			       wsc__would_block(s, sock);
 	case EINTR:
+		*received = 0;
 		return receive_from(s, sock, buffer, size, 0, NULL, NULL, received);
 	default:
 		return wsc__socket_lost(s, sock, errno);
@@ -185,7 +193,7 @@ int WSC(recv)(SOCKET s, char *buffer, int size, int flags)
 
 	if (__builtin_expect(error, 0))
 		return wsc__result(error);
-	if (!flags && size >= 0 && sock->type == SOCK_STREAM && !wsc__hooked(sock))
+	if (!flags && size >= 0 && sock->type == SOCK_STREAM && !sock->receive_timeout && !wsc__hooked(sock))
 		error = receive_plain(s, sock, buffer, size, &received);
 	else
 		error = receive_from(s, sock, buffer, size, flags, NULL, NULL, &received);

@@ -105,19 +105,18 @@ void WSC(freeaddrinfo)(ADDRINFOA *row)
 	}
 }
 
-/* Where no type was asked for, Linux gives a row for each type, and Windows one for them all. */
+/* Linux gives a row for each type and protocol that fits, Windows one, which repeats the question. */
 static int rows_out(const struct addrinfo *posix, const struct addrinfo *hints, ADDRINFOA **first)
 {
-	bool all_types = !hints->ai_socktype && !hints->ai_protocol;
 	const struct addrinfo *given = NULL;
 
 	for (*first = NULL; posix; posix = posix->ai_next) {
 		if (wsc__family_from_posix(posix->ai_family) < 0)
 			continue;
-		if (all_types && given && given->ai_addrlen == posix->ai_addrlen &&
+		if (given && given->ai_addrlen == posix->ai_addrlen &&
 		    !memcmp(given->ai_addr, posix->ai_addr, posix->ai_addrlen))
 			continue;
-		*first = row_of(posix, all_types ? 0 : posix->ai_socktype, all_types ? 0 : posix->ai_protocol);
+		*first = row_of(posix, hints->ai_socktype, hints->ai_protocol);
 		if (!*first)
 			return WS_WSA_NOT_ENOUGH_MEMORY;
 		given = posix;
@@ -139,9 +138,12 @@ static int resolve(PCSTR node, PCSTR service, const ADDRINFOA *user_hints, ADDRI
 		return WS_WSAEFAULT;
 	if (!node && !service)
 		return WS_WSAHOST_NOT_FOUND;
-	if ((node && wsc__copy_string(node_copy, node, sizeof node_copy)) ||
-	    (service && wsc__copy_string(service_copy, service, sizeof service_copy)))
-		return WS_WSAEFAULT;
+	error = node ? wsc__copy_string(node_copy, node, sizeof node_copy) : 0;
+	if (error) /* no host has so long a name */
+		return error == WS_WSAENAMETOOLONG ? WS_WSAHOST_NOT_FOUND : error;
+	error = service ? wsc__copy_string(service_copy, service, sizeof service_copy) : 0;
+	if (error)
+		return error == WS_WSAENAMETOOLONG ? WS_WSATYPE_NOT_FOUND : error;
 	error = hints_in(user_hints, &hints);
 	if (error)
 		return error;

@@ -15,6 +15,7 @@ enum { READ, WRITE, EXCEPT, SETS };
 struct place {
 	SOCKET s;
 	struct socket *sock;
+	size_t waiting; /* its socket's in the array of that name */
 	bool ready;
 };
 
@@ -23,7 +24,10 @@ struct selection {
 	WSC(u_int) count[SETS];
 	size_t total;
 	struct place *places;   /* those of the three sets, one after the other */
-	struct pollfd *waiting; /* their twins */
+	struct pollfd *waiting; /* one a socket, for poll() takes no more than there may be descriptors */
+	size_t waiting_count;
+	size_t *index;          /* of `waiting` by descriptor, counted from 1: open addressing */
+	size_t index_size;      /* a power of two, more than twice as many as there are places */
 	size_t held;            /* places whose sockets are held */
 };
 
@@ -35,14 +39,19 @@ static SOCKET *array_of(WSC(fd_set) *set)
 	return (SOCKET *)((char *)set + offsetof(WSC(fd_set), fd_array));
 }
 
-_Static_assert(!offsetof(WSC(fd_set), fd_count), "a set begins with its count");
-
+/* The count is the first member, so that the set's address is its address. A set has to have the
+ * memory that it claims before any is taken for it here. */
 static int count_sets(struct selection *selection)
 {
 	for (int i = 0; i < SETS; i++) {
+		SOCKET last;
+
 		selection->count[i] = 0;
-		if (selection->user[i] &&
-		    wsc__copy_in(&selection->count[i], selection->user[i], sizeof selection->count[i]))
+		if (!selection->user[i])
+			continue;
+		if (wsc__copy_in(&selection->count[i], selection->user[i], sizeof selection->count[i]) ||
+		    (selection->count[i] &&
+		     wsc__copy_in(&last, array_of(selection->user[i]) + selection->count[i] - 1, sizeof last)))
 			return WS_WSAEFAULT;
 		selection->total += selection->count[i];
 	}
@@ -65,33 +74,57 @@ static bool is_noted(struct socket *sock)
 	return is_idle(sock) || wsc__socket_is(sock, NOTED);
 }
 
+/* Where the socket waits; a set may name it again, or another set. */
+static size_t waiting_of(struct selection *selection, int fd)
+{
+	size_t slot = (size_t)fd % selection->index_size;
+
+	while (selection->index[slot] && selection->waiting[selection->index[slot] - 1].fd != fd)
+		slot = (slot + 1) % selection->index_size;
+	if (!selection->index[slot]) {
+		selection->waiting[selection->waiting_count] = (struct pollfd){ .fd = fd };
+		selection->index[slot] = ++selection->waiting_count;
+	}
+	return selection->index[slot] - 1;
+}
+
+static int find_socket(struct place *place)
+{
+	int error = 0;
+
+	place->sock = wsc__socket_get(place->s);
+	if (!place->sock)
+		return WS_WSAENOTSOCK;
+	if (is_noted(place->sock))
+		error = wsc__socket_verify(place->s, place->sock, NULL);
+	if (!error && is_idle(place->sock))
+		wsc__socket_ask(place->s, place->sock);
+	return error || wsc__socket_hold(place->sock) ? error : WS_WSAENOTSOCK;
+}
+
 static int read_sets(struct selection *selection)
 {
 	struct place *place = selection->places;
+	int error;
 
 	for (int i = 0; i < SETS; i++)
 		for (WSC(u_int) n = 0; n < selection->count[i]; n++, place++) {
 			place->ready = false;
 			if (wsc__copy_in(&place->s, array_of(selection->user[i]) + n, sizeof place->s))
 				return WS_WSAEFAULT;
-			place->sock = wsc__socket_get(place->s);
-			if (!place->sock || (is_noted(place->sock) && wsc__socket_verify(place->s, place->sock, NULL)) ||
-			    !wsc__socket_hold(place->sock))
-				return WS_WSAENOTSOCK;
+			error = find_socket(place);
+			if (error)
+				return error;
 			selection->held++;
+			place->waiting = waiting_of(selection, (int)place->s);
 		}
 	return 0;
 }
 
-/* WSAENOTSOCK, if another thread has closed one of them meanwhile. */
-static int release_sets(struct selection *selection)
+static void release_sets(struct selection *selection)
 {
-	int error = 0;
-
 	for (size_t i = 0; i < selection->held; i++)
-		if (wsc__socket_end(selection->places[i].sock))
-			error = WS_WSAENOTSOCK;
-	return error;
+		wsc__socket_end(selection->places[i].sock);
 }
 
 /* What is ready without asking the kernel: a connection put off, an error that waits. */
@@ -104,17 +137,21 @@ static bool is_ready(int set, struct socket *sock)
 static bool prepare(struct selection *selection)
 {
 	static const short events[SETS] = { POLLIN, POLLOUT, POLLPRI };
-	size_t at = 0;
+	struct place *place = selection->places;
 	bool ready = false;
 
+	for (size_t at = 0; at < selection->waiting_count; at++)
+		selection->waiting[at].events = 0;
 	for (int i = 0; i < SETS; i++)
-		for (WSC(u_int) n = 0; n < selection->count[i]; n++, at++) {
-			struct place *place = &selection->places[at];
+		for (WSC(u_int) n = 0; n < selection->count[i]; n++, place++) {
+			struct pollfd *waiting = &selection->waiting[place->waiting];
 
 			place->ready = is_ready(i, place->sock);
 			ready = ready || place->ready;
-			selection->waiting[at].fd = is_idle(place->sock) ? -1 : (int)place->s;
-			selection->waiting[at].events = events[i];
+			/* What has hung up and answered nothing will not do so later, but wake poll() at once. */
+			waiting->fd = is_idle(place->sock) || waiting->revents & (POLLHUP | POLLERR) ? -1 :
+												       (int)place->s;
+			waiting->events |= events[i];
 		}
 	return ready;
 }
@@ -138,23 +175,25 @@ static bool answers(int set, struct socket *sock, short seen)
 	}
 }
 
-/* Whether any place is ready; or WSAENOTSOCK, if another thread has closed one. */
+/* Whether any place is ready. If none is and another thread has closed a socket, WSAENOTSOCK. */
 static int evaluate(struct selection *selection, bool *ready)
 {
-	size_t at = 0;
+	struct place *place = selection->places;
+	bool closed = false;
 
 	for (int i = 0; i < SETS; i++)
-		for (WSC(u_int) n = 0; n < selection->count[i]; n++, at++) {
-			struct place *place = &selection->places[at];
-			short seen = selection->waiting[at].fd < 0 ? 0 : selection->waiting[at].revents;
+		for (WSC(u_int) n = 0; n < selection->count[i]; n++, place++) {
+			struct pollfd *waiting = &selection->waiting[place->waiting];
+			short seen = waiting->fd < 0 ? 0 : waiting->revents;
+			bool known = wsc__socket_is(place->sock, SOCKET_KNOWN);
 
-			if (seen & POLLNVAL)
-				return WS_WSAENOTSOCK;
-			/* So it also is for a socket that took the place of the one noted, and is idle. */
-			if (seen & (POLLHUP | POLLERR)) {
-				if (wsc__socket_verify(place->s, place->sock, NULL))
-					return WS_WSAENOTSOCK;
-				if (is_idle(place->sock))
+			closed = closed || seen & POLLNVAL || !known;
+			/* Idle it also is if another socket took the place of the one noted. */
+			if (known && seen & (POLLHUP | POLLERR)) {
+				bool gone = wsc__socket_verify(place->s, place->sock, NULL);
+
+				closed = closed || gone;
+				if (gone || is_idle(place->sock))
 					continue;
 			}
 			if (seen & POLLERR) /* what other calls say depends on what became of it */
@@ -162,7 +201,7 @@ static int evaluate(struct selection *selection, bool *ready)
 			place->ready = place->ready || answers(i, place->sock, seen);
 			*ready = *ready || place->ready;
 		}
-	return 0;
+	return closed && !*ready ? WS_WSAENOTSOCK : 0;
 }
 
 static int read_timeout(const struct WSC(timeval) *user, struct timespec *left, bool *forever)
@@ -235,7 +274,7 @@ static int wait_for(struct selection *selection, const struct WSC(timeval) *user
 			if (forever || left.tv_sec || left.tv_nsec > hook_period.tv_nsec)
 				timeout = &hook_period;
 		}
-		if (ppoll(selection->waiting, selection->total, timeout, NULL) < 0) {
+		if (ppoll(selection->waiting, selection->waiting_count, timeout, NULL) < 0) {
 			if (errno != EINTR)
 				return wsc__error_from_errno(errno);
 		} else {
@@ -271,34 +310,41 @@ static int select_sets(struct selection *selection, const struct WSC(timeval) *t
 {
 	struct place few_places[FEW];
 	struct pollfd few_waiting[FEW];
-	bool any = false;
-	int closed, error = count_sets(selection);
+	size_t few_index[4 * FEW] = { 0 };
+	bool any = false, many;
+	int error = count_sets(selection);
 
 	if (error)
 		return error;
 	selection->places = few_places;
 	selection->waiting = few_waiting;
-	if (selection->total > FEW) {
+	selection->index = few_index;
+	selection->index_size = sizeof few_index / sizeof *few_index;
+	many = selection->total > FEW;
+	if (many) {
+		while (selection->index_size < 4 * selection->total)
+			selection->index_size *= 2;
 		selection->places = calloc(selection->total, sizeof *selection->places);
 		selection->waiting = calloc(selection->total, sizeof *selection->waiting);
+		selection->index = calloc(selection->index_size, sizeof *selection->index);
 	}
-	if (!selection->places || !selection->waiting)
+	if (!selection->places || !selection->waiting || !selection->index)
 		error = WS_WSAENOBUFS;
 	if (!error)
 		error = read_sets(selection);
 	if (!error)
 		error = wait_for(selection, timeout, &any);
-	closed = release_sets(selection);
-	if (!error)
-		error = closed;
+	release_sets(selection);
 	if (!error)
 		error = write_sets(selection, ready);
-	if (selection->places != few_places) {
+	if (many) {
 		free(selection->places);
 		free(selection->waiting);
+		free(selection->index);
 	}
 	selection->places = NULL;
 	selection->waiting = NULL;
+	selection->index = NULL;
 	return error;
 }
 

@@ -43,7 +43,7 @@ static int failure(SOCKET s, struct socket *sock)
 static int transmit(SOCKET s, struct socket *sock, const char *data, size_t size, int flags,
 		    const struct sockaddr_storage *to, socklen_t to_length, size_t *sent)
 {
-	DWORD timeout = sock->send_timeout ? sock->send_timeout : WSC_FOREVER;
+	uint64_t end = wsc__deadline(sock->send_timeout);
 	bool wait = wsc__hooked(sock), refused = false;
 	int error = 0;
 
@@ -53,7 +53,7 @@ static int transmit(SOCKET s, struct socket *sock, const char *data, size_t size
 		ssize_t now;
 
 		if (wait)
-			error = wsc__wait(s, POLLOUT, timeout);
+			error = wsc__wait(s, POLLOUT, end);
 		if (error)
 			break;
 		now = sendto((int)s, data + *sent, size - *sent, wait ? flags | MSG_DONTWAIT : flags,
@@ -62,8 +62,9 @@ static int transmit(SOCKET s, struct socket *sock, const char *data, size_t size
 			*sent += (size_t)now;
 			if (sock->type != SOCK_STREAM || wsc__socket_is(sock, SOCKET_NONBLOCKING))
 				break;
+			wait = wait || end != WSC_FOREVER; /* for the rest of the time, not for all of it again */
 		} else if (errno == EINTR) {
-			wait = sock->send_timeout;
+			wait = wait || end != WSC_FOREVER;
 		} else if (errno == ECONNREFUSED && sock->type != SOCK_STREAM && !refused) {
 			refused = true; /* an earlier datagram was; on Windows that fails no send */
 		} else if (errno != EAGAIN || !wait) {
@@ -90,6 +91,10 @@ static int send_to(SOCKET s, struct socket *sock, const char *data, int size, in
 		error = wsc__socket_address(s, sock, to, to_length, &address, &length);
 	if (error)
 		return error;
+	if (length && address.ss_family != AF_UNIX && !wsc__address_port(&address)) {
+		*sent = (size_t)size; /* Windows sends it, and nobody can be there */
+		return 0;
+	}
 	return transmit(s, sock, data, (size_t)size, posix_flags, length ? &address : NULL, length, sent);
 }
 
@@ -130,7 +135,7 @@ int WSC(send)(SOCKET s, const char *data, int size, int flags)
 
 	if (__builtin_expect(error, 0))
 		return wsc__result(error);
-	if (!flags && size >= 0 && !wsc__hooked(sock))
+	if (!flags && size >= 0 && !sock->send_timeout && !wsc__hooked(sock))
 		error = send_plain(s, sock, data, size, &sent);
 	else
 		error = send_to(s, sock, data, size, flags, NULL, 0, &sent);

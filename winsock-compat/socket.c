@@ -130,11 +130,31 @@ int wsc__socket_add(int fd, int family, int type, int protocol, unsigned state, 
 	return 0;
 }
 
-/* What a socket that others made has been through, as far as the kernel tells. */
-static unsigned adopted_state(int fd, int family, int type)
+/* Where a stream stands, as far as the kernel tells. */
+static unsigned stream_state(int fd, int family)
 {
 	struct sockaddr_storage peer;
 	socklen_t size = sizeof peer;
+	int listens;
+
+	if (!option(fd, SOL_SOCKET, SO_ACCEPTCONN, &listens) && listens)
+		return SOCKET_LISTENING;
+	if (!getpeername(fd, (struct sockaddr *)&peer, &size))
+		return SOCKET_CONNECTED;
+	return family != WS_AF_UNIX && wsc__tcp_state(fd) == WSC_TCP_SYN_SENT ? SOCKET_CONNECTING : 0;
+}
+
+void wsc__socket_ask(SOCKET s, struct socket *sock)
+{
+	unsigned state = sock->type == SOCK_STREAM ? stream_state((int)s, sock->family) : 0;
+
+	if (state)
+		wsc__socket_mark(sock, state, 0);
+}
+
+/* What a socket that others made has been through. */
+static unsigned adopted_state(int fd, int family, int type)
+{
 	unsigned state = 0;
 	int value, flags = fcntl(fd, F_GETFL);
 
@@ -142,12 +162,7 @@ static unsigned adopted_state(int fd, int family, int type)
 		state |= SOCKET_NONBLOCKING;
 	if (type != SOCK_STREAM)
 		return state;
-	if (!option(fd, SOL_SOCKET, SO_ACCEPTCONN, &value) && value)
-		state |= SOCKET_LISTENING;
-	if (!getpeername(fd, (struct sockaddr *)&peer, &size))
-		state |= SOCKET_CONNECTED;
-	else if (family != WS_AF_UNIX && wsc__tcp_state(fd) == WSC_TCP_SYN_SENT)
-		state |= SOCKET_CONNECTING;
+	state |= stream_state(fd, family);
 	if (!option(fd, SOL_SOCKET, SO_KEEPALIVE, &value) && value)
 		state |= SOCKET_KEEPALIVE;
 	return state;
@@ -258,12 +273,9 @@ static int end(int fd, struct socket *sock)
 int wsc__socket_address(SOCKET s, struct socket *sock, const void *user, int user_length,
 			struct sockaddr_storage *address, socklen_t *length)
 {
-	int error = wsc__address_in(sock->family, user, user_length, address, length);
-	bool changed;
+	int error = wsc__socket_verify(s, sock, NULL);
 
-	if (error && !wsc__socket_verify(s, sock, &changed) && changed)
-		error = wsc__address_in(sock->family, user, user_length, address, length);
-	return error;
+	return error ? error : wsc__address_in(sock->family, user, user_length, address, length);
 }
 
 /* A descriptor that was closed behind our back may be anybody's now. */

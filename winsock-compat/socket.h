@@ -173,6 +173,9 @@ int wsc__socket_address(SOCKET s, struct socket *sock, const void *user, int use
 /* Whether a connect is still under way; forgets SOCKET_CONNECTING if not. */
 bool wsc__socket_connecting(SOCKET s, struct socket *sock);
 
+/* Notes that a stream listens, or has or seeks a peer, in case a call that is not ours made it so. */
+void wsc__socket_ask(SOCKET s, struct socket *sock);
+
 /* What a failed receive or send means, and what the socket is from now on. */
 int wsc__socket_lost(SOCKET s, struct socket *sock, int posix_error);
 

@@ -97,8 +97,8 @@ static inline bool is_whole_truth(const struct quick *quick, unsigned state, int
 /* The kernel has handed over an error that the long way is to find again. */
 static __attribute__((noinline)) void keep_error(SOCKET s, int posix_error)
 {
-	struct socket *sock = wsc__socket_get(s);
-	int error = sock ? wsc__socket_error(s, sock, posix_error) : 0;
+	struct socket *sock = NULL;
+	int error = wsc__socket_enter(s, &sock) ? 0 : wsc__socket_error(s, sock, posix_error);
 
 	if (error)
 		wsc__socket_keep_error(sock, error);
