@@ -2,6 +2,7 @@
 #include "bind.h"
 
 #include "address.h"
+#include "options.h"
 
 #include <errno.h>
 #include <sys/socket.h>
@@ -82,6 +83,7 @@ int WSC(listen)(SOCKET s, int backlog)
 		error = check_bound(s, sock);
 	if (!error) {
 		wsc__bind_free_afterwards(s, sock);
+		wsc__option_listening(s, sock);
 		if (listen((int)s, backlog) < 0)
 			error = wsc__error_from_errno(errno);
 		else

@@ -3,6 +3,7 @@
 #include "bind.h"
 #include "blocking.h"
 #include "export.h"
+#include "options.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -107,6 +108,7 @@ static int connect_to(SOCKET s, struct socket *sock, const struct WSC(sockaddr) 
 		return 0;
 	}
 	wsc__bind_free_afterwards(s, sock);
+	wsc__option_connecting(s, sock);
 	return connect_stream(s, sock, &address, length);
 }
 

@@ -3,6 +3,8 @@ lib_LTLIBRARIES += libwinsock-compat.la
 
 libwinsock_compat_la_SOURCES = \
 	%D%/accept.c \
+	%D%/adapter.c \
+	%D%/adapter.h \
 	%D%/address.c \
 	%D%/address.h \
 	%D%/addrtext.c \
@@ -16,6 +18,8 @@ libwinsock_compat_la_SOURCES = \
 	%D%/export.h \
 	%D%/fault.c \
 	%D%/fault.h \
+	%D%/filter.c \
+	%D%/filter.h \
 	%D%/ioctl.c \
 	%D%/keepalive.c \
 	%D%/keepalive.h \
@@ -23,6 +27,7 @@ libwinsock_compat_la_SOURCES = \
 	%D%/option-ip.c \
 	%D%/option-multicast.c \
 	%D%/option-socket.c \
+	%D%/option-udp.c \
 	%D%/options.c \
 	%D%/options.h \
 	%D%/profile.c \

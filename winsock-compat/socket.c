@@ -4,6 +4,7 @@
 #include "address.h"
 #include "export.h"
 #include "fault.h"
+#include "options.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -463,6 +464,7 @@ static int create(int family, int type, int protocol, SOCKET *s)
 	/* On Windows an IPv6 socket speaks IPv6 only, unless told otherwise. */
 	if (family == WS_AF_INET6)
 		setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &(int){ 1 }, sizeof(int));
+	wsc__option_fresh(fd, family, type, protocol);
 	error = wsc__socket_add(fd, family, type, protocol, 0, &sock);
 	*s = (SOCKET)fd;
 	return error;
