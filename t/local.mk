@@ -10,6 +10,9 @@ TEST_NAMES += harness keepalive
 TEST_NAMES += connect error ioctl names select socket startup transfer
 NATIVE_ONLY += netdown wire
 
+TEST_NAMES += ipoption multicast
+NATIVE_ONLY += packet
+
 SCRIPT_TESTS += %D%/interop.t %D%/wsc-compare.t
 
 TEST_NAMES += accept fault hook option
@@ -60,8 +63,8 @@ $(NATIVE_TESTS): %D%/%.t: %D%/%.c $(NATIVE_TAP) $(TAP_INCLUDES) libwinsock-compa
 	$(AM_V_CCLD)$(NATIVE_CC) -o $@ $< $(NATIVE_TAP) $(TEST_WITH)
 
 # The one file of the tests that knows POSIX only.
-%D%/wire.t: TEST_WITH = %D%/tap/link.o
-%D%/wire.t: %D%/tap/link.o %D%/tap/link.h
+%D%/wire.t %D%/packet.t: TEST_WITH = %D%/tap/link.o
+%D%/wire.t %D%/packet.t: %D%/tap/link.o %D%/tap/link.h
 %D%/tap/link.o: %D%/tap/link.c %D%/tap/link.h %D%/tap/tap.h
 	$(AM_V_CC)$(MKDIR_P) $(@D) && $(CC) $(TEST_FLAGS) $(SANITIZER_CFLAGS) -D_GNU_SOURCE -c -o $@ $<
 

@@ -4,7 +4,6 @@
 #include "filter.h"
 
 #include "error.h"
-#include "options.h"
 
 #include <errno.h>
 #include <linux/filter.h>
@@ -164,5 +163,19 @@ int wsc__filter_update(SOCKET s, struct socket *sock)
 			  setsockopt((int)s, SOL_SOCKET, SO_DETACH_FILTER, &(int){ 0 }, sizeof(int)) < 0 && errno != ENOENT)
 		error = wsc__error_from_errno(errno);
 	pthread_mutex_unlock(&lock);
+	return error;
+}
+
+int wsc__filter_keep(SOCKET s, struct socket *sock, const struct option *option, DWORD value)
+{
+	DWORD before;
+	int error;
+
+	wsc__option_recall(sock, option, &before);
+	error = wsc__option_keep(sock, option, value);
+	if (!error)
+		error = wsc__filter_update(s, sock);
+	if (error)
+		wsc__option_keep(sock, option, before);
 	return error;
 }

@@ -209,17 +209,15 @@ int wsc__option_set_protection_level(SOCKET s, struct socket *sock, const struct
 				     const struct value *value)
 {
 	DWORD level = value->dword;
-	int error;
+	bool stream = sock->type == SOCK_STREAM;
 
 	if (level != WS_PROTECTION_LEVEL_UNRESTRICTED && level != WS_PROTECTION_LEVEL_EDGERESTRICTED &&
 	    level != WS_PROTECTION_LEVEL_RESTRICTED && level != default_level())
 		return WS_WSAEINVAL;
-	error = wsc__option_keep(sock, option, level);
 	/* What a stream asks for itself, it may receive: only from when it listens is it a question. */
-	if (!error && option->level == WS_IPPROTO_IPV6 &&
-	    (sock->type != SOCK_STREAM || wsc__socket_is(sock, SOCKET_LISTENING)))
-		error = wsc__filter_update(s, sock);
-	return error;
+	if (option->level == WS_IPPROTO_IP || (stream && !wsc__socket_is(sock, SOCKET_LISTENING)))
+		return wsc__option_keep(sock, option, level);
+	return wsc__filter_keep(s, sock, option, level);
 }
 
 void wsc__option_listening(SOCKET s, struct socket *sock)

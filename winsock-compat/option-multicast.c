@@ -284,7 +284,5 @@ int wsc__option_get_multicast_loop(SOCKET s, struct socket *sock, const struct o
 int wsc__option_set_multicast_loop(SOCKET s, struct socket *sock, const struct option *option,
 				   const struct value *value)
 {
-	int error = wsc__option_keep(sock, option, value->dword);
-
-	return error ? error : wsc__filter_update(s, sock);
+	return wsc__filter_keep(s, sock, option, value->dword);
 }
