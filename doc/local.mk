@@ -4,7 +4,10 @@ CALL_PAGES = \
 	%D%/bind.3ws \
 	%D%/connect.3ws \
 	%D%/getaddrinfo.3ws \
+	%D%/gethostbyname.3ws \
 	%D%/gethostname.3ws \
+	%D%/getnameinfo.3ws \
+	%D%/getservbyname.3ws \
 	%D%/getsockname.3ws \
 	%D%/getsockopt.3ws \
 	%D%/htonl.3ws \
@@ -16,6 +19,7 @@ CALL_PAGES = \
 	%D%/send.3ws \
 	%D%/shutdown.3ws \
 	%D%/socket.3ws \
+	%D%/WSAAddressToStringA.3ws \
 	%D%/WSAGetLastError.3ws \
 	%D%/WSASetBlockingHook.3ws \
 	%D%/WSAStartup.3ws

@@ -7,7 +7,7 @@ SCRIPT_TESTS =
 
 
 TEST_NAMES += harness keepalive
-TEST_NAMES += connect error ioctl names select socket startup transfer
+TEST_NAMES += addresses netdb connect error ioctl names select socket startup transfer
 NATIVE_ONLY += netdown wire
 
 SCRIPT_TESTS += %D%/interop.t %D%/wsc-compare.t

@@ -16,6 +16,7 @@ libwinsock_compat_la_SOURCES = \
 	%D%/export.h \
 	%D%/fault.c \
 	%D%/fault.h \
+	%D%/host.c \
 	%D%/ioctl.c \
 	%D%/keepalive.c \
 	%D%/keepalive.h \
@@ -25,6 +26,7 @@ libwinsock_compat_la_SOURCES = \
 	%D%/option-socket.c \
 	%D%/options.c \
 	%D%/options.h \
+	%D%/packed.h \
 	%D%/profile.c \
 	%D%/profile.h \
 	%D%/recv.c \
@@ -35,6 +37,7 @@ libwinsock_compat_la_SOURCES = \
 	%D%/resolve.c \
 	%D%/select.c \
 	%D%/send.c \
+	%D%/service.c \
 	%D%/shutdown.c \
 	%D%/socket.c \
 	%D%/socket.h \
@@ -46,6 +49,8 @@ libwinsock_compat_la_SOURCES = \
 	%D%/transfer.h \
 	%D%/utf.c \
 	%D%/utf.h \
+	%D%/wide.c \
+	%D%/wide.h \
 	%D%/ws.h
 
 libwinsock_compat_la_CPPFLAGS = -DWSC_LIBRARY -DWSC_SYSCONFDIR='"$(sysconfdir)"' -I$(top_builddir)/winsock-compat -I$(top_srcdir)/winsock-compat $(AM_CPPFLAGS)
