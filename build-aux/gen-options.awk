@@ -2,6 +2,7 @@
 # head comment of the latter is its grammar.
 #   -v make=library   the rows of winsock-compat/options.c
 #   -v make=test      those of t/options.c
+#   -v make=linux     and of t/options-linux.c
 #   -v make=page      winsock-compat-options(7); t/options.wine, the third file, says what Wine does
 
 function fail(message) {
@@ -51,41 +52,126 @@ function bytes(text, size) {
 	return text
 }
 
-# One side of HANDLER: a function with its argument, or an error.
-function handler(side, text,    name) {
-	name = text
-	sub(/\(.*/, "", name)
-	if (text ~ /\(/)
-		argument[row] = substr(text, index(text, "(") + 1, length(text) - index(text, "(") - 1)
+# The kinds of sockets that a word stands for, as it does in SOCKETS.
+function stands_for(word, i) {
+	if (word == "any")
+		return 1
+	if (word == "ip")
+		return kind[i] != "unix"
+	if (word == "stream")
+		return kind[i] ~ /^(tcp|unix)$/
+	if (word == "datagram")
+		return kind[i] ~ /^(udp|raw)$/
+	return kind[i] == word
+}
+
+# A value for every kind of socket, or one for each KIND:VALUE; "-" for those without one. A kind that
+# is named twice has the later value.
+function by_kind(text, pattern, what, values,    words, pair, count, i, j) {
+	count = split(text, words, ",")
+	for (j = 1; j <= kinds; j++)
+		values[j] = "-"
+	for (i = 1; i <= count; i++) {
+		if (split(words[i], pair, ":") == 1) {
+			pair[2] = pair[1]
+			pair[1] = "any"
+		}
+		enumerator("", "kind of socket", pair[1])
+		if (pair[2] !~ pattern)
+			fail("\"" words[i] "\" is no " what)
+		for (j = 1; j <= kinds; j++)
+			if (stands_for(pair[1], j))
+				values[j] = pair[2]
+	}
+}
+
+# One side of HANDLER: a function with its argument, or an error for each kind of socket.
+function handler(side, text,    function_name, errors, i) {
 	if (text == "-")
 		text = "WSAENOPROTOOPT"
-	if (text in number && text ~ /^WSA/)
-		return "." side "_error = WS_" text
-	if (name !~ /^[a-z][a-z_0-9]*$/)
+	if (text ~ /(^|:)WSA/) {
+		by_kind(text, "^WSA[A-Z]+$", "error", errors)
+		for (i = 1; i <= kinds; i++) {
+			if (errors[i] != "-" && !(errors[i] in number))
+				fail("\"" errors[i] "\" is no error")
+			refusal[row, side, i] = errors[i]
+		}
+		return ""
+	}
+	for (i = 1; i <= kinds; i++)
+		refusal[row, side, i] = "-"
+	function_name = text
+	sub(/\(.*/, "", function_name)
+	if (text ~ /\(/)
+		argument[row] = substr(text, index(text, "(") + 1, length(text) - index(text, "(") - 1)
+	if (function_name !~ /^[a-z][a-z_0-9]*$/)
 		fail("\"" text "\" is neither a handler nor an error")
-	if (!((side, name) in handlers)) {
-		handlers[side, name] = 1
-		prototypes = prototypes "int wsc__option_" side "_" name "(SOCKET s, struct socket *sock, " \
+	if (!((side, function_name) in handlers)) {
+		handlers[side, function_name] = 1
+		prototypes = prototypes "int wsc__option_" side "_" function_name "(SOCKET s, struct socket *sock, " \
 			"const struct option *option, " (side == "set" ? "const " : "") "struct value *value);\n"
 	}
-	if (name == "kept")
+	if (function_name == "kept")
 		keeps = 1
-	if (name != "int")
+	if (function_name != "int")
 		noted = 1
-	return "." side " = wsc__option_" side "_" name
+	return function_name
+}
+
+# VALUES: FIRST, what can be set, and what cannot.
+function values_of(text,    words, pair, count, i) {
+	if (split(text, words, "!") > 2)
+		fail("\"" text "\" has two \"!\"")
+	refused[row] = words[2]
+	count = split(words[2], pairs, ",")
+	for (i = 1; i <= count; i++)
+		if (split(pairs[i], pair, "=") != 2 || pair[1] !~ NUMBER || !(pair[2] in number))
+			fail("\"" pairs[i] "\" is no VALUE=ERROR")
+	if (split(words[1], words, ">") > 2)
+		fail("\"" text "\" has two \">\"")
+	initial[row] = words[1]
+	samples[row] = words[2]
+	by_kind(words[1], "^(-|" substr(NUMBER, 2, length(NUMBER) - 2) ")$", "number", values)
+	for (i = 1; i <= kinds; i++)
+		first[row, i] = values[i]
+	count = split(words[2], words, ",")
+	for (i = 1; i <= count; i++)
+		if (words[i] !~ NUMBER)
+			fail("\"" words[i] "\" is no number")
+}
+
+# TRAITS with an argument, and those without.
+function traits_of(text,    words, pair, count, i) {
+	count = split(text, words, ",")
+	for (i = 1; i <= count; i++) {
+		if (sub(/^fast:/, "", words[i])) {
+			enumerator("", "fast path", words[i])
+			fast[row] = words[i]
+		} else if (sub(/^needs:/, "", words[i])) {
+			if (split(words[i], pair, "=") != 2 || !(pair[2] in number) || (pair[1] != "peer" && !(pair[1] in number)))
+				fail("\"needs:" words[i] "\" is no needs:OPTION=ERROR")
+			needs[row] = pair[1]
+			needs_error[row] = pair[2]
+		} else {
+			traits[row] = traits[row] (traits[row] ? "," : "") words[i]
+		}
+	}
+	if (traits[row] == "")
+		traits[row] = "-"
 }
 
 BEGIN {
-	if (make != "library" && make != "test" && make != "page")
+	if (make !~ /^(library|test|linux|page)$/)
 		fail("make=" make "?")
 	list("trait of lengths", "none negative get-negative two-bytes length-zeroed buffer-zeroed length-needed" \
 		" length-kept truth at-most-255")
-	list("kind of socket", "any ip stream datagram tcp udp raw none")
+	list("kind of socket", "any ip stream datagram tcp udp raw unix none")
 	list("Windows", "2000 xp 2003 vista 7 8 8.1 10 11")
 	list("outcome", "works answers refuses")
 	list("trait", "inherit takes-error any-family any-handle")
 	list("fast path", "any get error keepalive")
 	kinds = split("tcp udp raw unix", kind, " ")
+	NUMBER = "^([0-9]+|0x[0-9a-f]+)$"
 }
 
 FNR == 1 { file++ }
@@ -170,20 +256,7 @@ $2 ~ /^=/ {
 	set[row] = handler("set", words[count])
 	kept[row] = keeps ? kept_count++ : -1
 	note[row] = noted
-	count = split($5, words, ">")
-	sample[row] = count > 1 ? words[2] : "-"
-	initial[row] = words[1]
-	count = split(words[1], words, ",")
-	for (i = 1; i <= kinds; i++)
-		first[row, i] = words[1] ~ /^[0-9]+$/ ? words[1] : "-"
-	for (i = 1; words[1] ~ /:/ && i <= count; i++) {
-		split(words[i], pair, ":")
-		for (j = 1; j <= kinds && kind[j] != pair[1]; j++)
-			;
-		if (j > kinds || pair[2] !~ /^[0-9]+$/)
-			fail("\"" words[i] "\" is no KIND:VALUE")
-		first[row, j] = pair[2]
-	}
+	values_of($5)
 	since[row] = $6 == "-" ? "WINDOWS_2000" : enumerator("WINDOWS_", "Windows", $6)
 	since_text[row] = $6
 	outcome[row] = enumerator("", "outcome", $7)
@@ -192,19 +265,7 @@ $2 ~ /^=/ {
 		fail("\"" $8 "\" is no LEVEL/NAME of Linux")
 	linux_level[row] = $8 == "-" ? "" : words[1]
 	linux_name[row] = words[2]
-	fast[row] = ""
-	count = split($9, words, ",")
-	traits[row] = ""
-	for (i = 1; i <= count; i++) {
-		if (sub(/^fast:/, "", words[i])) {
-			enumerator("", "fast path", words[i])
-			fast[row] = words[i]
-		} else {
-			traits[row] = traits[row] (traits[row] ? "," : "") words[i]
-		}
-	}
-	if (traits[row] == "")
-		traits[row] = "-"
+	traits_of($9)
 	error[row] = elsewhere
 	source[row] = rest(10)
 }
@@ -227,6 +288,15 @@ function original(row,    other) {
 	return other
 }
 
+# A function, or the errors in place of it.
+function side(i, name, called,    k, text) {
+	if (called)
+		return "." name " = wsc__option_" name "_" called
+	for (k = 1; k <= kinds; k++)
+		text = text (k > 1 ? ", " : "") (refusal[i, name, k] == "-" ? 0 : "WS_" refusal[i, name, k])
+	return "." name "_error = { " text " }"
+}
+
 function library(    i, k) {
 	print "/* The handlers of the options, and the rows of options.c, made from options.in. */"
 	print "#include \"socket.h\"\n\nstruct option;\nstruct value;\n"
@@ -243,7 +313,8 @@ function library(    i, k) {
 		printf "\t{ .level = WS_%s, .name = WS_%s, .text = \"%s\", .shape = &shape_%s,\n", level[i], name[i], name[i], lengths[i]
 		if (page[i])
 			printf "\t  .page = &shape_%s,\n", page[i]
-		printf "\t  %s, %s,\n\t  .sockets = %s, .elsewhere = WS_%s, .since = %s", get[i], set[i], on[i], error[i], since[i]
+		printf "\t  %s, %s,\n\t  .sockets = %s, .elsewhere = WS_%s, .since = %s", side(i, "get", get[i]), \
+			side(i, "set", set[i]), on[i], error[i], since[i]
 		if (linux_level[i])
 			printf ",\n\t  .posix_level = %s, .posix_name = %s", linux_level[i], linux_name[i]
 		if (i in argument)
@@ -265,28 +336,58 @@ function library(    i, k) {
 	printf "_Static_assert(OPTIONS_KEPT >= %d, \"socket.h has too few places for what is kept\");\n#endif\n", kept_count
 }
 
-# A side of a handler as the test has it: 0 for a function, or the number of the error.
-function refusal(text) {
-	return sub(/^.*_error = WS_/, "", text) ? number[text] : 0
+# The errors of one side as numbers, 0 where there is a function.
+function refusals(i, name,    k, text) {
+	for (k = 1; k <= kinds; k++)
+		text = text (k > 1 ? ", " : "") (refusal[i, name, k] == "-" ? 0 : number[refusal[i, name, k]])
+	return "{ " text " }"
 }
 
-# The numbers, not the names: other headers may lack some. Kinds without a value get -1.
-function test(    i, j, k) {
-	print "/* The rows of t/options.c, made from options.in: */"
-	print "/* LENGTHS(name, size, set least, set counts, get least, get short, traits) */"
+# The numbers, not the names: other headers may lack some.
+function test(    i, j, k, count, words, pair) {
+	print "/* The rows of t/options.c, made from options.in. */\n"
+	print "static const struct lengths all_lengths[] = {"
 	for (i = 1; i <= shapes; i++)
-		printf "LENGTHS(%s, %s)\n", shape[i], shape_text[shape[i]]
-	print "/* OPTION(level, its number, name, number, lengths, page's lengths, sockets, error elsewhere, " \
-		"error of get,\n * error of set, since, outcome, traits, sample, initial of tcp, udp, raw, unix) */"
+		printf "\t{ \"%s\", %s },\n", shape[i], shape_text[shape[i]]
+	print "};\n\nstatic const struct option options[] = {"
 	for (i = 1; i <= row; i++) {
 		j = original(i)
-		printf "OPTION(%s, %s, %s, %s, %s, %s, %s, %s, %d, %d, %s, %s, %s, %s", level[i], number[level[i]],
-			name[i], number[name[i]], lengths[j], page[j] ? page[j] : lengths[j], on[j], number[error[j]],
-			refusal(get[j]), refusal(set[j]), since[j], outcome[j],
-			enumerators("OPTION_", "trait", traits[j]), sample[j] == "-" ? "-1" : sample[j]
+		printf "\t{ .level_name = \"%s\", .level = %s, .name = \"%s\", .number = %s,\n", level[i], number[level[i]],
+			name[i], number[name[i]]
+		printf "\t  .lengths = &all_lengths[%d], .page = &all_lengths[%d], .sockets = %s, .elsewhere = %d,\n",
+			shape_row[lengths[j]] - 1, shape_row[page[j] ? page[j] : lengths[j]] - 1, on[j], number[error[j]]
+		printf "\t  .get_error = %s, .set_error = %s, .since = %s, .outcome = %s, .traits = %s,\n",
+			refusals(j, "get"), refusals(j, "set"), since[j], outcome[j], enumerators("OPTION_", "trait", traits[j])
+		if (j in needs)
+			printf "\t  .needs = \"%s\", .needs_error = %d,\n", needs[j], number[needs_error[j]]
+		if (linux_level[j])
+			printf "\t  .has_linux = true,\n"
+		printf "\t  .first = {"
 		for (k = 1; k <= kinds; k++)
-			printf ", %s", first[j, k] == "-" ? "-1" : first[j, k]
-		print ")"
+			printf "%s %s", (k > 1 ? "," : ""), first[j, k] == "-" ? "-1" : first[j, k]
+		printf " }"
+		count = split(samples[j], words, ",")
+		printf ",\n\t  .samples = {"
+		for (k = 1; k <= count; k++)
+			printf " %s,", words[k]
+		printf " -1 },\n\t  .refused = {"
+		count = split(refused[j], words, ",")
+		for (k = 1; k <= count; k++) {
+			split(words[k], pair, "=")
+			printf " { %s, %d },", pair[1], number[pair[2]]
+		}
+		print " { -1, 0 } } },"
+	}
+	print "};"
+}
+
+# Where Linux has the rows' options: the names, which only POSIX's headers know.
+function linux(    i, j) {
+	print "/* The rows of t/options-linux.c, made from options.in. */"
+	for (i = 1; i <= row; i++) {
+		j = original(i)
+		if (linux_level[j])
+			printf "[%d] = { %s, %s },\n", i - 1, linux_level[j], linux_name[j]
 	}
 }
 
@@ -327,7 +428,7 @@ function manual(    i, j, l) {
 			else {
 				printf "Sockets: %s; elsewhere\n.Er %s .\nLengths: %s%s.\n", sockets[j], error[j], lengths[j],
 					page[j] ? ", in mode page " page[j] : ""
-				printf "Get: %s; set: %s.\n", words_of(get[j]), words_of(set[j])
+				printf "Get: %s; set: %s.\n", words_of(j, "get"), words_of(j, "set")
 				if (initial[j] != "-")
 					printf "At first: %s.\n", initial[j]
 				if (linux_level[j])
@@ -349,8 +450,8 @@ function manual(    i, j, l) {
 	print ".El\n.Sh SEE ALSO\n.Xr getsockopt 3ws ,\n.Xr winsock-compat 5 ,\n.Xr winsock-compat 7 ,\n.Xr winsock-compat-errors 7"
 }
 
-function words_of(text) {
-	return sub(/^.*_error = WS_/, "", text) ? text : "yes"
+function words_of(i, name) {
+	return refusal[i, name, 1] == "-" ? "yes" : refusal[i, name, 1]
 }
 
 END {
@@ -364,6 +465,8 @@ END {
 		library()
 	else if (make == "test")
 		test()
+	else if (make == "linux")
+		linux()
 	else
 		manual()
 }

@@ -2,7 +2,7 @@
  *
  *	rows_begin(wine);
  *	row_begin("%s %s tcp", level, option);
- *	row_differs("get: %s", outcome(result));
+ *	row_differs("success", "get: %s", outcome(result));
  *	row_end();
  *	rows_end();
  *
@@ -26,8 +26,9 @@ int rows_end(void);
  * another ends. */
 void row_begin(const char *format, ...) TAP_FORMAT(1, 2);
 
-/* Nothing that changes from one run to the next, in few and plain words, since the manual has them too. */
-void row_differs(const char *format, ...) TAP_FORMAT(1, 2);
+/* What was expected is shown natively. What was seen is nothing that changes from one run to the next, in few
+ * and plain words, since the manual has them too. */
+void row_differs(const char *expected, const char *format, ...) TAP_FORMAT(2, 3);
 bool row_has_differed(void); /* what is asked next may make no sense then */
 
 bool row_end(void);
