@@ -1,9 +1,9 @@
-# Makes C and a page from include/constants.in and winsock-compat/options.in, read in this order; the
-# head comment of the latter is its grammar.
+# Makes C and a page from include/constants.in, winsock-compat/options.in and t/options.wine, read in this order;
+# the head comment of the second is its grammar, and the third is for the page alone.
 #   -v make=library   the rows of winsock-compat/options.c
 #   -v make=test      those of t/options.c
 #   -v make=linux     and of t/options-linux.c
-#   -v make=page      winsock-compat-options(7); t/options.wine, the third file, says what Wine does
+#   -v make=page      winsock-compat-options(7)
 
 function fail(message) {
 	print FILENAME ":" FNR ": " message > "/dev/stderr"
@@ -153,6 +153,8 @@ function traits_of(text,    words, pair, count, i) {
 			needs[row] = pair[1]
 			needs_error[row] = pair[2]
 		} else {
+			if (words[i] != "-")
+				enumerator("", "trait", words[i])
 			traits[row] = traits[row] (traits[row] ? "," : "") words[i]
 		}
 	}
@@ -184,11 +186,13 @@ file == 1 {
 	next
 }
 
-# OPTION KIND WORDS
+# LEVEL OPTION KIND WORDS; what is of any option, or of no socket, is said once.
 file == 3 {
+	if ($1 == "any" || $3 == "no-socket")
+		next
 	if (!(($1, $2) in row_of))
 		fail("no option " $2 " of " $1)
-	wine[$1, $2] = wine[$1, $2] ".br\n" $3 ": " rest(4) "\n"
+	wine[$1, $2] = wine[$1, $2] rest(3) "\n"
 	next
 }
 
@@ -391,67 +395,230 @@ function linux(    i, j) {
 	}
 }
 
-function sentence_of_lengths(name,    words, text) {
-	split(shape_columns[name], words, " ")
-	if (shape_varies[name])
-		return "The length varies.\n"
-	text = "Of " words[1] " bytes."
-	if (words[2] != "0")
-		text = text "\n.Fn setsockopt\nneeds " (words[2] == "size" ? "all" : words[2]) " and looks at " \
-			(words[3] == "size" ? "all" : words[3]) "."
-	text = text "\n.Fn getsockopt\nneeds room for " (words[4] == "size" ? "all" : words[4]) "."
-	if (shape_traits[name] != "-")
-		text = text "\nTraits: " shape_traits[name] "."
-	return text "\nSource: " shape_source[name] ".\n"
+# The page.
+
+# Words, with commas and a last "and" between them.
+function listing(text,    words, count, i, result) {
+	count = split(text, words, ",")
+	for (i = 1; i <= count; i++)
+		result = result (i == 1 ? "" : i == count ? " and " : ", ") words[i]
+	return result
 }
 
-function manual(    i, j, l) {
-	print ".\\\" Made by build-aux/gen-options.awk from winsock-compat/options.in."
+# A macro, with what follows it on the line.
+function macro(name, text, after) {
+	return "." name " " text (after ? " " after : "") "\n"
+}
+
+function trait_of(name, trait) {
+	return index("," shape_traits[name] ",", "," trait ",")
+}
+
+function is_or_are(count) {
+	return count == 1 ? "1 byte is" : count " bytes are"
+}
+
+function sentences_of_lengths(name,    words, size, text) {
+	if (shape_varies[name])
+		return "As many bytes as there are; their number depends on the value.\n"
+	split(shape_columns[name], words, " ")
+	size = words[1]
+	if (size == "0")
+		return "No bytes; how many are passed makes no difference.\n"
+	else if (sub(/^sizeof\(/, "", size) && sub(/\)$/, "", size))
+		text = "The structure\n" macro("Vt", size, ".")
+	else
+		text = size " byte" (size == 1 ? "" : "s") ".\n"
+	if (trait_of(name, "truth"))
+		text = text "Any value but 0 is read back as 1.\n"
+	if (trait_of(name, "at-most-255"))
+		text = text "A value above 255 is\n" macro("Er", "WSAEINVAL", ".")
+	if (words[2] == "1" && words[1] != "1")
+		text = text "One byte and more can be set; those that are missing are 0.\n"
+	else if (words[1] == "1")
+		text = text "More bytes can be set, but only the first counts.\n"
+	if (trait_of(name, "none"))
+		text = text "No bytes at all can be set too, and change nothing.\n"
+	if (trait_of(name, "negative"))
+		text = text "A negative length is taken for a very large one when it is set.\n"
+	if (words[4] == "1" && words[1] != "1" && words[1] != "0")
+		text = text "With room for fewer, " (trait_of(name, "two-bytes") ? "they are filled, but" : "1 is written and") \
+			" a length of " words[5] " is reported.\n"
+	if (trait_of(name, "get-negative"))
+		text = text "Room of a negative size is taken for enough.\n"
+	if (trait_of(name, "length-zeroed"))
+		text = text "With too little room, the length becomes 0.\n"
+	if (trait_of(name, "buffer-zeroed"))
+		text = text "With too little room, what there is of it becomes 0.\n"
+	if (trait_of(name, "length-needed"))
+		text = text "With too little room, the length becomes that which is needed.\n"
+	if (trait_of(name, "length-kept"))
+		text = text "With more room than needed, the length stays.\n"
+	return text
+}
+
+# With what one of the calls refuses it on any socket; "" if it does not, or if that depends on the socket.
+function refusal_of(i, name,    k) {
+	for (k = 2; k <= kinds; k++)
+		if (refusal[i, name, k] != refusal[i, name, 1])
+			return ""
+	return refusal[i, name, 1] == "-" ? "" : refusal[i, name, 1]
+}
+
+function refused_sentences(i, name,    k, error, kinds_of, known, text) {
+	if (refusal_of(i, name))
+		return macro("Fn", name "sockopt") "is refused with\n" macro("Er", refusal_of(i, name), ".")
+	for (k = 1; k <= kinds; k++) {
+		error = refusal[i, name, k]
+		known = error in kinds_of
+		kinds_of[error] = kinds_of[error] (known ? "," : "") kind[k]
+	}
+	for (k = 1; k <= kinds; k++) {
+		error = refusal[i, name, k]
+		if (error != "-" && error in kinds_of) {
+			text = text macro("Fn", name "sockopt") "is refused with\n" macro("Er", error) "on sockets of " \
+				listing(kinds_of[error]) ".\n"
+			delete kinds_of[error]
+		}
+	}
+	return text
+}
+
+# What Wine does, in fewer words if both calls fail alike.
+function words_of_wine(text,    words) {
+	if (split(text, words, "; ") == 2 && words[1] ~ /^get: / && words[2] == "set" substr(words[1], 4))
+		text = "get and s" substr(words[2], 2)
+	return text ~ /^get and set: WSAENOPROTOOPT$/ ? "unknown" : text
+}
+
+function sentence_of_sockets(i) {
+	if (sockets[i] == "any")
+		return "For any socket.\n"
+	return "For " sockets_text[sockets[i]] "; others have\n" macro("Er", error[i], ".")
+}
+
+function sentences_of_values(i,    words, pair, count, k, text) {
+	if (initial[i] ~ /:/) {
+		count = split(initial[i], words, ",")
+		text = "At first "
+		for (k = 1; k <= count; k++) {
+			split(words[k], pair, ":")
+			text = text (k == 1 ? "" : k == count ? " and " : ", ") pair[2] " (" pair[1] ")"
+		}
+		text = text ".\n"
+	} else if (initial[i] != "-" && initial[i] != "") {
+		text = "At first " initial[i] ".\n"
+	}
+	count = split(refused[i], words, ",")
+	for (k = 1; k <= count; k++) {
+		split(words[k], pair, "=")
+		text = text "A value of " pair[1] " is\n" macro("Er", pair[2], ".")
+	}
+	return text
+}
+
+# Kinds of sockets with which Wine does the same are told of together.
+function sentences_of_wine(l, n,    i, j, count, lines, kinds_of, known, texts, text, result) {
+	count = split(wine[l, n], lines, "\n") - 1
+	j = 0
+	for (i = 1; i <= count; i++) {
+		text = substr(lines[i], index(lines[i], " ") + 1)
+		known = text in kinds_of
+		if (!known)
+			texts[++j] = text
+		kinds_of[text] = kinds_of[text] (known ? "," : "") substr(lines[i], 1, index(lines[i], " ") - 1)
+	}
+	for (i = 1; i <= j; i++)
+		result = result ".br\nWine 8" (kinds_of[texts[i]] == WINE_KINDS ? "" : " (" listing(kinds_of[texts[i]]) ")") \
+			": " words_of_wine(texts[i]) ".\n"
+	return result
+}
+
+function sentences_of_row(i, j,    text, refused_with) {
+	if (i != j)
+		return "The same as\n" macro("Dv", name[j], ".") ".br\nSource: " source[i] ".\n"
+	refused_with = refusal_of(j, "get") == refusal_of(j, "set") ? refusal_of(j, "get") : ""
+	if (refused_with)
+		return "Refused with\n" macro("Er", refused_with, ".") sentences_of_life(j)
+	text = outcome_text[outcome[j]]
+	if (linux_level[j])
+		text = text "Linux has\n" macro("Dv", linux_name[j]) "of\n" macro("Dv", linux_level[j], ".")
+	text = text ".br\n" sentence_of_sockets(j) ".br\n"
+	text = text (shape_varies[lengths[j]] ? "Its length varies" : "Its lengths are those of " lengths[j]) \
+		(page[j] ? "; in mode page, of " page[j] : "") ".\n"
+	return text sentences_of_values(j) refused_sentences(j, "get") refused_sentences(j, "set") sentences_of_life(j)
+}
+
+function sentences_of_life(i,    text) {
+	if (needs[i])
+		text = "It needs\n" (needs[i] == "peer" ? "a peer,\n" : macro("Dv", needs[i]) "before it,\n") \
+			"or is\n" macro("Er", needs_error[i], ".")
+	if (traits[i] ~ /inherit/)
+		text = text "Accepted sockets inherit it.\n"
+	if (traits[i] ~ /takes-error/)
+		text = text "Reading it takes it away.\n"
+	if (since_text[i] != "-")
+		text = text "Since Windows " (since_text[i] == "xp" ? "XP" : toupper(substr(since_text[i], 1, 1)) substr(since_text[i], 2)) ".\n"
+	return text ".br\nSource: " source[i] ".\n"
+}
+
+function manual(    i, j, l, counts, differing) {
+	outcome_text["WORKS"] = "Works.\n"
+	outcome_text["ANSWERS"] = "Answers, without an effect here.\n"
+	outcome_text["REFUSES"] = "Refused.\n"
+	sockets_text["ip"] = "TCP, UDP and raw sockets"
+	sockets_text["stream"] = "TCP and sockets of\n.Dv AF_UNIX"
+	sockets_text["datagram"] = "UDP and raw sockets"
+	sockets_text["tcp"] = "TCP"
+	sockets_text["udp"] = "UDP"
+	sockets_text["raw"] = "raw sockets"
+	sockets_text["unix"] = "sockets of\n.Dv AF_UNIX"
+	WINE_KINDS = "tcp,tcp6,udp,udp6,raw"
+	for (i = 1; i <= row; i++) {
+		j = original(i)
+		counts[outcome[j]]++
+		differing += (level[i], name[i]) in wine
+	}
+	print ".\\\" Made by build-aux/gen-options.awk from winsock-compat/options.in and t/options.wine."
 	print ".Dd November 22, 2026\n.Dt WINSOCK-COMPAT-OPTIONS 7\n.Os\n.Sh NAME\n.Nm winsock-compat-options"
 	print ".Nd the socket options of the Winsock compatibility library\n.Sh DESCRIPTION"
-	print "Every option that\n.Xr getsockopt 3ws\nand\n.Xr setsockopt 3ws\nknow, by level.\nAn option works, with its effect on the connection;"
-	print "or it answers as Windows does, kept with the socket and"
-	print "read back, without any effect here;\nor it is refused with the error of Windows."
-	print "A source is a page of Microsoft's or a line of Wine's tests, which are run on real Windows."
-	print "What Wine 8 does is what the library's own tests saw there, for each kind of socket; where"
-	print "nothing is said it does the same."
+	print "The options of\n.Xr getsockopt 3ws\nand\n.Xr setsockopt 3ws ,\nby level: " row " of them."
+	print ".Bl -bullet"
+	print ".It\n" counts["WORKS"] " work, with the effect that they have on Windows."
+	print ".It\n" counts["ANSWERS"] " answer: they are kept with the socket and can be read back, with the lengths and errors of Windows,"
+	print "but Linux has nothing that they could change."
+	print ".It\n" counts["REFUSES"] " are refused, with the error with which Windows refuses them."
+	print ".El\n.Pp"
+	print "What works through an option of the kernel's has it behind\n.Dq Linux has ."
+	print "Others work by what the library does itself."
+	print "An option that came with a later Windows than the library's setting\n.Cm Windows\nis\n.Er WSAENOPROTOOPT ;"
+	print "see\n.Xr winsock-compat 5 .\n.Pp"
+	print "A source is a page of Microsoft's by its name, or lines of the tests of Wine, which are run on Windows;"
+	print ".Dq header\nsays that there is no more than the number of the option."
+	print "What Wine 8 does is what the library's own tests see there, where it is not what is said here, which is so for"
+	print differing " options."
+	print "It stands for every kind of socket that Wine has, or those in brackets;\n.Dq tcp6\nis TCP over IPv6."
+	print "Beside that, Wine looks at the option before it looks at the socket."
 	for (l = 1; l <= level_count; l++) {
 		print ".Sh " levels[l]
 		print ".Bl -tag -width Ds"
 		for (i = 1; i <= row; i++) {
 			if (level[i] != levels[l])
 				continue
-			j = original(i)
-			printf ".It Dv %s\n%s, 0x%04x.\n", name[i], tolower(outcome[j]) , number[name[i]]
-			if (i != j)
-				printf "The same as\n.Dv %s .\nSource: %s.\n", name[j], source[i]
-			else {
-				printf "Sockets: %s; elsewhere\n.Er %s .\nLengths: %s%s.\n", sockets[j], error[j], lengths[j],
-					page[j] ? ", in mode page " page[j] : ""
-				printf "Get: %s; set: %s.\n", words_of(j, "get"), words_of(j, "set")
-				if (initial[j] != "-")
-					printf "At first: %s.\n", initial[j]
-				if (linux_level[j])
-					printf "Linux:\n.Dv %s ,\n.Dv %s .\n", linux_level[j], linux_name[j]
-				if (traits[j] ~ /inherit/)
-					print "Accepted sockets inherit it."
-				if (since_text[j] != "-")
-					print "Since Windows " since_text[j] "."
-				print "Source: " source[j] "."
-			}
-			if ((level[i], name[i]) in wine)
-				printf "Wine 8:\n%s", wine[level[i], name[i]]
+			printf ".It Dv %s Pq %s\n%s%s", name[i], number[name[i]], sentences_of_row(i, original(i)),
+				sentences_of_wine(level[i], name[i])
 		}
 		print ".El"
 	}
-	print ".Sh LENGTHS\n.Bl -tag -width Ds"
+	print ".Sh LENGTHS"
+	print "Unless something else is said,\n.Fn setsockopt\nneeds all bytes of a value and does not look at more of them;"
+	print "fewer are\n.Er WSAEFAULT ,\na negative length is\n.Er WSAENOBUFS ."
+	print ".Fn getsockopt\nneeds room for all of them and reports how many it wrote; less room, or a negative length, is\n.Er WSAEFAULT ,"
+	print "and nothing is written."
+	print ".Bl -tag -width Ds"
 	for (i = 1; i <= shapes; i++)
-		printf ".It %s\n%s", shape[i], sentence_of_lengths(shape[i])
+		printf ".It %s\n%sSource: %s.\n", shape[i], sentences_of_lengths(shape[i]), shape_source[shape[i]]
 	print ".El\n.Sh SEE ALSO\n.Xr getsockopt 3ws ,\n.Xr winsock-compat 5 ,\n.Xr winsock-compat 7 ,\n.Xr winsock-compat-errors 7"
-}
-
-function words_of(i, name) {
-	return refusal[i, name, 1] == "-" ? "yes" : refusal[i, name, 1]
 }
 
 END {

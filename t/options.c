@@ -699,14 +699,19 @@ static int set_number(SOCKET s, const struct subject *subject, long long number)
 	return set(s, subject->option, bytes, sizeof(DWORD));
 }
 
+static const char *number_text(long long number)
+{
+	return words(number < 0x10000 ? "%lld" : "0x%llx", number);
+}
+
 static void takes(SOCKET s, const struct subject *subject, long long number, long long reads)
 {
 	int error = set_number(s, subject, number);
 
 	if (error)
-		row_differs("success", "set to %lld: %s", number, error_name(error));
+		row_differs("success", "set to %s: %s", number_text(number), error_name(error));
 	else
-		has_number(s, subject, reads, words("set to %lld: reads", number));
+		has_number(s, subject, reads, words("set to %s: reads", number_text(number)));
 }
 
 static void values(const struct subject *subject)
@@ -730,7 +735,7 @@ static void values(const struct subject *subject)
 	for (int i = 0; option->refused[i].error; i++) {
 		value_for(option, lengths, subject->kind, option->refused[i].value, bytes);
 		fails_to_set(s, subject, option->refused[i].error, bytes, lengths->size,
-			     words("set to %lld", option->refused[i].value));
+			     words("set to %s", number_text(option->refused[i].value)));
 	}
 	for (size_t i = 0; i < sizeof wide / sizeof *wide; i++) {
 		long long reads = taken(lengths, wide[i], 4);
