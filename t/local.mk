@@ -25,7 +25,7 @@ WINE_TESTS = $(TEST_NAMES:%=%D%/wine/%.exe)
 TABLE_TESTS = options
 
 TAP_FROM = %D%/tap/tap.c %D%/tap/net.c %D%/tap/rows.c
-TAP_INCLUDES = %D%/tap/kernel.h %D%/tap/net.h %D%/tap/rows.h %D%/tap/tap.h
+TAP_INCLUDES = %D%/tap/kernel.h %D%/tap/net.h %D%/tap/newer.h %D%/tap/rows.h %D%/tap/tap.h
 NATIVE_TAP = $(TAP_FROM:%.c=%.o)
 WINE_TAP = $(TAP_FROM:%D%/%.c=%D%/wine/%.o)
 

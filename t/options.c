@@ -794,6 +794,8 @@ static void life(const struct subject *subject)
 		has(peer, subject, &expected, option->traits & OPTION_INHERIT ? "accepted: not inherited:" : "accepted: inherited:");
 	else
 		row_differs("success", "accepted: %s", seen);
+	if (option->first[kind->number] >= 0)
+		has_number(client, subject, option->first[kind->number], "its peer:");
 	closesocket(client);
 	closesocket(s);
 	remove_address(kind, &address);
@@ -1023,45 +1025,74 @@ static int page_rows(void)
 }
 #endif
 
-/* The level comes first, then the option. */
-static void unknown(void)
+/* Both calls, with an option that there is not. */
+static void no_option(SOCKET s, int level, int number, int error)
 {
-	static const int bad_levels[] = { -1, 0x1234ffff, (int)0x8000ffff, 0x8000, 0x800 };
-	struct option option = { .number = SO_RCVTIMEO };
+	struct option option = { .level = level, .number = number };
 	unsigned char bytes[4] = { 0 };
 	struct got got;
+	int seen;
+
+	get(s, &option, sizeof bytes, &got);
+	if (got.error != error || got.written || got.length != sizeof bytes)
+		row_differs(named(error), "get, level %d, option %d: %s", level, number, describe(&got, sizeof bytes));
+	seen = set(s, &option, bytes, sizeof bytes);
+	if (seen != error)
+		row_differs(named(error), "set, level %d, option %d: %s", level, number, named(seen));
+}
+
+static bool is_option(int level, int number)
+{
+	for (int i = 0; i < ROWS; i++)
+		if (options[i].level == level && options[i].number == number)
+			return true;
+	return false;
+}
+
+/* The socket comes first, then the level, then the option. */
+static void unknown_on(SOCKET s, const char *name, bool is_socket)
+{
+	static const int levels[] = { -1, 0x1234ffff, (int)0x8000ffff, 0x8000, 0x800, IPPROTO_IGMP };
+	static const int numbers[] = { 0x7fff, 0, -1 };
+
+	row_begin("any unknown-level %s", name);
+	for (size_t i = 0; i < sizeof levels / sizeof *levels; i++) {
+		no_option(s, levels[i], SO_RCVTIMEO, is_socket ? WSAEINVAL : WSAENOTSOCK);
+		no_option(s, levels[i], -1, is_socket ? WSAEINVAL : WSAENOTSOCK);
+	}
+	row_end();
+	row_begin("any unknown-option %s", name);
+	for (int i = 0; i < ROWS; i++) {
+		if (options[i].sockets == ON_NONE || (i && options[i].level == options[i - 1].level))
+			continue;
+		for (size_t n = 0; n < sizeof numbers / sizeof *numbers; n++)
+			if (!is_option(options[i].level, numbers[n]))
+				no_option(s, options[i].level, numbers[n], is_socket ? WSAENOPROTOOPT : WSAENOTSOCK);
+	}
+	row_end();
+}
+
+static void unknown(void)
+{
+	SOCKET closed;
 
 	for (int k = 0; k < KINDS; k++) {
 		SOCKET s = socket(kinds[k].family, kinds[k].type, kinds[k].protocol);
 
 		if (s == INVALID_SOCKET)
 			continue;
-		row_begin("any unknown-level %s", kinds[k].name);
-		for (size_t i = 0; i < sizeof bad_levels / sizeof *bad_levels; i++) {
-			option.level = bad_levels[i];
-			option.number = SO_RCVTIMEO;
-			get(s, &option, 4, &got);
-			if (got.error != WSAEINVAL || got.written || got.length != 4)
-				row_differs("WSAEINVAL", "get, level %d: %s", option.level, describe(&got, 4));
-			if (set(s, &option, bytes, 4) != WSAEINVAL)
-				row_differs("WSAEINVAL", "set, level %d", option.level);
+		unknown_on(s, kinds[k].name, true);
+		if (kinds[k].type == SOCK_RAW) {
+			row_begin("any option-of-its-protocol %s", kinds[k].name);
+			no_option(s, kinds[k].protocol, 1, WSAENOPROTOOPT);
+			row_end();
 		}
-		row_end();
-		row_begin("any unknown-option %s", kinds[k].name);
-		for (int i = 0; i < ROWS; i++) {
-			if (options[i].sockets == ON_NONE || (i && options[i].level == options[i - 1].level))
-				continue;
-			option.level = options[i].level;
-			option.number = 0x7fff;
-			get(s, &option, 4, &got);
-			if (got.error != WSAENOPROTOOPT || got.written || got.length != 4)
-				row_differs("WSAENOPROTOOPT", "get, %s: %s", options[i].level_name, describe(&got, 4));
-			if (set(s, &option, bytes, 4) != WSAENOPROTOOPT)
-				row_differs("WSAENOPROTOOPT", "set, %s", options[i].level_name);
-		}
-		row_end();
 		closesocket(s);
 	}
+	unknown_on(INVALID_SOCKET, "INVALID_SOCKET", false);
+	closed = new_socket(AF_INET, SOCK_STREAM);
+	closesocket(closed);
+	unknown_on(closed, "closed", false);
 }
 
 int main(void)
