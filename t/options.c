@@ -1029,16 +1029,17 @@ static int page_rows(void)
 static void no_option(SOCKET s, int level, int number, int error)
 {
 	struct option option = { .level = level, .number = number };
+	const char *expected = words("%s for level %d, option %d", error_name(error), level, number);
 	unsigned char bytes[4] = { 0 };
 	struct got got;
 	int seen;
 
 	get(s, &option, sizeof bytes, &got);
 	if (got.error != error || got.written || got.length != sizeof bytes)
-		row_differs(named(error), "get, level %d, option %d: %s", level, number, describe(&got, sizeof bytes));
+		row_differs(expected, "get of some: %s", describe(&got, sizeof bytes));
 	seen = set(s, &option, bytes, sizeof bytes);
 	if (seen != error)
-		row_differs(named(error), "set, level %d, option %d: %s", level, number, named(seen));
+		row_differs(expected, "set of some: %s", named(seen));
 }
 
 static bool is_option(int level, int number)
