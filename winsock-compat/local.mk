@@ -20,6 +20,7 @@ libwinsock_compat_la_SOURCES = \
 	%D%/fault.h \
 	%D%/filter.c \
 	%D%/filter.h \
+	%D%/host.c \
 	%D%/ioctl.c \
 	%D%/keepalive.c \
 	%D%/keepalive.h \
@@ -30,6 +31,7 @@ libwinsock_compat_la_SOURCES = \
 	%D%/option-udp.c \
 	%D%/options.c \
 	%D%/options.h \
+	%D%/packed.h \
 	%D%/profile.c \
 	%D%/profile.h \
 	%D%/recv.c \
@@ -40,6 +42,7 @@ libwinsock_compat_la_SOURCES = \
 	%D%/resolve.c \
 	%D%/select.c \
 	%D%/send.c \
+	%D%/service.c \
 	%D%/shutdown.c \
 	%D%/socket.c \
 	%D%/socket.h \
@@ -51,6 +54,8 @@ libwinsock_compat_la_SOURCES = \
 	%D%/transfer.h \
 	%D%/utf.c \
 	%D%/utf.h \
+	%D%/wide.c \
+	%D%/wide.h \
 	%D%/ws.h
 
 libwinsock_compat_la_CPPFLAGS = -DWSC_LIBRARY -DWSC_SYSCONFDIR='"$(sysconfdir)"' -I$(top_builddir)/winsock-compat -I$(top_srcdir)/winsock-compat $(AM_CPPFLAGS)

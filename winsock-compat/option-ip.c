@@ -211,8 +211,9 @@ int wsc__option_set_protection_level(SOCKET s, struct socket *sock, const struct
 	DWORD level = value->dword;
 	bool stream = sock->type == SOCK_STREAM;
 
-	if (level != WS_PROTECTION_LEVEL_UNRESTRICTED && level != WS_PROTECTION_LEVEL_EDGERESTRICTED &&
-	    level != WS_PROTECTION_LEVEL_RESTRICTED && level != default_level())
+	/* 0 is what there is on Windows 7 and later before any was set. */
+	if (level && level != WS_PROTECTION_LEVEL_UNRESTRICTED && level != WS_PROTECTION_LEVEL_EDGERESTRICTED &&
+	    level != WS_PROTECTION_LEVEL_RESTRICTED)
 		return WS_WSAEINVAL;
 	/* What a stream asks for itself, it may receive: only from when it listens is it a question. */
 	if (option->level == WS_IPPROTO_IP || (stream && !wsc__socket_is(sock, SOCKET_LISTENING)))

@@ -94,8 +94,8 @@ struct option {
 		OPTION_IPV4_ONLY = 1 << 4,
 		OPTION_KEEPS = 1 << 5,
 	} traits;
-	/* NULL where Windows has an error instead: these. */
-	int get_error, set_error;
+	/* NULL where Windows has an error instead, which may depend on the socket: these. */
+	int get_error[KINDS], set_error[KINDS];
 	int (*get)(SOCKET s, struct socket *sock, const struct option *option, struct value *value);
 	int (*set)(SOCKET s, struct socket *sock, const struct option *option, const struct value *value);
 };
@@ -133,6 +133,9 @@ static inline struct option_slot *wsc__option_slot(int level, int name)
  * not, or not yet in this version of Windows. */
 int wsc__option_find(int level, int name, const struct option **option);
 
+/* Of which kind the socket is: KIND_*. */
+int wsc__option_kind(struct socket *sock);
+
 /* Whether the option is for this socket: 0, or the error. */
 int wsc__option_check(const struct option *option, struct socket *sock);
 
@@ -160,6 +163,9 @@ void wsc__option_fresh(int fd, int family, int type, int protocol);
 /* What is to be done about the options before a stream seeks a peer, and when it begins to listen. */
 void wsc__option_connecting(SOCKET s, struct socket *sock);
 void wsc__option_listening(SOCKET s, struct socket *sock);
+
+/* An accepted socket of AF_UNIX has nothing of its listener's from the kernel, so it is all set again. */
+void wsc__options_hand_on(SOCKET s, struct socket *accepted, SOCKET from, struct socket *listener);
 
 /* What an accepted connection has from its listener of all that is kept. */
 void wsc__options_inherit(struct socket *accepted, struct socket *listener);
