@@ -4,7 +4,8 @@
 
 #include "socket.h"
 
-/* Before a bound socket gets connections: their TIME_WAIT will not keep others from its port. */
-void wsc__bind_free_afterwards(SOCKET s, struct socket *sock);
+/* Before a stream connects: what its connection will leave behind keeps nobody from the port, and
+ * SO_RANDOMIZE_PORT chooses one. */
+void wsc__bind_connect(SOCKET s, struct socket *sock);
 
 #endif

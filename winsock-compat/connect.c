@@ -106,7 +106,7 @@ static int connect_to(SOCKET s, struct socket *sock, const struct WSC(sockaddr) 
 				 SOCKET_CONNECTED);
 		return 0;
 	}
-	wsc__bind_free_afterwards(s, sock);
+	wsc__bind_connect(s, sock);
 	return connect_stream(s, sock, &address, length);
 }
 

@@ -1,6 +1,7 @@
 /* getsockname, getpeername and gethostname. */
 #include "address.h"
 #include "fault.h"
+#include "port.h"
 #include "socket.h"
 
 #include <errno.h>
@@ -21,7 +22,7 @@ static int local_name(SOCKET s, struct WSC(sockaddr) *name, int *name_length)
 		return wsc__error_from_errno(errno);
 	/* Linux calls a socket without a name 0.0.0.0:0, which Windows does not. */
 	if ((address.ss_family == AF_INET || address.ss_family == AF_INET6) && sock->type != SOCK_RAW &&
-	    !wsc__address_port(&address))
+	    !wsc__address_port(&address) && !wsc__port_get(sock, PORT_BOUND)) /* SO_REUSE_UNICASTPORT: bound, without a port yet */
 		return WS_WSAEINVAL;
 	return wsc__address_out(&address, length, name, name_length);
 }
