@@ -64,6 +64,11 @@ static const short before[3][3] = { /* Windows 2000 and XP: the addresses need o
 };
 /* clang-format on */
 
+static bool is_enhanced(void)
+{
+	return wsc__profile.windows >= &wsc__windows[WINDOWS_2003];
+}
+
 static int verdict(enum sharing first, enum sharing second, enum overlap overlap)
 {
 	if (overlap == OVERLAP_NONE || (first == SHARING_MULTICAST && second == SHARING_MULTICAST))
@@ -72,8 +77,7 @@ static int verdict(enum sharing first, enum sharing second, enum overlap overlap
 		first = SHARING_DEFAULT;
 	if (second == SHARING_MULTICAST)
 		second = SHARING_DEFAULT;
-	return wsc__profile.windows->enhanced_socket_security ? enhanced[first][second][overlap] :
-								before[first][second];
+	return is_enhanced() ? enhanced[first][second][overlap] : before[first][second];
 }
 
 bool wsc__reach_of(const struct sockaddr_storage *address, bool v6only, struct reach *reach)
@@ -397,10 +401,9 @@ static int refusal(struct socket *sock, unsigned port, const struct reach *reach
 {
 	if (attempt->sharing == SHARING_REUSE || wsc__port_is_reserved(sock->type, port))
 		return WS_WSAEACCES;
-	return wsc__profile.windows->enhanced_socket_security && !reach->any && found & DIAG_WIDER &&
-			       !(found & DIAG_SAME) ?
-		       WS_WSAEACCES :
-		       WS_WSAEADDRINUSE;
+	if (is_enhanced() && !reach->any && found & DIAG_WIDER && !(found & DIAG_SAME))
+		return WS_WSAEACCES;
+	return WS_WSAEADDRINUSE;
 }
 
 /* What the kernel has refused, or would not refuse though Windows does. */
