@@ -9,6 +9,12 @@
 #include <sys/socket.h>
 #include <sys/utsname.h>
 
+/* With SO_REUSE_UNICASTPORT a socket is bound before it has a port. */
+static bool will_have_port(SOCKET s, struct socket *sock)
+{
+	return wsc__port_get(sock, PORT_BOUND) && !wsc__socket_verify(s, sock, NULL) && wsc__port_get(sock, PORT_BOUND);
+}
+
 static int local_name(SOCKET s, struct WSC(sockaddr) *name, int *name_length)
 {
 	struct sockaddr_storage address;
@@ -22,7 +28,7 @@ static int local_name(SOCKET s, struct WSC(sockaddr) *name, int *name_length)
 		return wsc__error_from_errno(errno);
 	/* Linux calls a socket without a name 0.0.0.0:0, which Windows does not. */
 	if ((address.ss_family == AF_INET || address.ss_family == AF_INET6) && sock->type != SOCK_RAW &&
-	    !wsc__address_port(&address) && !wsc__port_get(sock, PORT_BOUND)) /* SO_REUSE_UNICASTPORT: bound, without a port yet */
+	    !wsc__address_port(&address) && !will_have_port(s, sock))
 		return WS_WSAEINVAL;
 	return wsc__address_out(&address, length, name, name_length);
 }
