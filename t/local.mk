@@ -12,7 +12,7 @@ NATIVE_ONLY += netdown wire
 
 SCRIPT_TESTS += %D%/interop.t %D%/wsc-compare.t
 
-TEST_NAMES += bind
+TEST_NAMES += bind port
 TEST_NAMES += accept fault hook option
 NATIVE_ONLY += reuse threads
 

@@ -8,6 +8,7 @@
 
 #include "address.h"
 #include "conflict.h"
+#include "diag.h"
 #include "error.h"
 
 #include <errno.h>
@@ -154,27 +155,48 @@ static void let_go(struct reservation *reservation)
 	free(reservation);
 }
 
+/* A port whose last connections are in TIME_WAIT is free; see conflict.c. */
+static int bind_after_connections(int fd, int type, unsigned port, const struct sockaddr_storage *address,
+				  socklen_t length)
+{
+	struct reach reach;
+	int error;
+
+	wsc__reach_of(address, false, &reach);
+	if (type != SOCK_STREAM || wsc__diag(type, port, &reach, NULL, 0))
+		return EADDRINUSE;
+	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &(int){ 1 }, sizeof(int));
+	error = bind(fd, (const struct sockaddr *)address, length) < 0 ? errno : 0;
+	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &(int){ 0 }, sizeof(int));
+	return error;
+}
+
 /* Holds one port: a descriptor, or -1 and errno. */
 static int hold(int type, unsigned port)
 {
-	struct sockaddr_in6 both = { .sin6_family = AF_INET6, .sin6_port = htons((uint16_t)port) };
-	struct sockaddr_in ipv4 = { .sin_family = AF_INET, .sin_port = htons((uint16_t)port) };
+	struct sockaddr_storage address = { .ss_family = AF_INET6 };
+	socklen_t length = sizeof(struct sockaddr_in6);
 	struct sock_filter nothing = BPF_STMT(BPF_RET | BPF_K, 0);
 	struct sock_fprog program = { 1, &nothing };
 	int error, fd = socket(AF_INET6, type | SOCK_CLOEXEC, 0);
-	bool has_ipv6 = fd >= 0;
 
-	if (!has_ipv6 && errno == EAFNOSUPPORT)
+	if (fd < 0 && errno == EAFNOSUPPORT) {
+		address.ss_family = AF_INET;
+		length = sizeof(struct sockaddr_in);
 		fd = socket(AF_INET, type | SOCK_CLOEXEC, 0);
+	}
 	if (fd < 0)
 		return -1;
+	((struct sockaddr_in *)&address)->sin_port = htons((uint16_t)port); /* in both families */
 	if (type == SOCK_DGRAM) /* what comes before its port is drawn is not kept */
 		setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof program);
-	if (has_ipv6)
+	if (address.ss_family == AF_INET6)
 		setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &(int){ 0 }, sizeof(int));
-	if (has_ipv6 ? !bind(fd, (struct sockaddr *)&both, sizeof both) : !bind(fd, (struct sockaddr *)&ipv4, sizeof ipv4))
+	error = bind(fd, (struct sockaddr *)&address, length) < 0 ? errno : 0;
+	if (error == EADDRINUSE)
+		error = bind_after_connections(fd, type, port, &address, length);
+	if (!error)
 		return fd;
-	error = errno;
 	close(fd);
 	errno = error;
 	return -1;
