@@ -686,6 +686,99 @@ static void scope(void)
 	closesocket(s);
 }
 
+/* An address of one interface alone: Windows finds out which. */
+static void local_scope(void)
+{
+	char hex[33], its_name[33], text[INET6_ADDRSTRLEN];
+	unsigned index, length_of_prefix, scope_of_address, flags;
+	struct sockaddr_in6 in6 = { .sin6_family = AF_INET6 }, seen;
+	int length = sizeof seen;
+	bool found = false;
+	FILE *file = fopen("/proc/net/if_inet6", "r");
+	SOCKET s;
+
+	while (file && !found &&
+	       fscanf(file, "%32s %x %x %x %x %32s", hex, &index, &length_of_prefix, &scope_of_address, &flags,
+	              its_name) == 6)
+		found = scope_of_address == 0x20 && !(flags & 0x48); /* neither tentative nor a duplicate */
+	if (file)
+		fclose(file);
+	if (!found) {
+		skip(6, "there is no interface with an address of its own link");
+		return;
+	}
+	for (int i = 0; i < 16; i++) {
+		unsigned byte;
+
+		sscanf(&hex[i * 2], "%2x", &byte);
+		in6.sin6_addr.s6_addr[i] = (unsigned char)byte;
+	}
+	inet_ntop(AF_INET6, &in6.sin6_addr, text, sizeof text);
+	for (int i = 0; i < 2; i++) {
+		s = new_socket(AF_INET6, SOCK_STREAM);
+		in6.sin6_scope_id = 0xabacab;
+		fails(WSAEADDRNOTAVAIL, bind(s, (struct sockaddr *)&in6, sizeof in6), "%s of a scope that there is not", text);
+		in6.sin6_scope_id = i ? index : 0;
+		succeeds(bind(s, (struct sockaddr *)&in6, sizeof in6), "...of %s", i ? "its interface" : "none");
+		getsockname(s, (struct sockaddr *)&seen, &length);
+		is_int((int)index, (int)seen.sin6_scope_id, "...is its interface's");
+		closesocket(s);
+	}
+}
+
+/* Many threads want the same port at once, while the wildcard has a listener that makes room. */
+struct race {
+	unsigned short port;
+	enum option option;
+	SOCKET s;
+	const char *seen;
+};
+
+static void run_race(void *argument)
+{
+	struct race *race = argument;
+	struct sockaddr_storage address;
+	int length = at(&lo4, race->port, &address);
+
+	race->seen = bind(race->s, (struct sockaddr *)&address, length) ? error_name(WSAGetLastError()) : "success";
+}
+
+static void races(void)
+{
+	enum { RACERS = 4, ROUNDS = 50 };
+	int winners[2] = { 0 }, wrong = 0;
+
+	for (int round = 0; round < ROUNDS; round++) {
+		unsigned short port = a_port(SOCK_STREAM);
+		SOCKET wide = listener(&any4, DEFAULT, port);
+		struct race races[RACERS];
+		struct task *tasks[RACERS];
+		int won = 0;
+
+		listen(wide, 5);
+		for (int i = 0; i < RACERS; i++) {
+			races[i] = (struct race){ port, round % 2 ? REUSE : DEFAULT, INVALID_SOCKET, "" };
+			races[i].s = with(&lo4, SOCK_STREAM, races[i].option);
+			tasks[i] = task_start(run_race, &races[i]);
+		}
+		for (int i = 0; i < RACERS; i++) {
+			if (!task_end(tasks[i], 10000))
+				bail("a bind does not return");
+			won += strcmp(races[i].seen, "success") == 0;
+			wrong += strcmp(races[i].seen, "success") != 0 && strcmp(races[i].seen, "WSAEADDRINUSE") != 0;
+		}
+		for (int i = 0; i < RACERS; i++)
+			closesocket(races[i].s);
+		winners[round % 2] += won;
+		closesocket(wide);
+	}
+	CHECK(wine_kernel, words("%d", ROUNDS / 2), words("%d", winners[0]),
+	      "of %d threads that want a port one gets it, each of %d times", RACERS, ROUNDS / 2);
+	CHECK(wine_kernel, words("%d", RACERS * ROUNDS / 2), words("%d", winners[1]),
+	      "...and all of them with SO_REUSEADDR");
+	CHECK(wine_kernel, "0", words("%d", wrong), "...and the others are told so");
+}
+
 static void v6only(void)
 {
 	SOCKET six = new_socket(AF_INET6, SOCK_STREAM), four = new_socket(AF_INET, SOCK_STREAM), pair[2];
@@ -800,6 +893,9 @@ int main(int argc, char **argv)
 	arguments();
 	addresses();
 	scope();
+	if (!is_wine())
+		local_scope();
+	races();
 	v6only();
 	chosen();
 	winsock_end();

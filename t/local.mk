@@ -13,6 +13,7 @@ NATIVE_ONLY += netdown wire
 SCRIPT_TESTS += %D%/interop.t %D%/wsc-compare.t
 
 TEST_NAMES += bind port
+NATIVE_ONLY += ephemeral
 TEST_NAMES += accept fault hook option
 NATIVE_ONLY += reuse threads
 
@@ -61,8 +62,8 @@ $(NATIVE_TESTS): %D%/%.t: %D%/%.c $(NATIVE_TAP) $(TAP_INCLUDES) libwinsock-compa
 	$(AM_V_CCLD)$(NATIVE_CC) -o $@ $< $(NATIVE_TAP) $(TEST_WITH)
 
 # The one file of the tests that knows POSIX only.
-%D%/wire.t: TEST_WITH = %D%/tap/link.o
-%D%/wire.t: %D%/tap/link.o %D%/tap/link.h
+%D%/ephemeral.t %D%/wire.t: TEST_WITH = %D%/tap/link.o
+%D%/ephemeral.t %D%/wire.t: %D%/tap/link.o %D%/tap/link.h
 %D%/tap/link.o: %D%/tap/link.c %D%/tap/link.h %D%/tap/tap.h
 	$(AM_V_CC)$(MKDIR_P) $(@D) && $(CC) $(TEST_FLAGS) $(SANITIZER_CFLAGS) -D_GNU_SOURCE -c -o $@ $<
 

@@ -71,11 +71,11 @@ static bool is_enhanced(void)
 
 static int verdict(enum sharing first, enum sharing second, enum overlap overlap)
 {
-	if (overlap == OVERLAP_NONE || (first == SHARING_MULTICAST && second == SHARING_MULTICAST))
+	if (overlap == OVERLAP_NONE || (first == second && first > SHARING_EXCLUSIVE))
 		return 0;
-	if (first == SHARING_MULTICAST) /* shares with its like alone */
+	if (first > SHARING_EXCLUSIVE)
 		first = SHARING_DEFAULT;
-	if (second == SHARING_MULTICAST)
+	if (second > SHARING_EXCLUSIVE)
 		second = SHARING_DEFAULT;
 	return is_enhanced() ? enhanced[first][second][overlap] : before[first][second];
 }
@@ -162,13 +162,14 @@ enum sharing wsc__conflict_sharing(struct socket *sock)
 	return options & PORT_REUSEADDR       ? SHARING_REUSE :
 	       options & PORT_EXCLUSIVE       ? SHARING_EXCLUSIVE :
 	       options & PORT_REUSE_MULTICAST ? SHARING_MULTICAST :
+	       options & PORT_PROCESSORS      ? SHARING_PROCESSORS :
 						SHARING_DEFAULT;
 }
 
 /* Linux' two options as the kernel has them before and after a bind. */
 static void rest(SOCKET s, struct socket *sock, enum sharing sharing)
 {
-	set_flag((int)s, SO_REUSEPORT, sharing == SHARING_REUSE);
+	set_flag((int)s, SO_REUSEPORT, sharing == SHARING_REUSE || sharing == SHARING_PROCESSORS);
 	if (sock->type != SOCK_STREAM)
 		set_flag((int)s, SO_REUSEADDR, sharing == SHARING_REUSE || sharing == SHARING_MULTICAST);
 }
@@ -447,8 +448,7 @@ static void first_gets_all(SOCKET s)
 /* A port of the kernel's choice. Sharing datagram sockets could get one that another has. */
 static int bind_anywhere(SOCKET s, struct socket *sock, const struct attempt *attempt)
 {
-	bool shares = sock->type != SOCK_STREAM &&
-		      (attempt->sharing == SHARING_REUSE || attempt->sharing == SHARING_MULTICAST);
+	bool shares = sock->type != SOCK_STREAM && attempt->sharing != SHARING_DEFAULT;
 	int posix_error;
 
 	if (shares)

@@ -8,8 +8,9 @@
 #include <stdbool.h>
 #include <sys/socket.h>
 
-/* What a socket asked for when it was bound. The first three are those of the tables. */
-enum sharing { SHARING_DEFAULT, SHARING_REUSE, SHARING_EXCLUSIVE, SHARING_MULTICAST };
+/* What a socket asked for when it was bound. The first three are those of the page; the others share with
+ * their like, and are default sockets to the rest. */
+enum sharing { SHARING_DEFAULT, SHARING_REUSE, SHARING_EXCLUSIVE, SHARING_MULTICAST, SHARING_PROCESSORS };
 
 /* The addresses at which a bound socket receives. An IPv6 socket of both families that is bound to
  * the wildcard covers more than a wildcard of IPv4, which is to it what an address is to a wildcard. */
