@@ -293,6 +293,25 @@ static void processes(void)
 	}
 }
 
+/* After this process has made room for a socket of its own the kernel keeps others out as before. */
+static void beside(const struct place *wide, const struct place *narrow)
+{
+	unsigned short port = a_port(SOCK_STREAM);
+	SOCKET all[2] = { bound(wide, SOCK_STREAM, DEFAULT, port), with(narrow, SOCK_STREAM, DEFAULT) };
+
+	listen(all[0], 5);
+	CHECK(wine_kernel, "success", bind_at(all[1], narrow, port), "%s beside a listener at %s", narrow->name,
+	      wide->name);
+	for (int listens = 0; listens < 2; listens++) {
+		CHECK(wine_kernel, "WSAEACCES", bind_there(narrow, SOCK_STREAM, REUSE, port),
+		      "%s: SO_REUSEADDR of another process gets neither this%s", narrow->name,
+		      listens ? ", when it listens" : "");
+		CHECK(wine_kernel, "WSAEACCES", bind_there(wide, SOCK_STREAM, REUSE, port), "...nor %s", wide->name);
+		listen(all[1], 5);
+	}
+	close_pair(all);
+}
+
 /* A listener at this place; it does not wait for connections that do not come. */
 static SOCKET listener(const struct place *place, enum option option, unsigned short port)
 {
@@ -875,6 +894,8 @@ int main(int argc, char **argv)
 	winsock_start();
 	matrix(later, PAIRS, "");
 	processes();
+	beside(&any4, &lo4);
+	beside(&any6, &lo6);
 	options();
 	connections();
 	same_address(&lo4, &lo4);

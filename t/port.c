@@ -207,6 +207,25 @@ static void reserved(int family, int type)
 		ok(is_free(family, type, first), "%s: ...and the ports are free", what);
 	closesocket(owner);
 
+	/* A connect that comes without a bind draws too. */
+	{
+		struct sockaddr_storage address;
+		int length;
+		SOCKET server = bound_socket(family, type, &address, &length);
+
+		if (type == SOCK_STREAM)
+			listen(server, 5);
+		owner = new_socket(family, type);
+		acquire(owner, 0, 1, &instance);
+		s = new_socket(family, type);
+		token_call(s, SIO_ASSOCIATE_PORT_RESERVATION, instance.token);
+		succeeds(connect(s, (struct sockaddr *)&address, length), "%s: a socket that is to draw connects", what);
+		CHECK(unknown, words("%u", ntohs(instance.first)), words("%u", port_of(s)), "%s: ...from there", what);
+		closesocket(s);
+		closesocket(owner);
+		closesocket(server);
+	}
+
 	/* Chosen ones, which end with the socket. */
 	owner = new_socket(family, type);
 	if (first) {

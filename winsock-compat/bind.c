@@ -11,18 +11,24 @@
 #include <string.h>
 #include <sys/socket.h>
 
-void wsc__bind_connect(SOCKET s, struct socket *sock)
+int wsc__bind_connect(SOCKET s, struct socket *sock)
 {
+	bool is_ipv6 = sock->family == WS_AF_INET6;
 	struct sockaddr_storage any;
+	int error;
 
 	wsc__conflict_connect(s, sock);
-	if (!wsc__port_get(sock, PORT_RANDOMIZE) || wsc__conflict_is_bound(s, sock))
-		return;
-	/* The kernel chooses at random for bind, and by the peer for connect. */
+	/* The kernel chooses at random for bind, and for datagrams; for streams it goes by the peer. */
+	if (!sock->ports.reservation && (sock->type != SOCK_STREAM || !wsc__port_get(sock, PORT_RANDOMIZE)))
+		return 0;
+	if ((!is_ipv6 && sock->family != WS_AF_INET) || wsc__conflict_is_bound(s, sock))
+		return 0;
 	memset(&any, 0, sizeof any);
-	any.ss_family = sock->family == WS_AF_INET6 ? AF_INET6 : AF_INET;
-	wsc__port_bind(s, sock, &any,
-		       any.ss_family == AF_INET6 ? sizeof(struct sockaddr_in6) : sizeof(struct sockaddr_in));
+	any.ss_family = is_ipv6 ? AF_INET6 : AF_INET;
+	error = wsc__port_bind(s, sock, &any, is_ipv6 ? sizeof(struct sockaddr_in6) : sizeof(struct sockaddr_in));
+	if (!error)
+		wsc__socket_mark(sock, SOCKET_BOUND, 0);
+	return error;
 }
 
 /* Windows wants an address of this machine, where Linux takes those of groups as well. */

@@ -4,8 +4,8 @@
 
 #include "socket.h"
 
-/* Before a stream connects: what its connection will leave behind keeps nobody from the port, and
- * SO_RANDOMIZE_PORT chooses one. */
-void wsc__bind_connect(SOCKET s, struct socket *sock);
+/* Before a connect: what a bound stream will leave behind keeps nobody from its port; one that is not bound
+ * is, where SO_RANDOMIZE_PORT or a reservation chooses its port. */
+int wsc__bind_connect(SOCKET s, struct socket *sock);
 
 #endif
