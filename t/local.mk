@@ -5,15 +5,33 @@ TEST_NAMES =
 NATIVE_ONLY =
 SCRIPT_TESTS =
 
+TEST_NAMES += accept
+TEST_NAMES += addresses
+TEST_NAMES += bind
+TEST_NAMES += connect
+TEST_NAMES += error
+TEST_NAMES += fault
+TEST_NAMES += harness
+TEST_NAMES += hook
+TEST_NAMES += ioctl
+TEST_NAMES += keepalive
+TEST_NAMES += names
+TEST_NAMES += netdb
+TEST_NAMES += option
+TEST_NAMES += options
+TEST_NAMES += port
+TEST_NAMES += select
+TEST_NAMES += socket
+TEST_NAMES += startup
+TEST_NAMES += transfer
 
-TEST_NAMES += harness keepalive
-TEST_NAMES += addresses netdb connect error ioctl names select socket startup transfer
-NATIVE_ONLY += netdown wire
+NATIVE_ONLY += ephemeral
+NATIVE_ONLY += netdown
+NATIVE_ONLY += reuse
+NATIVE_ONLY += threads
+NATIVE_ONLY += wire
 
 SCRIPT_TESTS += %D%/interop.t %D%/wsc-compare.t
-
-TEST_NAMES += accept fault hook option options
-NATIVE_ONLY += reuse threads
 
 # How long a test may run. A slow one says so: t/NAME.log: TEST_SECONDS = 300
 TEST_SECONDS = 120
@@ -63,8 +81,8 @@ $(NATIVE_TESTS): %D%/%.t: %D%/%.c $(NATIVE_TAP) $(TAP_INCLUDES) libwinsock-compa
 	$(AM_V_CCLD)$(NATIVE_CC) -o $@ $< $(NATIVE_TAP) $(TEST_WITH)
 
 # The one file of the tests that knows POSIX only.
-%D%/wire.t: TEST_WITH = %D%/tap/link.o
-%D%/wire.t: %D%/tap/link.o %D%/tap/link.h
+%D%/ephemeral.t %D%/wire.t: TEST_WITH = %D%/tap/link.o
+%D%/ephemeral.t %D%/wire.t: %D%/tap/link.o %D%/tap/link.h
 %D%/tap/link.o: %D%/tap/link.c %D%/tap/link.h %D%/tap/tap.h
 	$(AM_V_CC)$(MKDIR_P) $(@D) && $(CC) $(TEST_FLAGS) $(SANITIZER_CFLAGS) -D_GNU_SOURCE -c -o $@ $<
 

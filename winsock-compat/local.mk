@@ -10,7 +10,11 @@ libwinsock_compat_la_SOURCES = \
 	%D%/bind.h \
 	%D%/blocking.c \
 	%D%/blocking.h \
+	%D%/conflict.c \
+	%D%/conflict.h \
 	%D%/connect.c \
+	%D%/diag.c \
+	%D%/diag.h \
 	%D%/error.c \
 	%D%/error.h \
 	%D%/export.h \
@@ -23,10 +27,13 @@ libwinsock_compat_la_SOURCES = \
 	%D%/name.c \
 	%D%/option-ip.c \
 	%D%/option-multicast.c \
+	%D%/option-port.c \
 	%D%/option-socket.c \
 	%D%/options.c \
 	%D%/options.h \
 	%D%/packed.h \
+	%D%/port.c \
+	%D%/port.h \
 	%D%/profile.c \
 	%D%/profile.h \
 	%D%/recv.c \
