@@ -83,7 +83,7 @@ int wsc__ioctl_peer(SOCKET s, struct socket *sock, struct call *call)
 	return peer.pid ? 0 : WS_WSAENOTCONN;
 }
 
-#include "ioctls.h"
+#include "ioctl-rows.h"
 
 static const struct ioctl *find(DWORD code)
 {

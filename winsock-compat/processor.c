@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 /* Windows numbers processors in groups of so many. */
-enum { GROUP = 64 };
+enum { IN_GROUP = 64 };
 
 /* The memory next to a processor: the kernel has a directory for it in that of the processor. */
 static unsigned node_of(int processor)
@@ -39,8 +39,8 @@ int wsc__processor_query(SOCKET s, struct socket *sock, struct call *call)
 		processor = sched_getcpu();
 	if (processor < 0)
 		return wsc__error_from_errno(errno);
-	affinity.Processor.Group = (USHORT)(processor / GROUP);
-	affinity.Processor.Number = (UCHAR)(processor % GROUP);
+	affinity.Processor.Group = (USHORT)(processor / IN_GROUP);
+	affinity.Processor.Number = (UCHAR)(processor % IN_GROUP);
 	affinity.NumaNodeId = (USHORT)node_of(processor);
 	memcpy(call->argument.bytes, &affinity, sizeof affinity);
 	return 0;

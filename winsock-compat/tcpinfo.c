@@ -235,13 +235,13 @@ static int clamp_window(SOCKET s, bool clamp)
 
 int wsc__tcpinfo_compatibility(SOCKET s, struct socket *sock, struct call *call)
 {
-	enum { ALL, RECEIVE_BUFFERING, AUTO_TUNING, VISTA = 0x06000000 };
+	enum { VISTA = 0x06000000 };
 	WSA_COMPATIBILITY_MODE mode;
 
 	memcpy(&mode, call->argument.bytes, sizeof mode);
-	if ((unsigned)mode.BehaviorId > AUTO_TUNING)
+	if ((unsigned)mode.BehaviorId > WsaBehaviorAutoTuning)
 		return WS_WSAEINVAL;
-	if (mode.BehaviorId == RECEIVE_BUFFERING || sock->family == WS_AF_UNIX)
+	if (mode.BehaviorId == WsaBehaviorReceiveBuffering || sock->family == WS_AF_UNIX)
 		return 0;
 	return clamp_window(s, mode.TargetOsVersion < VISTA);
 }
