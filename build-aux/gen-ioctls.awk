@@ -2,6 +2,7 @@
 # Usage: awk -f gen-ioctls.awk -v make=WHAT constants.in ioctls.in [ioctls-wine.in]
 #   -v make=library   the rows and the index of their numbers, for ioctl.c
 #   -v make=test      the rows for t/ioctls.c
+#   -v make=wine      what Wine does otherwise, for t/ioctls.c, from t/ioctls-wine.in
 #   -v make=page      doc/winsock-compat-ioctls.7, which needs t/ioctls-wine.in
 
 function fail(message) {
@@ -98,7 +99,7 @@ function windows(since) {
 }
 
 BEGIN {
-	if (make != "library" && make != "test" && make != "page")
+	if (make != "library" && make != "test" && make != "wine" && make != "page")
 		fail("make=" make "?")
 	CONVFMT = OFMT = "%.0f" # the codes are too large for some awk's idea of an integer
 	KINDS = split("tcp4 tcp6 udp4 udp6 raw4 raw6 unix", names, " ")
@@ -115,6 +116,8 @@ BEGIN {
 		versions[names[i]] = "WINDOWS_" enumerators[i]
 	if (make == "library")
 		print "/* The ioctls, made from ioctls.in. */\nstatic const struct ioctl ioctls[] = {"
+	else if (make == "wine")
+		print "/* What Wine does otherwise, made from ioctls-wine.in: WINE(row, case, kind, seen). */"
 	else if (make == "test")
 		print "/* The ioctls, made from ioctls.in: ROW(name, code, in form, least, most, error, out..., kept, kinds," \
 			"\n * error of others, fresh results, overlapped, outcome). */"
@@ -133,15 +136,28 @@ FILENAME ~ /constants\.in$/ {
 	next
 }
 
-# What Wine does: CALL CASE KINDS: SEEN
+# What Wine does: NAME | CASE | KINDS | SEEN
 FILENAME ~ /ioctls-wine\.in$/ {
-	if (!($1 in row_of))
-		fail("\"" $1 "\" is no row of ioctls.in")
-	differences[$1]++
+	if (split($0, parts, / *\| */) != 4)
+		fail("a row is NAME | CASE | KINDS | SEEN")
+	if (!(parts[1] in row_of))
+		fail("\"" parts[1] "\" is no row of ioctls.in")
+	count = split(parts[3], words, ",")
+	for (i = 1; i <= count; i++) {
+		if (!(words[i] in kinds_of))
+			fail("\"" words[i] "\" is no kind of socket")
+		if (make == "wine")
+			printf "WINE(\"%s\", \"%s\", \"%s\", \"%s\")\n", parts[1], parts[2], words[i], parts[4]
+	}
+	if (parts[2] == "a new socket" && !(parts[1] in differs_new))
+		differs_new[parts[1]] = parts[4]
+	differences[parts[1]] += count
 	next
 }
 
-/^\[[a-z0-9 ,.\/]+\]$/ {
+FILENAME ~ /ioctls\.in$/ && /^\[/ {
+	if ($0 !~ /^\[[a-z0-9 ,.\/]+\]$/)
+		fail("\"" $0 "\" is no [GROUP]")
 	group = substr($0, 2, length($0) - 2)
 	next
 }
@@ -210,7 +226,7 @@ $2 == "=" {
 		for (i = 0; i < KINDS; i++)
 			printf ", %s", fresh[i]
 		print ")"
-	} else
+	} else if (make == "page")
 		remember()
 }
 
@@ -321,7 +337,11 @@ function page_end(    i, j, count, words, before) {
 		if (page_since[i] != "-")
 			print "Since Windows " page_since[i] "."
 		print "Source: " page_source[i] "."
-		print "Wine 8: " (differences[row_name[i]] ? "differs in " differences[row_name[i]] : "no difference") "."
+		if (!(row_name[i] in differences))
+			print "Wine 8: no difference."
+		else
+			print "Wine 8: differs in " differences[row_name[i]] " checks" \
+				(row_name[i] in differs_new ? "; a new socket gives " differs_new[row_name[i]] : "") "."
 	}
 	print ".El\n.Ss Overlapped calls\n.Bl -tag -width never"
 	print ".It done\nThe call is over when it returns, and the count of bytes is stored."

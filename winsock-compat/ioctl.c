@@ -207,9 +207,7 @@ int WSC(ioctlsocket)(SOCKET s, LONG code, WSC(u_long) *user)
 	DWORD before;
 	int error = wsc__socket_enter(s, &sock);
 
-	/* What has no four bytes cannot be said by this call. */
-	if (!error && (!ioctl || ioctl->refusal || ioctl->in.least > 4 || ioctl->out.least > 4 ||
-		       ioctl->in.form == HANDLERS || ioctl->out.form == HANDLERS))
+	if (!error && !ioctl)
 		error = WS_WSAEOPNOTSUPP;
 	/* Also where it is only written: nothing is done before its place is known to be good. */
 	if (!error)
