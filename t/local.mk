@@ -33,6 +33,9 @@ NATIVE_ONLY += threads
 NATIVE_ONLY += wire
 NATIVE_ONLY += netdown wire
 
+TEST_NAMES += ipoption multicast
+NATIVE_ONLY += packet
+
 SCRIPT_TESTS += %D%/interop.t %D%/wsc-compare.t
 
 # How long a test may run. A slow one says so: t/NAME.log: TEST_SECONDS = 300
@@ -85,6 +88,8 @@ $(NATIVE_TESTS): %D%/%.t: %D%/%.c $(NATIVE_TAP) $(TAP_INCLUDES) libwinsock-compa
 # The one file of the tests that knows POSIX only.
 %D%/ephemeral.t %D%/wire.t: TEST_WITH = %D%/tap/link.o
 %D%/ephemeral.t %D%/wire.t: %D%/tap/link.o %D%/tap/link.h
+%D%/wire.t %D%/packet.t: TEST_WITH = %D%/tap/link.o
+%D%/wire.t %D%/packet.t: %D%/tap/link.o %D%/tap/link.h
 %D%/tap/link.o: %D%/tap/link.c %D%/tap/link.h %D%/tap/tap.h
 	$(AM_V_CC)$(MKDIR_P) $(@D) && $(CC) $(TEST_FLAGS) $(SANITIZER_CFLAGS) -D_GNU_SOURCE -c -o $@ $<
 

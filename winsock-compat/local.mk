@@ -3,6 +3,8 @@ lib_LTLIBRARIES += libwinsock-compat.la
 
 libwinsock_compat_la_SOURCES = \
 	%D%/accept.c \
+	%D%/adapter.c \
+	%D%/adapter.h \
 	%D%/address.c \
 	%D%/address.h \
 	%D%/addresssort.c \
@@ -22,6 +24,8 @@ libwinsock_compat_la_SOURCES = \
 	%D%/extension.c \
 	%D%/fault.c \
 	%D%/fault.h \
+	%D%/filter.c \
+	%D%/filter.h \
 	%D%/host.c \
 	%D%/index.c \
 	%D%/interface.c \
@@ -38,6 +42,7 @@ libwinsock_compat_la_SOURCES = \
 	%D%/option-multicast.c \
 	%D%/option-port.c \
 	%D%/option-socket.c \
+	%D%/option-udp.c \
 	%D%/options.c \
 	%D%/options.h \
 	%D%/packed.h \

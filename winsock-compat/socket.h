@@ -73,6 +73,7 @@ enum { OPTIONS_KEPT = 96 };
 struct socket_extras {
 	DWORD kept[OPTIONS_KEPT]; /* options that are only kept */
 	bool is_kept[OPTIONS_KEPT];
+	uint64_t left_source; /* the multicast source that was taken off a list last; 0: none */
 };
 
 struct socket { /* of a size that makes finding one a shift */
