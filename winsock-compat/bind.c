@@ -1,6 +1,7 @@
 /* bind and listen. */
 #include "bind.h"
 
+#include "accept.h"
 #include "address.h"
 
 #include <errno.h>
@@ -87,5 +88,7 @@ int WSC(listen)(SOCKET s, int backlog)
 		else
 			wsc__socket_mark(sock, SOCKET_LISTENING, 0);
 	}
+	if (!error)
+		error = wsc__accept_listening(s, sock);
 	return wsc__result(error);
 }

@@ -3,6 +3,7 @@ lib_LTLIBRARIES += libwinsock-compat.la
 
 libwinsock_compat_la_SOURCES = \
 	%D%/accept.c \
+	%D%/accept.h \
 	%D%/address.c \
 	%D%/address.h \
 	%D%/addrtext.c \
@@ -16,6 +17,7 @@ libwinsock_compat_la_SOURCES = \
 	%D%/export.h \
 	%D%/fault.c \
 	%D%/fault.h \
+	%D%/icmp.h \
 	%D%/ioctl.c \
 	%D%/keepalive.c \
 	%D%/keepalive.h \
@@ -23,10 +25,13 @@ libwinsock_compat_la_SOURCES = \
 	%D%/option-ip.c \
 	%D%/option-multicast.c \
 	%D%/option-socket.c \
+	%D%/option-tcp.c \
 	%D%/options.c \
 	%D%/options.h \
 	%D%/profile.c \
 	%D%/profile.h \
+	%D%/protocol.c \
+	%D%/protocol.h \
 	%D%/recv.c \
 	%D%/regfile.c \
 	%D%/regfile.h \

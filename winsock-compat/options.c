@@ -6,6 +6,7 @@
 #include "keepalive.h"
 
 #include <errno.h>
+#include <linux/netfilter_ipv4.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <netinet/udp.h>
@@ -249,5 +250,25 @@ void wsc__options_inherit(struct socket *accepted, struct socket *listener)
 	for (const struct option *option = wsc__options; option < wsc__options + wsc__options_count; option++)
 		if (option->get == wsc__option_get_kept && option->traits & OPTION_INHERIT && extras.is_kept[option->kept])
 			keep(accepted, option, extras.kept[option->kept]);
+	if (extras.urgent && wsc__socket_extras(accepted))
+		accepted->extras->urgent = extras.urgent;
 	wsc__socket_unlock(accepted);
+}
+
+int wsc__options_copy(SOCKET to, struct socket *sock, SOCKET from, struct socket *listener)
+{
+	for (const struct option *option = wsc__options; option < wsc__options + wsc__options_count; option++) {
+		struct value value;
+		int error;
+
+		if (!(option->traits & OPTION_INHERIT) || !option->get || !option->set || wsc__keepalive_is_part(option) ||
+		    wsc__option_check(option, sock) || wsc__option_check(option, listener))
+			continue;
+		error = option->get(from, listener, option, &value);
+		if (!error)
+			error = option->set(to, sock, option, &value);
+		if (error)
+			return error;
+	}
+	return wsc__keepalive_copy(to, sock, listener);
 }

@@ -21,6 +21,8 @@ struct value {
 		SOCKADDR_STORAGE address;
 		WSAPROTOCOL_INFOA protocol_infoA;
 		WSAPROTOCOL_INFOW protocol_infoW;
+		CSADDR_INFO state;
+		ICMP_ERROR_INFO icmp;
 		unsigned char bytes[OPTION_MOST];
 	};
 	/* For lengths that vary: how many bytes setsockopt was given; how many getsockopt has room for,
@@ -140,6 +142,9 @@ int wsc__posix_set(SOCKET s, int level, int name, const void *value, socklen_t s
 
 /* What is kept of an option of this level and name, whose handler is `kept`. */
 DWORD wsc__option_kept(struct socket *sock, int level, int name);
+
+/* Gives a socket all the options that an accepted connection has from its listener. */
+int wsc__options_copy(SOCKET to, struct socket *sock, SOCKET from, struct socket *listener);
 
 /* What an accepted connection has from its listener of all that is kept. */
 void wsc__options_inherit(struct socket *accepted, struct socket *listener);
