@@ -37,6 +37,8 @@ TEST_NAMES += ipoption multicast
 NATIVE_ONLY += packet
 
 SCRIPT_TESTS += %D%/interop.t %D%/wsc-compare.t
+TEST_NAMES += accept fault hook option socketoption
+NATIVE_ONLY += reuse threads
 
 # How long a test may run. A slow one says so: t/NAME.log: TEST_SECONDS = 300
 TEST_SECONDS = 120
