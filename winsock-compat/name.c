@@ -1,11 +1,18 @@
 /* getsockname and getpeername. */
 #include "address.h"
 #include "fault.h"
+#include "port.h"
 #include "socket.h"
 
 #include <errno.h>
 #include <string.h>
 #include <sys/socket.h>
+
+/* With SO_REUSE_UNICASTPORT a socket is bound before it has a port. */
+static bool will_have_port(SOCKET s, struct socket *sock)
+{
+	return wsc__port_get(sock, PORT_BOUND) && !wsc__socket_verify(s, sock, NULL) && wsc__port_get(sock, PORT_BOUND);
+}
 
 static int local_name(SOCKET s, struct WSC(sockaddr) *name, int *name_length)
 {
@@ -20,7 +27,7 @@ static int local_name(SOCKET s, struct WSC(sockaddr) *name, int *name_length)
 		return wsc__error_from_errno(errno);
 	/* Linux calls a socket without a name 0.0.0.0:0, which Windows does not. */
 	if ((address.ss_family == AF_INET || address.ss_family == AF_INET6) && sock->type != SOCK_RAW &&
-	    !wsc__address_port(&address))
+	    !wsc__address_port(&address) && !will_have_port(s, sock))
 		return WS_WSAEINVAL;
 	return wsc__address_out(&address, length, name, name_length);
 }
