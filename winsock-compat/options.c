@@ -296,15 +296,18 @@ void wsc__options_inherit(struct socket *accepted, struct socket *listener)
 int wsc__options_copy(SOCKET to, struct socket *sock, SOCKET from, struct socket *listener)
 {
 	for (const struct option *option = wsc__options; option < wsc__options + wsc__options_count; option++) {
-		struct value value;
+		struct value theirs, ours;
 		int error;
 
 		if (!(option->traits & OPTION_INHERIT) || !option->get || !option->set || wsc__keepalive_is_part(option) ||
 		    wsc__option_check(option, sock) || wsc__option_check(option, listener))
 			continue;
-		error = option->get(from, listener, option, &value);
+		error = option->get(from, listener, option, &theirs);
 		if (!error)
-			error = option->set(to, sock, option, &value);
+			error = option->get(to, sock, option, &ours);
+		/* What it has already may be something that cannot be set any more. */
+		if (!error && memcmp(&theirs, &ours, (size_t)option->shape->size) != 0)
+			error = option->set(to, sock, option, &theirs);
 		if (error)
 			return error;
 	}
