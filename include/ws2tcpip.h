@@ -14,6 +14,8 @@ WSC_BEGIN
 typedef int WSC(socklen_t);
 
 WSC_FUNCTION(void, freeaddrinfo, (PADDRINFOA info));
+WSC_FUNCTION(char *, gai_strerrorA, (int error));
+WSC_FUNCTION(WCHAR *, gai_strerrorW, (int error));
 WSC_FUNCTION(INT, getaddrinfo, (PCSTR node, PCSTR service, const ADDRINFOA *hints, PADDRINFOA *result));
 WSC_FUNCTION(PCSTR, inet_ntop, (INT family, LPCVOID address, LPSTR text, size_t size));
 WSC_FUNCTION(INT, inet_pton, (INT family, PCSTR text, PVOID address));
@@ -27,6 +29,13 @@ WSC_FUNCTION(INT, inet_pton, (INT family, PCSTR text, PVOID address));
 
 static const struct in6_addr in6addr_any __attribute__((unused)) = IN6ADDR_ANY_INIT;
 static const struct in6_addr in6addr_loopback __attribute__((unused)) = IN6ADDR_LOOPBACK_INIT;
+
+#define GAI_STRERROR_BUFFER_SIZE 1024
+#ifdef UNICODE
+#define gai_strerror gai_strerrorW
+#else
+#define gai_strerror gai_strerrorA
+#endif
 
 #define getaddrinfoA  getaddrinfo
 #define GetAddrInfoA  getaddrinfo

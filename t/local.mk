@@ -7,7 +7,7 @@ SCRIPT_TESTS =
 
 
 TEST_NAMES += harness keepalive
-TEST_NAMES += connect error ioctl names select socket startup transfer
+TEST_NAMES += connect error errors formatmessage ioctl names select socket startup transfer
 NATIVE_ONLY += netdown wire
 
 SCRIPT_TESTS += %D%/interop.t %D%/wsc-compare.t
@@ -65,6 +65,17 @@ $(NATIVE_TESTS): %D%/%.t: %D%/%.c $(NATIVE_TAP) $(TAP_INCLUDES) libwinsock-compa
 %D%/tap/link.o: %D%/tap/link.c %D%/tap/link.h %D%/tap/tap.h
 	$(AM_V_CC)$(MKDIR_P) $(@D) && $(CC) $(TEST_FLAGS) $(SANITIZER_CFLAGS) -D_GNU_SOURCE -c -o $@ $<
 
+# The rows of errors.in, and the part of the library that they are for, which nobody else sees.
+%D%/error-vectors.h: $(ERRORS_FROM) $(srcdir)/build-aux/gen-errors.awk
+	$(AM_V_GEN)$(MKDIR_P) $(@D) && $(GEN_ERRORS) -v make=test $(ERRORS_FROM) >$@-t && mv $@-t $@
+%D%/errors.t %D%/wine/errors.exe: %D%/error-vectors.h
+%D%/errors.t: TEST_WITH = %D%/errors.o
+%D%/errors.t: %D%/errors.o
+%D%/errors.o: winsock-compat/error.c winsock-compat/error.h winsock-compat/error-rows.h
+	$(AM_V_CC)$(MKDIR_P) $(@D) && $(CC) $(TEST_FLAGS) $(SANITIZER_CFLAGS) -std=gnu11 -DWSC_LIBRARY -DHAVE_CONFIG_H -I. -Iwinsock-compat \
+		-I$(srcdir)/winsock-compat -Iinclude -I$(srcdir)/include -c -o $@ $<
+CLEANFILES += %D%/error-vectors.h
+
 $(WINE_TAP): %D%/wine/%.o: %D%/%.c $(TAP_INCLUDES)
 	$(AM_V_CC)$(MKDIR_P) $(@D) && $(WINE_CC) -c -o $@ $<
 
@@ -108,7 +119,7 @@ check_DATA = $(NATIVE_TESTS)
 EXTRA_DIST += $(TEST_NAMES:%=%D%/%.c) $(NATIVE_ONLY:%=%D%/%.c) $(SCRIPT_TESTS) $(TAP_FROM) $(TAP_INCLUDES) \
 	%D%/tap/link.c %D%/tap/link.h \
 	%D%/run-wine %D%/tap/tap.sh %D%/valgrind.supp
-MOSTLYCLEANFILES += $(NATIVE_TESTS) $(WINE_TESTS) $(NATIVE_TAP) %D%/tap/link.o $(WINE_TAP)
+MOSTLYCLEANFILES += $(NATIVE_TESTS) $(WINE_TESTS) $(NATIVE_TAP) %D%/errors.o %D%/tap/link.o $(WINE_TAP)
 distclean-local: distclean-tests
 distclean-tests:
 	rm -rf wine-prefix check-address.d check-thread.d check-clang.d check-valgrind.d

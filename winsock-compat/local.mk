@@ -19,6 +19,9 @@ libwinsock_compat_la_SOURCES = \
 	%D%/ioctl.c \
 	%D%/keepalive.c \
 	%D%/keepalive.h \
+	%D%/lasterror.c \
+	%D%/memory.c \
+	%D%/message.c \
 	%D%/name.c \
 	%D%/option-ip.c \
 	%D%/option-multicast.c \
@@ -62,6 +65,14 @@ GEN_OPTIONS = $(AWK) -f $(srcdir)/build-aux/gen-options.awk
 %D%/option-rows.h: $(OPTIONS_FROM) $(srcdir)/build-aux/gen-options.awk
 	$(AM_V_GEN)$(MKDIR_P) %D% && $(GEN_OPTIONS) -v make=library $(OPTIONS_FROM) >$@-t && mv $@-t $@
 
-BUILT_SOURCES += %D%/option-rows.h
-EXTRA_DIST += %D%/api.in %D%/options.in build-aux/gen-map.awk build-aux/gen-options.awk
-CLEANFILES += %D%/winsock-compat.map %D%/option-rows.h
+# The errors, for both too.
+ERRORS_FROM = $(srcdir)/include/constants.in $(srcdir)/%D%/errors.in
+GEN_ERRORS = $(AWK) -f $(srcdir)/build-aux/gen-errors.awk
+
+%D%/error-rows.h: $(ERRORS_FROM) $(srcdir)/build-aux/gen-errors.awk
+	$(AM_V_GEN)$(MKDIR_P) %D% && $(GEN_ERRORS) -v make=library $(ERRORS_FROM) >$@-t && mv $@-t $@
+
+BUILT_SOURCES += %D%/error-rows.h %D%/option-rows.h
+EXTRA_DIST += %D%/api.in %D%/errors.in %D%/options.in \
+	build-aux/gen-errors.awk build-aux/gen-map.awk build-aux/gen-options.awk
+CLEANFILES += %D%/winsock-compat.map %D%/error-rows.h %D%/option-rows.h

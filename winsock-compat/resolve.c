@@ -4,7 +4,6 @@
 #include "fault.h"
 #include "startup.h"
 
-#include <errno.h>
 #include <netdb.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,37 +17,6 @@ static const struct {
 	{ WS_AI_ALL, AI_ALL },                 { WS_AI_ADDRCONFIG, AI_ADDRCONFIG },
 	{ WS_AI_V4MAPPED, AI_V4MAPPED },
 };
-
-/* Source: Microsoft's getaddrinfo page and header, which make WSA codes of them all. */
-static int error_from_eai(int eai)
-{
-	switch (eai) {
-	case 0:
-		return 0;
-	case EAI_AGAIN:
-		return WS_WSATRY_AGAIN;
-	case EAI_BADFLAGS:
-		return WS_WSAEINVAL;
-	case EAI_FAIL:
-		return WS_WSANO_RECOVERY;
-	case EAI_FAMILY:
-		return WS_WSAEAFNOSUPPORT;
-	case EAI_MEMORY:
-		return WS_WSA_NOT_ENOUGH_MEMORY;
-	case EAI_SERVICE:
-		return WS_WSATYPE_NOT_FOUND;
-	case EAI_SOCKTYPE:
-		return WS_WSAESOCKTNOSUPPORT;
-#ifdef EAI_NODATA
-	case EAI_NODATA:
-		return WS_WSANO_DATA;
-#endif
-	case EAI_SYSTEM:
-		return wsc__error_from_errno(errno);
-	default:
-		return WS_WSAHOST_NOT_FOUND;
-	}
-}
 
 static int hints_in(const ADDRINFOA *user, struct addrinfo *hints)
 {
@@ -149,7 +117,7 @@ static int resolve(PCSTR node, PCSTR service, const ADDRINFOA *user_hints, ADDRI
 		return error;
 	if (node && !*node_copy) /* the empty name is this host */
 		gethostname(node_copy, sizeof node_copy);
-	error = error_from_eai(getaddrinfo(node ? node_copy : NULL, service && *service_copy ? service_copy : NULL,
+	error = wsc__error_from_eai(getaddrinfo(node ? node_copy : NULL, service && *service_copy ? service_copy : NULL,
 					   &hints, &posix));
 	if (!error)
 		error = rows_out(posix, &hints, &rows);
