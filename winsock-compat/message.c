@@ -6,6 +6,7 @@
 #include "error.h"
 #include "export.h"
 #include "fault.h"
+#include "utf.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -55,54 +56,32 @@ static int add(struct text *text, unsigned unit)
 	return 0;
 }
 
-/* As UTF-8, if the units are bytes. */
-static int add_character(struct text *text, bool wide, unsigned long character)
-{
-	static const unsigned char first[] = { 0, 0, 0xc0, 0xe0, 0xf0 };
-	int bytes = character < 0x80 ? 1 : character < 0x800 ? 2 : character < 0x10000 ? 3 : 4, error;
-
-	if (wide && bytes < 4)
-		return add(text, (unsigned)character);
-	if (wide) {
-		error = add(text, 0xd800 + (unsigned)((character - 0x10000) >> 10));
-		return error ? error : add(text, 0xdc00 + (character & 0x3ff));
-	}
-	error = add(text, first[bytes] | (unsigned)(character >> (6 * (bytes - 1))));
-	while (!error && --bytes)
-		error = add(text, 0x80 | (character >> (6 * (bytes - 1)) & 0x3f));
-	return error;
-}
-
-/* Turns what was read into units of the other size. A character that is none becomes a question mark. */
+/* Turns what was read into units of the other size. */
 static int convert(struct text *text, bool wide)
 {
-	struct text from = *text;
-	int error = 0;
+	size_t length = text->length;
+	char *bytes = malloc(3 * length + 1), *end = bytes;
+	WCHAR *units = malloc((3 * length + 1) * sizeof *units);
 
-	*text = (struct text){ 0 };
-	for (size_t i = 0; i < from.length && !error;) {
-		unsigned long unit = from.units[i++];
-		int more = !wide          ? unit >> 10 == 0x36
-			   : unit >= 0xf0 ? 3
-			   : unit >= 0xe0 ? 2
-			   : unit >= 0xc0 ? 1
-					  : 0;
-
-		if (wide && unit >= 0x80) { /* bytes of UTF-8 */
-			unit = more ? unit & (0x3f >> more) : '?';
-			for (; more && i < from.length && (from.units[i] & 0xc0) == 0x80; more--)
-				unit = unit << 6 | (from.units[i++] & 0x3f);
-		} else if (more && i < from.length &&
-			   from.units[i] >> 10 == 0x37) { /* two halves of UTF-16 */
-			unit = 0x10000 + ((unit & 0x3ff) << 10) + (from.units[i++] & 0x3ff);
-			more = 0;
-		} else if (!wide && unit >> 11 == 0x1b) {
-			more = 1;
+	if (bytes && units && wide) {
+		while (end < bytes + length) {
+			*end = (char)text->units[end - bytes];
+			end++;
 		}
-		error = add_character(text, wide, more || unit > 0x10ffff ? '?' : unit);
+		length = (size_t)(wsc__utf16_from_utf8(units, bytes, length) - units);
+	} else if (bytes && units) {
+		end = wsc__utf8_from_utf16(bytes, text->units, length);
+		for (length = 0; bytes + length < end; length++)
+			units[length] = (unsigned char)bytes[length];
 	}
-	free(from.units);
-	return error;
+	free(bytes);
+	if (!units || !bytes) {
+		free(units);
+		return WS_ERROR_NOT_ENOUGH_MEMORY;
+	}
+	free(text->units);
+	*text = (struct text){ .units = units, .length = length, .room = length };
+	return 0;
 }
 
 /* Reads a text of the program's, or so many units of it. */
