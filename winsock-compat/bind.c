@@ -81,6 +81,7 @@ int WSC(listen)(SOCKET s, int backlog)
 	if (!error)
 		error = check_bound(s, sock);
 	if (!error) {
+		wsc__socket_forget_failure(s, sock);
 		wsc__bind_free_afterwards(s, sock);
 		if (listen((int)s, backlog) < 0)
 			error = wsc__error_from_errno(errno);

@@ -131,7 +131,8 @@ static void release_sets(struct selection *selection)
 static bool is_ready(int set, struct socket *sock)
 {
 	return (set == READ && wsc__socket_is(sock, SOCKET_DEFERRED)) ||
-	       (set != EXCEPT && wsc__socket_is(sock, SOCKET_ERROR_SET));
+	       (set != EXCEPT && wsc__socket_is(sock, SOCKET_ERROR_SET) &&
+		!wsc__socket_is(sock, SOCKET_ERROR_TOLD));
 }
 
 static bool prepare(struct selection *selection)
@@ -164,7 +165,7 @@ static bool answers(int set, struct socket *sock, short seen)
 	bool failed = connecting && seen & (POLLERR | POLLHUP);
 
 	if (connecting && !failed && seen & POLLOUT)
-		wsc__socket_mark(sock, SOCKET_CONNECTED, SOCKET_CONNECTING);
+		wsc__socket_connected(sock);
 	switch (set) {
 	case READ:
 		return !failed && seen & (POLLIN | POLLHUP | POLLERR);

@@ -36,12 +36,14 @@ enum socket_state {
 	SOCKET_NO_SEND = 1 << 10,    /* shutdown(SD_SEND) */
 	SOCKET_KEEPALIVE = 1 << 11,  /* SO_KEEPALIVE is on, and the kernel probes */
 	SOCKET_SILENT = 1 << 12,     /* SO_KEEPALIVE is on with a probe count of 0: no kernel option */
-	SOCKET_ERROR_SET = 1 << 13,  /* `pending_error` waits for the next SO_ERROR or call */
+	SOCKET_ERROR_SET = 1 << 13,  /* `pending_error` waits for the next SO_ERROR or call... */
 	SOCKET_DEFERRED = 1 << 14,   /* `deferred` waits for the next accept */
 	SOCKET_COUNT_ASKED = 1 << 15, /* TCP_KEEPCNT was set */
 	SOCKET_REFUSED = 1 << 16,    /* the last connect failed: select says so in exceptfds */
 	SOCKET_STREAM = 1 << 17,     /* its type is SOCK_STREAM */
 	SOCKET_CLOSING = 1 << 18,    /* closesocket waits for the calls of other threads to leave it */
+	SOCKET_ERROR_TOLD = 1 << 23, /* ...or rather for SO_ERROR alone */
+	SOCKET_ABORTED = 1 << 24,    /* the peer had closed before it got all that was sent */
 };
 
 /* What is kept for sockets on which something rare was set. */
@@ -184,6 +186,13 @@ int wsc__socket_address(SOCKET s, struct socket *sock, const void *user, int use
 /* Whether a connect is still under way; forgets SOCKET_CONNECTING if not. */
 bool wsc__socket_connecting(SOCKET s, struct socket *sock);
 
+/* The end of a connect: the socket has a peer, or has failed to get one. */
+void wsc__socket_connected(struct socket *sock);
+void wsc__socket_not_connected(struct socket *sock);
+
+/* Makes a socket whose connect failed fit for another, or for listen. */
+void wsc__socket_forget_failure(SOCKET s, struct socket *sock);
+
 /* Notes that a stream listens, or has or seeks a peer, in case a call that is not ours made it so. */
 void wsc__socket_ask(SOCKET s, struct socket *sock);
 
@@ -201,11 +210,22 @@ bool wsc__socket_probed_to_death(SOCKET s, struct socket *sock);
  * peer of a connection that goes on living: to Windows that is no error. */
 int wsc__socket_error(SOCKET s, struct socket *sock, int posix_error);
 
-/* Keeps an error for the next call, as the kernel would have. */
-void wsc__socket_keep_error(struct socket *sock, int error);
+/* Keeps what the kernel's SO_ERROR has handed over. On Windows the failure of a connect stays in
+ * SO_ERROR until one succeeds; any other error is for the next call, as it was in the kernel. */
+void wsc__socket_keep_error(SOCKET s, struct socket *sock, int posix_error);
+
+/* What SO_ERROR shall tell, because the program says so; 0 is nothing. */
+void wsc__socket_set_error(struct socket *sock, int error);
 
 /* The error waiting for the next call, which takes it; 0 if there is none. */
 int wsc__socket_take_error(struct socket *sock);
+
+/* The same for SO_ERROR. */
+int wsc__socket_tell_error(struct socket *sock);
+
+/* Whether a connection that the kernel calls ended was given up, because the peer had closed and did
+ * not take what was sent since. */
+bool wsc__socket_aborted(SOCKET s, struct socket *sock);
 
 /* The state of a TCP connection as the kernel numbers it; -1 for anything but TCP. */
 enum { WSC_TCP_ESTABLISHED = 1, WSC_TCP_SYN_SENT = 2, WSC_TCP_CLOSE = 7 };
