@@ -43,15 +43,13 @@ int wsc__error_from_eai(int eai)
 int wsc__error_from_h_errno(int code)
 {
 	switch (code) {
-	case 0:
-		return 0;
 #define FROM_RESOLVER(name, error)                                                                           \
 	case name:                                                                                           \
 		return WS_##error;
 #include "error-rows.h"
 #undef FROM_RESOLVER
-	default: /* as NETDB_INTERNAL, which says it in errno */
-		return wsc__error_from_errno(errno);
+	default:
+		return WS_WSANO_RECOVERY;
 	}
 }
 

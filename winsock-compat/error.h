@@ -11,7 +11,7 @@ int wsc__error_from_errno(int posix_error);
 /* The same for what getaddrinfo gives, 0 included; errno counts where that says so. */
 int wsc__error_from_eai(int eai);
 
-/* The same for h_errno. */
+/* The same for h_errno after a failure: WSANO_RECOVERY for what is none of its codes. */
 int wsc__error_from_h_errno(int code);
 
 /* What WSAGetOverlappedResult makes of the NTSTATUS that an operation has left: 0 for a success,
@@ -32,6 +32,14 @@ static inline int wsc__result(int error)
 		return 0;
 	wsc__thread.last_error = error;
 	return SOCKET_ERROR;
+}
+
+/* The same for the calls that give a pointer: NULL after an error. */
+static inline void *wsc__result_pointer(int error, void *pointer)
+{
+	if (error)
+		wsc__thread.last_error = error;
+	return error ? NULL : pointer;
 }
 
 /* The same for the calls that give a socket. */
