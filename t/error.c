@@ -390,6 +390,12 @@ static void datagrams(void)
 	fails(WSAEWOULDBLOCK, recv(s, data, sizeof data, 0), "...once");
 	wine_todo("Wine 8 keeps it for SO_ERROR and for the next send");
 	is_error(0, pending(s), "...and SO_ERROR does not tell it again");
+	todo_end();
+	send(s, &byte, 1, 0);
+	sleep_ms(10);
+	wine_todo("Wine 8 keeps it for SO_ERROR and for the next send");
+	is_error(0, pending(s), "SO_ERROR knows nothing of another one");
+	fails(WSAECONNRESET, recv(s, data, sizeof data, 0), "...which waits for recv");
 	for (int i = 0; i < 5; i++) {
 		failed += send(s, &byte, 1, 0) != 1;
 		sleep_ms(10);

@@ -5,6 +5,7 @@
 #include "export.h"
 #include "fault.h"
 #include "port.h"
+#include "unreachable.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -468,6 +469,10 @@ void wsc__socket_keep_error(SOCKET s, struct socket *sock, int posix_error)
 
 	if (wsc__socket_connecting(s, sock)) /* a router's complaint, and it goes on */
 		return;
+	if (wsc__unreachable_is(sock, posix_error)) { /* a receive will tell it */
+		wsc__unreachable_keep(s, sock, posix_error);
+		return;
+	}
 	refused = wsc__socket_is(sock, SOCKET_REFUSED);
 	error = refused ? wsc__error_from_errno(posix_error) : wsc__socket_error(s, sock, posix_error);
 	if (error)
@@ -560,6 +565,8 @@ static int create(int family, int type, int protocol, SOCKET *s)
 	/* On Windows an IPv6 socket speaks IPv6 only, unless told otherwise. */
 	if (family == WS_AF_INET6)
 		setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &(int){ 1 }, sizeof(int));
+	if (type == SOCK_DGRAM && posix_family != AF_UNIX)
+		wsc__unreachable_start(fd, posix_family);
 	error = wsc__socket_add(fd, family, type, protocol, 0, &sock);
 	*s = (SOCKET)fd;
 	return error;
