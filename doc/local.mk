@@ -38,11 +38,9 @@ nodist_man_MANS = $(MADE_PAGES)
 
 %D%/winsock-compat-errors.7: $(ERRORS_FROM) $(srcdir)/build-aux/gen-errors.awk
 	$(AM_V_GEN)$(MKDIR_P) $(@D) && $(GEN_ERRORS) -v make=page $(ERRORS_FROM) >$@-t && mv $@-t $@
+
 %D%/winsock-compat-ioctls.7: $(IOCTLS_FROM) $(srcdir)/t/ioctls-wine.in $(srcdir)/build-aux/gen-ioctls.awk
 	$(AM_V_GEN)$(MKDIR_P) $(@D) && $(GEN_IOCTLS) -v make=page $(IOCTLS_FROM) $(srcdir)/t/ioctls-wine.in >$@-t && mv $@-t $@
-
-%D%/winsock-compat-errors.7: $(srcdir)/winsock-compat/error.c $(srcdir)/%D%/gen-errors.awk
-	$(AM_V_GEN)$(MKDIR_P) $(@D) && $(AWK) -f $(srcdir)/%D%/gen-errors.awk $(srcdir)/winsock-compat/error.c >$@-t && mv $@-t $@
 
 # A page of several calls is found by the name of each.
 CALL_ALIASES = for page in $(CALL_PAGES:%=$(srcdir)/%); do \
