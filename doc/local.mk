@@ -36,11 +36,11 @@ nodist_man_MANS = $(MADE_PAGES)
 	$(AM_V_GEN)$(MKDIR_P) $(@D) && \
 	$(GEN_OPTIONS) -v make=page $(OPTIONS_FROM) $(srcdir)/t/options.wine >$@-t && mv $@-t $@
 
-%D%/winsock-compat-errors.7: $(ERRORS_FROM) $(srcdir)/build-aux/gen-errors.awk
-	$(AM_V_GEN)$(MKDIR_P) $(@D) && $(GEN_ERRORS) -v make=page $(ERRORS_FROM) >$@-t && mv $@-t $@
-
 %D%/winsock-compat-ioctls.7: $(IOCTLS_FROM) $(srcdir)/t/ioctls-wine.in $(srcdir)/build-aux/gen-ioctls.awk
 	$(AM_V_GEN)$(MKDIR_P) $(@D) && $(GEN_IOCTLS) -v make=page $(IOCTLS_FROM) $(srcdir)/t/ioctls-wine.in >$@-t && mv $@-t $@
+
+%D%/winsock-compat-errors.7: $(ERRORS_FROM) $(srcdir)/build-aux/gen-errors.awk
+	$(AM_V_GEN)$(MKDIR_P) $(@D) && $(GEN_ERRORS) -v make=page $(ERRORS_FROM) >$@-t && mv $@-t $@
 
 # A page of several calls is found by the name of each.
 CALL_ALIASES = for page in $(CALL_PAGES:%=$(srcdir)/%); do \
@@ -59,6 +59,4 @@ uninstall-hook:
 
 CLEANFILES += $(MADE_PAGES)
 EXTRA_DIST += %D%/design.md
-SCRIPT_TESTS += t/man.t
-EXTRA_DIST += %D%/design.md %D%/gen-errors.awk
 SCRIPT_TESTS += t/man.t t/options-page.t

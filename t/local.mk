@@ -3,7 +3,14 @@
 # NATIVE_ONLY and SCRIPT_TESTS have no Windows twin.
 TEST_NAMES =
 NATIVE_ONLY =
+
 SCRIPT_TESTS =
+NATIVE_ONLY += ephemeral
+NATIVE_ONLY += netdown
+NATIVE_ONLY += packet
+NATIVE_ONLY += reuse
+NATIVE_ONLY += threads
+NATIVE_ONLY += wire
 
 TEST_NAMES += accept
 TEST_NAMES += addresses
@@ -17,7 +24,9 @@ TEST_NAMES += harness
 TEST_NAMES += hook
 TEST_NAMES += ioctl
 TEST_NAMES += ioctls
+TEST_NAMES += ipoption
 TEST_NAMES += keepalive
+TEST_NAMES += multicast
 TEST_NAMES += names
 TEST_NAMES += netdb
 TEST_NAMES += option
@@ -25,16 +34,9 @@ TEST_NAMES += options
 TEST_NAMES += port
 TEST_NAMES += select
 TEST_NAMES += socket
+TEST_NAMES += socketoption
 TEST_NAMES += startup
 TEST_NAMES += transfer
-
-NATIVE_ONLY += netdown wire
-NATIVE_ONLY += ephemeral
-NATIVE_ONLY += netdown
-NATIVE_ONLY += reuse
-NATIVE_ONLY += threads
-NATIVE_ONLY += wire
-NATIVE_ONLY += netdown wire
 
 SCRIPT_TESTS += %D%/interop.t %D%/wsc-compare.t
 
@@ -88,6 +90,8 @@ $(NATIVE_TESTS): %D%/%.t: %D%/%.c $(NATIVE_TAP) $(TAP_INCLUDES) libwinsock-compa
 # The one file of the tests that knows POSIX only.
 %D%/ephemeral.t %D%/wire.t: TEST_WITH = %D%/tap/link.o
 %D%/ephemeral.t %D%/wire.t: %D%/tap/link.o %D%/tap/link.h
+%D%/wire.t %D%/packet.t: TEST_WITH = %D%/tap/link.o
+%D%/wire.t %D%/packet.t: %D%/tap/link.o %D%/tap/link.h
 %D%/tap/link.o: %D%/tap/link.c %D%/tap/link.h %D%/tap/tap.h
 	$(AM_V_CC)$(MKDIR_P) $(@D) && $(CC) $(TEST_FLAGS) $(SANITIZER_CFLAGS) -D_GNU_SOURCE -c -o $@ $<
 
@@ -98,9 +102,10 @@ $(NATIVE_TESTS): %D%/%.t: %D%/%.c $(NATIVE_TAP) $(TAP_INCLUDES) libwinsock-compa
 %D%/errors.t: TEST_WITH = %D%/errors.o
 %D%/errors.t: %D%/errors.o
 %D%/errors.o: winsock-compat/error.c winsock-compat/error.h winsock-compat/error-rows.h
-	$(AM_V_CC)$(MKDIR_P) $(@D) && $(CC) $(TEST_FLAGS) $(SANITIZER_CFLAGS) -std=gnu11 -DWSC_LIBRARY -DHAVE_CONFIG_H -I. -Iwinsock-compat \
-		-I$(srcdir)/winsock-compat -Iinclude -I$(srcdir)/include -c -o $@ $<
+	$(AM_V_CC)$(MKDIR_P) $(@D) && $(CC) $(TEST_FLAGS) $(SANITIZER_CFLAGS) -std=gnu11 -DWSC_LIBRARY -DHAVE_CONFIG_H \
+		-I. -Iwinsock-compat -I$(srcdir)/winsock-compat -Iinclude -I$(srcdir)/include -c -o $@ $<
 CLEANFILES += %D%/error-vectors.h
+
 # The rows of options.in, and where the kernel has them.
 %D%/options-rows.h %D%/options-linux.h: %D%/options-%.h: $(OPTIONS_FROM) $(srcdir)/build-aux/gen-options.awk
 	$(AM_V_GEN)$(MKDIR_P) $(@D) && $(GEN_OPTIONS) -v make=$(patsubst rows,test,$*) $(OPTIONS_FROM) >$@-t && mv $@-t $@
@@ -189,13 +194,10 @@ VALGRIND_RUNNER = $(VALGRIND) --quiet --error-exitcode=99 --trace-children=yes -
 
 check_DATA = $(NATIVE_TESTS)
 EXTRA_DIST += $(TEST_NAMES:%=%D%/%.c) $(NATIVE_ONLY:%=%D%/%.c) $(SCRIPT_TESTS) $(TAP_FROM) $(TAP_INCLUDES) \
-	%D%/tap/link.c %D%/tap/link.h \
-	%D%/run-wine %D%/tap/tap.sh %D%/valgrind.supp
-MOSTLYCLEANFILES += $(NATIVE_TESTS) $(WINE_TESTS) $(NATIVE_TAP) %D%/errors.o %D%/tap/link.o $(WINE_TAP)
 	%D%/options-linux.c %D%/tap/link.c %D%/tap/link.h \
 	%D%/run-wine %D%/tap/tap.sh %D%/valgrind.supp $(TABLE_TESTS:%=%D%/%.wine)
 CLEANFILES += $(TABLE_TESTS:%=%D%/%-wine.h) %D%/options-rows.h %D%/options-linux.h
-MOSTLYCLEANFILES += $(NATIVE_TESTS) $(WINE_TESTS) $(NATIVE_TAP) %D%/options-linux.o %D%/tap/link.o $(WINE_TAP) $(TABLE_TESTS:%=%D%/wine/%.out)
+MOSTLYCLEANFILES += $(NATIVE_TESTS) $(WINE_TESTS) $(NATIVE_TAP) %D%/errors.o %D%/options-linux.o %D%/tap/link.o $(WINE_TAP) $(TABLE_TESTS:%=%D%/wine/%.out)
 distclean-local: distclean-tests
 distclean-tests:
 	rm -rf wine-prefix check-address.d check-thread.d check-clang.d check-valgrind.d
