@@ -189,9 +189,9 @@ int wsc__option_set_nothing(SOCKET s, struct socket *sock, const struct option *
 	return 0;
 }
 
-int wsc__option_put(SOCKET s, struct socket *sock, int level, int name, DWORD number)
+int wsc__option_put(SOCKET s, struct socket *sock, int level, int name, const void *bytes, size_t size)
 {
-	struct value value = { .dword = number, .size = sizeof number };
+	struct value value = { .size = (int)size };
 	const struct option *option;
 	int error = wsc__option_find(level, name, &option);
 
@@ -199,7 +199,10 @@ int wsc__option_put(SOCKET s, struct socket *sock, int level, int name, DWORD nu
 		error = option->set_error[wsc__option_kind(sock)];
 	if (!error)
 		error = wsc__option_check(option, sock);
-	return error ? error : option->set(s, sock, option, &value);
+	if (error)
+		return error;
+	memcpy(value.bytes, bytes, size);
+	return option->set(s, sock, option, &value);
 }
 
 /* Kept with the socket, for want of anything here that it could do. */

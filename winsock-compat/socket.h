@@ -72,11 +72,16 @@ struct ports {
 };
 
 /* What is kept for sockets on which something rare was set. */
-enum { OPTIONS_KEPT = 96 };
+enum { OPTIONS_KEPT = 96, JOINED_MOST = 32 };
 struct socket_extras {
 	DWORD kept[OPTIONS_KEPT]; /* options that are only kept */
 	bool is_kept[OPTIONS_KEPT];
 	uint64_t left_source; /* the multicast source that was taken off a list last; 0: none */
+	struct joined {
+		unsigned interface;
+		struct in6_addr group;
+	} joined[JOINED_MOST]; /* groups of IPv6 */
+	unsigned joined_count; /* JOINED_MOST + 1: too many to be noted */
 	int backlog;              /* what a paused listener goes on with */
 	int *waiting, waiting_count; /* connections that came before the pause: wait for the next accepts */
 	int syn_retries;          /* the kernel's, before TCP_NOSYNRETRIES; 0 if that was never set */
