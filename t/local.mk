@@ -8,7 +8,7 @@ SCRIPT_TESTS =
 
 TEST_NAMES += harness keepalive
 TEST_NAMES += connect error ioctl ioctls names select socket startup transfer
-NATIVE_ONLY += netdown wire
+NATIVE_ONLY += netdown network wire
 
 SCRIPT_TESTS += %D%/interop.t %D%/wsc-compare.t
 
@@ -60,8 +60,8 @@ $(NATIVE_TESTS): %D%/%.t: %D%/%.c $(NATIVE_TAP) $(TAP_INCLUDES) libwinsock-compa
 	$(AM_V_CCLD)$(NATIVE_CC) -o $@ $< $(NATIVE_TAP) $(TEST_WITH)
 
 # The one file of the tests that knows POSIX only.
-%D%/wire.t: TEST_WITH = %D%/tap/link.o
-%D%/wire.t: %D%/tap/link.o %D%/tap/link.h
+%D%/network.t %D%/wire.t: TEST_WITH = %D%/tap/link.o
+%D%/network.t %D%/wire.t: %D%/tap/link.o %D%/tap/link.h
 %D%/tap/link.o: %D%/tap/link.c %D%/tap/link.h %D%/tap/tap.h
 	$(AM_V_CC)$(MKDIR_P) $(@D) && $(CC) $(TEST_FLAGS) $(SANITIZER_CFLAGS) -D_GNU_SOURCE -c -o $@ $<
 

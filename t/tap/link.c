@@ -10,6 +10,7 @@
 #include <net/ethernet.h>
 #include <net/if.h>
 #include <net/if_arp.h>
+#include <net/route.h>
 #include <netinet/in.h>
 #include <netinet/ip.h>
 #include <netinet/tcp.h>
@@ -165,8 +166,7 @@ static struct sockaddr internet_address(const char *text)
 	return address;
 }
 
-/* 0.0.0.0 takes the address away. */
-static void set_address(enum link_end end, const char *address)
+void link_address(enum link_end end, const char *address)
 {
 	struct ifreq request = { .ifr_addr = internet_address(address) };
 	int s = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
@@ -177,13 +177,26 @@ static void set_address(enum link_end end, const char *address)
 	close(s);
 }
 
+void link_default_route(const char *gateway)
+{
+	struct rtentry route = { .rt_flags = RTF_UP | RTF_GATEWAY };
+	int s = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+	route.rt_dst = internet_address("0.0.0.0");
+	route.rt_genmask = internet_address("0.0.0.0");
+	route.rt_gateway = internet_address(gateway);
+	if (s < 0 || ioctl(s, SIOCADDRT, &route) < 0)
+		bail("default route: %s", strerror(errno));
+	close(s);
+}
+
 static void bring_up(enum link_end end)
 {
 	struct ifreq request = { .ifr_flags = IFF_UP | IFF_RUNNING };
 	int s;
 
 	link_enter(end);
-	set_address(end, ends[end].address);
+	link_address(end, ends[end].address);
 	s = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	strcpy(request.ifr_name, ends[end].interface);
 	if (s < 0 || ioctl(s, SIOCSIFFLAGS, &request) < 0)
@@ -245,7 +258,7 @@ bool link_tune(const char *name, const char *value)
 void link_cut(void)
 {
 	link_enter(THERE);
-	set_address(THERE, "0.0.0.0");
+	link_address(THERE, "0.0.0.0");
 	link_enter(HERE);
 }
 

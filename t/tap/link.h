@@ -18,8 +18,14 @@ const char *link_make(void);
 /* Sockets that this thread makes from now on are on that side. */
 void link_enter(enum link_end end);
 
-/* Sets a value beneath /proc/sys/net/ipv4, for the sockets HERE, if that is permitted. */
+/* Sets a value beneath /proc/sys/net/ipv4, for the sockets on this thread's side, if that is permitted. */
 bool link_tune(const char *name, const char *value);
+
+/* The address of an end's interface from now on, for a thread that has entered it; "0.0.0.0" is none. */
+void link_address(enum link_end end, const char *address);
+
+/* Where this thread's side sends what it has no route for. */
+void link_default_route(const char *gateway);
 
 /* From now on nobody THERE hears what is sent; what is sent goes out as before. */
 void link_cut(void);
