@@ -3,6 +3,7 @@
 
 #include "export.h"
 #include "fault.h"
+#include "port.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -81,6 +82,23 @@ int wsc__ioctl_peer(SOCKET s, struct socket *sock, struct call *call)
 		return wsc__error_from_errno(errno);
 	call->argument.dword = (DWORD)peer.pid;
 	return peer.pid ? 0 : WS_WSAENOTCONN;
+}
+
+static int acquire_ports(SOCKET s, struct socket *sock, struct call *call)
+{
+	INET_PORT_RANGE range = call->argument.range;
+
+	return wsc__port_acquire(s, sock, &range, &call->argument.instance);
+}
+
+static int release_ports(SOCKET s, struct socket *sock, struct call *call)
+{
+	return wsc__port_release(s, sock, call->argument.token);
+}
+
+static int associate_ports(SOCKET s, struct socket *sock, struct call *call)
+{
+	return wsc__port_associate(s, sock, call->argument.token);
 }
 
 #include "ioctl-rows.h"

@@ -51,6 +51,9 @@ struct call {
 		BYTE bytes[16];
 		struct tcp_keepalive keepalive;
 		GUID guid;
+		INET_PORT_RANGE range;
+		INET_PORT_RESERVATION_INSTANCE instance;
+		ULONG64 token;
 		SOCKET s;
 	} argument;
 	DWORD given;    /* the count of bytes; of a row whose `out` is HANDLERS the handler sets it */

@@ -11,13 +11,18 @@ libwinsock_compat_la_SOURCES = \
 	%D%/bind.h \
 	%D%/blocking.c \
 	%D%/blocking.h \
+	%D%/conflict.c \
+	%D%/conflict.h \
 	%D%/connect.c \
+	%D%/diag.c \
+	%D%/diag.h \
 	%D%/error.c \
 	%D%/error.h \
 	%D%/export.h \
 	%D%/extension.c \
 	%D%/fault.c \
 	%D%/fault.h \
+	%D%/host.c \
 	%D%/index.c \
 	%D%/interface.c \
 	%D%/interface.h \
@@ -31,9 +36,13 @@ libwinsock_compat_la_SOURCES = \
 	%D%/netlink.h \
 	%D%/option-ip.c \
 	%D%/option-multicast.c \
+	%D%/option-port.c \
 	%D%/option-socket.c \
 	%D%/options.c \
 	%D%/options.h \
+	%D%/packed.h \
+	%D%/port.c \
+	%D%/port.h \
 	%D%/processor.c \
 	%D%/profile.c \
 	%D%/profile.h \
@@ -48,6 +57,7 @@ libwinsock_compat_la_SOURCES = \
 	%D%/route.h \
 	%D%/select.c \
 	%D%/send.c \
+	%D%/service.c \
 	%D%/shutdown.c \
 	%D%/socket.c \
 	%D%/socket.h \
@@ -58,6 +68,10 @@ libwinsock_compat_la_SOURCES = \
 	%D%/thread.h \
 	%D%/transfer.c \
 	%D%/transfer.h \
+	%D%/utf.c \
+	%D%/utf.h \
+	%D%/wide.c \
+	%D%/wide.h \
 	%D%/transport.c \
 	%D%/unreachable.c \
 	%D%/unreachable.h \
