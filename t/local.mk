@@ -14,6 +14,7 @@ TEST_NAMES += fault
 TEST_NAMES += harness
 TEST_NAMES += hook
 TEST_NAMES += ioctl
+TEST_NAMES += ioctls
 TEST_NAMES += keepalive
 TEST_NAMES += names
 TEST_NAMES += netdb
@@ -27,12 +28,10 @@ TEST_NAMES += transfer
 
 NATIVE_ONLY += ephemeral
 NATIVE_ONLY += netdown
+NATIVE_ONLY += network
 NATIVE_ONLY += reuse
 NATIVE_ONLY += threads
 NATIVE_ONLY += wire
-TEST_NAMES += harness keepalive
-TEST_NAMES += connect error ioctl ioctls names select socket startup transfer
-NATIVE_ONLY += netdown network wire
 
 SCRIPT_TESTS += %D%/interop.t %D%/wsc-compare.t
 

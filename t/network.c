@@ -247,6 +247,95 @@ static void own_multicast(void)
 	closesocket(s);
 }
 
+/* The next packet of a protocol, by its header: where it came from and went to; or the error. */
+static const char *packet(SOCKET s, int protocol)
+{
+	unsigned char bytes[2048] = { 0 };
+	struct sockaddr_in from = { 0 };
+	int length, size;
+
+	do {
+		length = sizeof from;
+		size = recvfrom(s, (char *)bytes, sizeof bytes, 0, (struct sockaddr *)&from, &length);
+		if (size < 0)
+			return error_name(WSAGetLastError());
+	} while (bytes[9] != protocol);
+	if (memcmp(&from.sin_addr, bytes + 12, 4) || size < (bytes[2] << 8 | bytes[3]))
+		return "another sender or length than the header says";
+	return words("%d.%d.%d.%d to %d.%d.%d.%d, %d bytes", bytes[12], bytes[13], bytes[14], bytes[15], bytes[16],
+		     bytes[17], bytes[18], bytes[19], bytes[2] << 8 | bytes[3]);
+}
+
+static SOCKET raw_socket(int protocol)
+{
+	struct sockaddr_in here = internet(OTHER_ADDRESS, 0);
+	SOCKET s = socket(AF_INET, SOCK_RAW, protocol);
+	DWORD limit = 300;
+
+	setsockopt(s, SOL_SOCKET, SO_RCVTIMEO, (char *)&limit, sizeof limit);
+	bind(s, (struct sockaddr *)&here, sizeof here);
+	return s;
+}
+
+static void sniffing(void)
+{
+	struct sockaddr_in there = internet(THERE_ADDRESS, 9), group = internet(0xef010203, 9), name;
+	struct ip_mreq membership;
+	int length = sizeof name;
+	u_long waiting = 0;
+	char bytes[2048];
+	DWORD mode = RCVALL_ON;
+	SOCKET s = socket(AF_INET, SOCK_RAW, IPPROTO_IP), sender = new_socket(AF_INET, SOCK_DGRAM);
+
+	if (!ok(s != INVALID_SOCKET, "a raw socket of IPPROTO_IP"))
+		return;
+	is_string("WSAEINVAL", control(s, SIO_RCVALL, &mode, sizeof mode, NULL, 0), "SIO_RCVALL needs an address");
+	closesocket(s);
+	s = raw_socket(IPPROTO_IP);
+	mode = 4;
+	is_string("WSAEINVAL", control(s, SIO_RCVALL, &mode, sizeof mode, NULL, 0), "...and a mode that there is");
+	mode = RCVALL_ON;
+	is_string("success", control(s, SIO_RCVALL, &mode, sizeof mode, NULL, 0), "SIO_RCVALL on");
+	sendto(sender, "abc", 3, 0, (struct sockaddr *)&there, sizeof there);
+	is_string("10.9.0.3 to 10.9.0.2, 31 bytes", packet(s, IPPROTO_UDP), "...shows what this host sends");
+	is_string("10.9.0.2 to 10.9.0.3, 59 bytes", packet(s, IPPROTO_ICMP), "...and what comes back");
+	sendto(sender, "abcd", 4, 0, (struct sockaddr *)&there, sizeof there);
+	sleep_ms(100);
+	succeeds(ioctlsocket(s, FIONREAD, &waiting), "FIONREAD of the next packet");
+	is_int(waiting, recv(s, bytes, sizeof bytes, 0), "...is what is received of it");
+	succeeds(getsockname(s, (struct sockaddr *)&name, &length), "it has its name still");
+	is_hex(OTHER_ADDRESS, ntohl(name.sin_addr.s_addr), "...the address");
+	mode = RCVALL_OFF;
+	is_string("success", control(s, SIO_RCVALL, &mode, sizeof mode, NULL, 0), "SIO_RCVALL off");
+	sendto(sender, "abc", 3, 0, (struct sockaddr *)&there, sizeof there);
+	is_string("WSAETIMEDOUT", packet(s, IPPROTO_UDP), "...shows nothing");
+	mode = RCVALL_IPLEVEL;
+	is_string("success", control(s, SIO_RCVALL, &mode, sizeof mode, NULL, 0), "...and on again, otherwise");
+	sendto(sender, "abc", 3, 0, (struct sockaddr *)&there, sizeof there);
+	is_string("10.9.0.3 to 10.9.0.2, 31 bytes", packet(s, IPPROTO_UDP), "...it does");
+	succeeds(closesocket(s), "...and can be closed");
+
+	mode = TRUE;
+	s = raw_socket(IPPROTO_UDP);
+	is_string("WSAEINVAL", control(s, SIO_RCVALL, &mode, sizeof mode, NULL, 0), "SIO_RCVALL is not for IPPROTO_UDP");
+	is_string("success", control(s, SIO_RCVALL_MCAST, &mode, sizeof mode, NULL, 0), "SIO_RCVALL_MCAST is");
+	sendto(sender, "abc", 3, 0, (struct sockaddr *)&there, sizeof there);
+	sendto(sender, "abc", 3, 0, (struct sockaddr *)&group, sizeof group);
+	is_string("10.9.0.3 to 239.1.2.3, 31 bytes", packet(s, IPPROTO_UDP), "...shows what goes to groups");
+	is_string("WSAETIMEDOUT", packet(s, IPPROTO_UDP), "...and nothing else");
+	closesocket(s);
+
+	s = raw_socket(IPPROTO_IGMP);
+	is_string("success", control(s, SIO_RCVALL_IGMPMCAST, &mode, sizeof mode, NULL, 0), "SIO_RCVALL_IGMPMCAST");
+	sendto(sender, "abc", 3, 0, (struct sockaddr *)&group, sizeof group);
+	membership.imr_multiaddr.s_addr = inet_addr("239.3.2.1");
+	membership.imr_interface.s_addr = htonl(OTHER_ADDRESS);
+	setsockopt(sender, IPPROTO_IP, IP_ADD_MEMBERSHIP, (char *)&membership, sizeof membership);
+	is_string("10.9.0.3", words("%.8s", packet(s, IPPROTO_IGMP)), "...shows who joins a group");
+	closesocket(s);
+	closesocket(sender);
+}
+
 /* How long a connect tries when nobody answers: with one retransmission, 1 s and 2 s. */
 static void given_up(void)
 {
@@ -276,6 +365,7 @@ int main(void)
 	interfaces();
 	expired_datagrams();
 	own_multicast();
+	sniffing();
 	given_up();
 	winsock_end();
 	return done();

@@ -47,6 +47,7 @@ libwinsock_compat_la_SOURCES = \
 	%D%/profile.c \
 	%D%/profile.h \
 	%D%/rcvall.c \
+	%D%/rcvall.h \
 	%D%/recv.c \
 	%D%/regfile.c \
 	%D%/regfile.h \

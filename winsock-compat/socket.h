@@ -46,6 +46,7 @@ enum socket_state {
 	SOCKET_EXPIRED = 1 << 20,    /* a datagram met too many routers: for the next receive */
 	SOCKET_NO_CONNRESET = 1 << 21, /* SIO_UDP_CONNRESET is off */
 	SOCKET_NO_NETRESET = 1 << 22, /* SIO_UDP_NETRESET is off */
+	SOCKET_RCVALL = 1 << 25,     /* SIO_RCVALL: the descriptor is a packet socket's */
 };
 
 /* What decides who may have a port beside whom. */
@@ -82,7 +83,8 @@ struct socket { /* of a size that makes finding one a shift */
 	_Atomic int protocol;   /* IPPROTO_*, the same numbers on both systems */
 	_Atomic uint64_t cookie; /* the kernel's name of the socket */
 	_Atomic int pending_error;
-	_Atomic int deferred;   /* a connection that a condition function put off */
+	_Atomic int deferred;   /* a connection that a condition function put off; or, with SOCKET_RCVALL, the
+				 * descriptor of the raw socket that the program made */
 	_Atomic int calls;      /* between wsc__socket_begin and wsc__socket_end */
 	pthread_mutex_t lock;   /* for what follows */
 	struct keepalive keepalive;
@@ -197,6 +199,10 @@ int wsc__socket_add(int fd, int family, int type, int protocol, unsigned state, 
 
 /* Its extras, made if there are none; NULL if memory has run out. Under the lock. */
 struct socket_extras *wsc__socket_extras(struct socket *sock);
+
+/* Puts another kernel socket in the place of this one; `fd` is its own number, which is closed. Under
+ * the lock. */
+int wsc__socket_exchange(SOCKET s, struct socket *sock, int fd);
 
 /* Finds out whether the entry is about the socket that s is now, and adopts that if it is not.
  * 0, or WSAENOTSOCK. `changed`, if given, says whether it was adopted anew. */
