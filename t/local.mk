@@ -38,6 +38,13 @@ TEST_NAMES += socketoption
 TEST_NAMES += startup
 TEST_NAMES += transfer
 
+NATIVE_ONLY += ephemeral
+NATIVE_ONLY += netdown
+NATIVE_ONLY += network
+NATIVE_ONLY += reuse
+NATIVE_ONLY += threads
+NATIVE_ONLY += wire
+
 SCRIPT_TESTS += %D%/interop.t %D%/wsc-compare.t
 
 # How long a test may run. A slow one says so: t/NAME.log: TEST_SECONDS = 300
@@ -88,6 +95,8 @@ $(NATIVE_TESTS): %D%/%.t: %D%/%.c $(NATIVE_TAP) $(TAP_INCLUDES) libwinsock-compa
 	$(AM_V_CCLD)$(NATIVE_CC) -o $@ $< $(NATIVE_TAP) $(TEST_WITH)
 
 # The one file of the tests that knows POSIX only.
+%D%/network.t %D%/wire.t: TEST_WITH = %D%/tap/link.o
+%D%/network.t %D%/wire.t: %D%/tap/link.o %D%/tap/link.h
 %D%/ephemeral.t %D%/wire.t: TEST_WITH = %D%/tap/link.o
 %D%/ephemeral.t %D%/wire.t: %D%/tap/link.o %D%/tap/link.h
 %D%/wire.t %D%/packet.t: TEST_WITH = %D%/tap/link.o

@@ -60,6 +60,7 @@ libwinsock_compat_la_SOURCES = \
 	%D%/rcvall.c \
 	%D%/protocol.c \
 	%D%/protocol.h \
+	%D%/rcvall.h \
 	%D%/recv.c \
 	%D%/regfile.c \
 	%D%/regfile.h \

@@ -2,6 +2,7 @@
 #include "address.h"
 #include "blocking.h"
 #include "fault.h"
+#include "rcvall.h"
 #include "transfer.h"
 #include "unreachable.h"
 
@@ -152,6 +153,8 @@ static int receive_from(SOCKET s, struct socket *sock, char *buffer, int size, i
 		message.msg_namelen = sizeof address;
 	}
 	error = receive(s, sock, &message, posix_flags, received);
+	if (wants_address && wsc__socket_is(sock, SOCKET_RCVALL))
+		wsc__rcvall_sender(buffer, (size_t)*received, &address, &message.msg_namelen);
 	if (wants_address && message.msg_namelen && (!error || error == WS_WSAEMSGSIZE))
 		wsc__address_out(&address, message.msg_namelen, from, from_length);
 	return error;

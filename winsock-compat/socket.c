@@ -90,19 +90,6 @@ void wsc__socket_refuse(int fd)
 	close(fd);
 }
 
-static unsigned replace_state(struct socket *sock, unsigned state)
-{
-	unsigned before = atomic_exchange(&sock->state, state);
-	int deferred;
-
-	if (before & SOCKET_DEFERRED) {
-		deferred = atomic_exchange(&sock->deferred, -1);
-		if (deferred >= 0)
-			wsc__socket_refuse(deferred);
-	}
-	return before;
-}
-
 /* Under the lock. */
 static void drop_extras(struct socket *sock)
 {
@@ -114,6 +101,23 @@ static void drop_extras(struct socket *sock)
 	if (extras)
 		free(extras->waiting);
 	free(extras);
+}
+
+/* Under the lock. What the note has beside its state ends with it. */
+static unsigned replace_state(struct socket *sock, unsigned state)
+{
+	unsigned before = atomic_exchange(&sock->state, state);
+	int deferred;
+
+	drop_extras(sock);
+	if (before & (SOCKET_DEFERRED | SOCKET_RCVALL)) {
+		deferred = atomic_exchange(&sock->deferred, -1);
+		if (deferred >= 0 && before & SOCKET_DEFERRED)
+			wsc__socket_refuse(deferred);
+		else if (deferred >= 0)
+			close(deferred);
+	}
+	return before;
 }
 
 /* Under the lock. */
@@ -134,7 +138,6 @@ static void fill(struct socket *sock, uint64_t cookie, int family, int type, int
 	sock->ports.options = sock->ports.bound = sock->ports.sharing = 0;
 	sock->ports.reservation = 0;
 	sock->connected_at = state & SOCKET_CONNECTED ? wsc__now() : 0;
-	drop_extras(sock);
 	state |= SOCKET_KNOWN | (type == SOCK_STREAM ? SOCKET_STREAM : 0);
 	atomic_store_explicit(&sock->state, state, memory_order_release);
 }
@@ -150,6 +153,16 @@ int wsc__socket_add(int fd, int family, int type, int protocol, unsigned state, 
 	fill(*sock, cookie_of(fd), family, type, protocol, state | SOCKET_OWNED);
 	wsc__socket_unlock(*sock);
 	return 0;
+}
+
+int wsc__socket_exchange(SOCKET s, struct socket *sock, int fd)
+{
+	int error = dup3(fd, (int)s, O_CLOEXEC) < 0 ? wsc__error_from_errno(errno) : 0;
+
+	close(fd);
+	if (!error)
+		sock->cookie = cookie_of((int)s);
+	return error;
 }
 
 struct socket_extras *wsc__socket_extras(struct socket *sock)
@@ -334,7 +347,6 @@ static int end(int fd, struct socket *sock)
 	reserves = sock->ports.options & PORT_RESERVES;
 	seconds = lingers(sock);
 	before = replace_state(sock, state);
-	drop_extras(sock);
 	wsc__socket_unlock(sock);
 	error = before & SOCKET_KNOWN ? 0 : WS_WSAENOTSOCK;
 	if (!error) {
@@ -394,10 +406,13 @@ void wsc__socket_close_all(void)
 
 			if (!wsc__socket_is(&sockets[i], SOCKET_KNOWN))
 				continue;
-			if (still_ours(fd, &sockets[i]))
+			if (still_ours(fd, &sockets[i])) {
 				end(fd, &sockets[i]);
-			else
+			} else {
+				wsc__socket_lock(&sockets[i]);
 				replace_state(&sockets[i], 0);
+				wsc__socket_unlock(&sockets[i]);
+			}
 		}
 	}
 }
@@ -593,6 +608,17 @@ static const struct {
 	{ IPPROTO_UDP, SOCK_DGRAM },
 };
 
+/* A raw socket that can receive all protocols, once SIO_RCVALL says so. Linux has none that could be
+ * asked for; one that only sends is the nearest. */
+static int any_protocol(void)
+{
+	int fd = socket(AF_INET, SOCK_RAW | SOCK_CLOEXEC, IPPROTO_RAW);
+
+	if (fd >= 0)
+		setsockopt(fd, IPPROTO_IP, IP_HDRINCL, &(int){ 0 }, sizeof(int));
+	return fd;
+}
+
 static int create(int family, int type, int protocol, SOCKET *s)
 {
 	struct socket *sock;
@@ -614,6 +640,8 @@ static int create(int family, int type, int protocol, SOCKET *s)
 	if (posix_family < 0)
 		return WS_WSAEAFNOSUPPORT;
 	fd = socket(posix_family, type | SOCK_CLOEXEC, protocol);
+	if (fd < 0 && errno == EPROTONOSUPPORT && type == SOCK_RAW && family == WS_AF_INET && protocol == WS_IPPROTO_IP)
+		fd = any_protocol();
 	if (fd >= 0)
 		fd = wsc__socket_not_zero(fd);
 	if (fd < 0) /* EINVAL is what Linux says of a protocol beyond those it could ever have */

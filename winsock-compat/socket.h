@@ -49,6 +49,7 @@ enum socket_state {
 	SOCKET_PAUSED = 1 << 23,     /* SO_PAUSE_ACCEPT: if it listens, the kernel's socket does not */
 	SOCKET_ERROR_TOLD = 1 << 24, /* ...or rather for SO_ERROR alone */
 	SOCKET_ABORTED = 1 << 25,    /* the peer had closed before it got all that was sent */
+	SOCKET_RCVALL = 1 << 26,     /* SIO_RCVALL: the descriptor is a packet socket's */
 };
 
 /* What decides who may have a port beside whom. */
@@ -97,7 +98,8 @@ struct socket { /* of a size that makes finding one a shift */
 	_Atomic int protocol;   /* IPPROTO_*, the same numbers on both systems */
 	_Atomic uint64_t cookie; /* the kernel's name of the socket */
 	_Atomic int pending_error;
-	_Atomic int deferred;   /* a connection that a condition function put off */
+	_Atomic int deferred;   /* a connection that a condition function put off; or, with SOCKET_RCVALL, the
+				 * descriptor of the raw socket that the program made */
 	_Atomic int calls;      /* between wsc__socket_begin and wsc__socket_end */
 	pthread_mutex_t lock;   /* for what follows */
 	struct keepalive keepalive;
@@ -221,6 +223,10 @@ int wsc__socket_add(int fd, int family, int type, int protocol, unsigned state, 
 
 /* Its extras, made if there are none; NULL if memory has run out. Under the lock. */
 struct socket_extras *wsc__socket_extras(struct socket *sock);
+
+/* Puts another kernel socket in the place of this one; `fd` is its own number, which is closed. Under
+ * the lock. */
+int wsc__socket_exchange(SOCKET s, struct socket *sock, int fd);
 
 /* Finds out whether the entry is about the socket that s is now, and adopts that if it is not.
  * 0, or WSAENOTSOCK. `changed`, if given, says whether it was adopted anew. */
