@@ -5,6 +5,7 @@ libwinsock_compat_la_SOURCES = \
 	%D%/accept.c \
 	%D%/adapter.c \
 	%D%/adapter.h \
+	%D%/accept.h \
 	%D%/address.c \
 	%D%/address.h \
 	%D%/addresssort.c \
@@ -30,6 +31,7 @@ libwinsock_compat_la_SOURCES = \
 	%D%/index.c \
 	%D%/interface.c \
 	%D%/interface.h \
+	%D%/icmp.h \
 	%D%/ioctl.c \
 	%D%/ioctl.h \
 	%D%/keepalive.c \
@@ -43,6 +45,7 @@ libwinsock_compat_la_SOURCES = \
 	%D%/option-port.c \
 	%D%/option-socket.c \
 	%D%/option-udp.c \
+	%D%/option-tcp.c \
 	%D%/options.c \
 	%D%/options.h \
 	%D%/packed.h \
@@ -52,6 +55,8 @@ libwinsock_compat_la_SOURCES = \
 	%D%/profile.c \
 	%D%/profile.h \
 	%D%/rcvall.c \
+	%D%/protocol.c \
+	%D%/protocol.h \
 	%D%/recv.c \
 	%D%/regfile.c \
 	%D%/regfile.h \
