@@ -189,9 +189,9 @@ int wsc__option_set_nothing(SOCKET s, struct socket *sock, const struct option *
 	return 0;
 }
 
-int wsc__option_put(SOCKET s, struct socket *sock, int level, int name, DWORD number)
+int wsc__option_put(SOCKET s, struct socket *sock, int level, int name, const void *bytes, size_t size)
 {
-	struct value value = { .dword = number, .size = sizeof number };
+	struct value value = { .size = (int)size };
 	const struct option *option;
 	int error = wsc__option_find(level, name, &option);
 
@@ -199,7 +199,10 @@ int wsc__option_put(SOCKET s, struct socket *sock, int level, int name, DWORD nu
 		error = option->set_error[wsc__option_kind(sock)];
 	if (!error)
 		error = wsc__option_check(option, sock);
-	return error ? error : option->set(s, sock, option, &value);
+	if (error)
+		return error;
+	memcpy(value.bytes, bytes, size);
+	return option->set(s, sock, option, &value);
 }
 
 /* Kept with the socket, for want of anything here that it could do. */
@@ -301,7 +304,7 @@ static bool is_buffer_of_the_kernels(const struct option *option, struct socket 
 int wsc__options_copy(SOCKET to, struct socket *sock, SOCKET from, struct socket *listener)
 {
 	for (const struct option *option = wsc__options; option < wsc__options + wsc__options_count; option++) {
-		struct value value, has;
+		struct value theirs, ours;
 		int error;
 
 		if (!(option->traits & OPTION_INHERIT) || !option->get || !option->set ||
@@ -309,11 +312,12 @@ int wsc__options_copy(SOCKET to, struct socket *sock, SOCKET from, struct socket
 		    (wsc__keepalive_is_part(option) && sock->family != WS_AF_UNIX) ||
 		    is_buffer_of_the_kernels(option, listener))
 			continue;
-		error = option->get(from, listener, option, &value);
+		error = option->get(from, listener, option, &theirs);
 		if (!error)
-			error = option->get(to, sock, option, &has);
-		if (!error && value.dword != has.dword) /* what is there at first cannot always be set */
-			error = option->set(to, sock, option, &value);
+			error = option->get(to, sock, option, &ours);
+		/* What it has already may be something that cannot be set. */
+		if (!error && memcmp(&theirs, &ours, (size_t)option->shape->size) != 0)
+			error = option->set(to, sock, option, &theirs);
 		if (error)
 			return error;
 	}

@@ -414,10 +414,12 @@ int wsc__tcp_state(int fd)
 
 void wsc__socket_connected(SOCKET s, struct socket *sock)
 {
+	enum { FAILURE = SOCKET_REFUSED | SOCKET_ERROR_SET | SOCKET_ERROR_TOLD };
+
 	if (sock->extras)
 		wsc__icmp_end(s, sock);
 	sock->connected_at = wsc__now();
-	wsc__socket_mark(sock, SOCKET_CONNECTED, SOCKET_CONNECTING);
+	wsc__socket_mark(sock, SOCKET_CONNECTED, SOCKET_CONNECTING | FAILURE);
 }
 
 bool wsc__socket_connecting(SOCKET s, struct socket *sock)
@@ -429,10 +431,28 @@ bool wsc__socket_connecting(SOCKET s, struct socket *sock)
 	if (poll(&waiting, 1, 0) == 0)
 		return true;
 	if (waiting.revents & (POLLERR | POLLHUP | POLLNVAL))
-		wsc__socket_mark(sock, SOCKET_REFUSED, SOCKET_CONNECTING);
+		wsc__socket_not_connected(sock);
 	else
 		wsc__socket_connected(s, sock);
 	return false;
+}
+
+void wsc__socket_not_connected(struct socket *sock)
+{
+	wsc__socket_mark(sock, SOCKET_REFUSED, SOCKET_CONNECTING);
+}
+
+/* To Linux such a socket is connecting until its next connect, which fails for it. */
+void wsc__socket_forget_failure(SOCKET s, struct socket *sock)
+{
+	const struct sockaddr nobody = { .sa_family = AF_UNSPEC };
+	int posix_error;
+
+	if (wsc__socket_connecting(s, sock) || !wsc__socket_is(sock, SOCKET_REFUSED))
+		return;
+	if (!option((int)s, SOL_SOCKET, SO_ERROR, &posix_error) && posix_error)
+		wsc__socket_keep_error(s, sock, posix_error);
+	connect((int)s, &nobody, sizeof nobody);
 }
 
 int wsc__socket_lost(SOCKET s, struct socket *sock, int posix_error)
@@ -448,6 +468,10 @@ int wsc__socket_lost(SOCKET s, struct socket *sock, int posix_error)
 		if (stream)
 			wsc__socket_mark(sock, SOCKET_RESET, 0);
 		return WS_WSAECONNRESET;
+	case EPIPE: /* how Linux calls a reset after the peer's end of file */
+		if (stream)
+			wsc__socket_mark(sock, SOCKET_ABORTED, 0);
+		return WS_WSAECONNABORTED;
 	case ETIMEDOUT:
 	case EHOSTUNREACH: /* how Linux calls it when the next hop has fallen silent too */
 	case ENETUNREACH:
@@ -467,7 +491,7 @@ void wsc__socket_look(SOCKET s, struct socket *sock)
 	if (!wsc__socket_is(sock, SOCKET_CONNECTED) || wsc__tcp_state((int)s) != WSC_TCP_CLOSE ||
 	    option((int)s, SOL_SOCKET, SO_ERROR, &posix_error) || !posix_error)
 		return;
-	wsc__socket_keep_error(sock, wsc__socket_lost(s, sock, posix_error));
+	wsc__socket_keep_error(s, sock, posix_error);
 }
 
 bool wsc__socket_probed_to_death(SOCKET s, struct socket *sock)
@@ -488,18 +512,64 @@ int wsc__socket_error(SOCKET s, struct socket *sock, int posix_error)
 	return wsc__socket_lost(s, sock, posix_error);
 }
 
-void wsc__socket_keep_error(struct socket *sock, int error)
+static void set_error(struct socket *sock, int error, unsigned state)
 {
 	sock->pending_error = error;
-	wsc__socket_mark(sock, SOCKET_ERROR_SET, 0);
+	wsc__socket_mark(sock, SOCKET_ERROR_SET | state, SOCKET_ERROR_TOLD & ~state);
+}
+
+void wsc__socket_keep_error(SOCKET s, struct socket *sock, int posix_error)
+{
+	bool refused;
+	int error;
+
+	if (wsc__socket_connecting(s, sock)) /* a router's complaint, and it goes on */
+		return;
+	if (wsc__unreachable_is(sock, posix_error)) { /* a receive will tell it */
+		wsc__unreachable_keep(s, sock, posix_error);
+		return;
+	}
+	refused = wsc__socket_is(sock, SOCKET_REFUSED);
+	error = wsc__socket_error(s, sock, posix_error);
+	if (error)
+		set_error(sock, error, refused ? SOCKET_ERROR_TOLD : 0);
+}
+
+void wsc__socket_set_error(struct socket *sock, int error)
+{
+	if (error)
+		set_error(sock, error, SOCKET_ERROR_TOLD);
+	else
+		wsc__socket_mark(sock, 0, SOCKET_ERROR_SET | SOCKET_ERROR_TOLD);
 }
 
 int wsc__socket_take_error(struct socket *sock)
 {
-	if (!wsc__socket_is(sock, SOCKET_ERROR_SET))
+	if (!wsc__socket_is(sock, SOCKET_ERROR_SET) || wsc__socket_is(sock, SOCKET_ERROR_TOLD))
 		return 0;
 	wsc__socket_mark(sock, 0, SOCKET_ERROR_SET);
 	return atomic_exchange(&sock->pending_error, 0);
+}
+
+int wsc__socket_tell_error(struct socket *sock)
+{
+	if (!wsc__socket_is(sock, SOCKET_ERROR_TOLD))
+		return wsc__socket_take_error(sock);
+	if (wsc__socket_is(sock, SOCKET_CONNECTING | SOCKET_REFUSED))
+		return sock->pending_error;
+	wsc__socket_mark(sock, 0, SOCKET_ERROR_SET | SOCKET_ERROR_TOLD);
+	return atomic_exchange(&sock->pending_error, 0);
+}
+
+bool wsc__socket_aborted(SOCKET s, struct socket *sock)
+{
+	int posix_error;
+
+	if (!wsc__socket_is(sock, SOCKET_CONNECTED) || wsc__tcp_state((int)s) != WSC_TCP_CLOSE)
+		return false;
+	if (!option((int)s, SOL_SOCKET, SO_ERROR, &posix_error) && posix_error)
+		wsc__socket_mark(sock, SOCKET_ABORTED, 0);
+	return wsc__socket_is(sock, SOCKET_ABORTED);
 }
 
 /* 0 is a descriptor like any other to Linux, but no socket to a Windows program. */
