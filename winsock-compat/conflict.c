@@ -116,9 +116,9 @@ enum overlap wsc__reach_overlap(const struct reach *first, const struct reach *s
 	}
 	if (first->any || second->any)
 		return first->any ? OVERLAP_WIDER : OVERLAP_NARROWER;
-	return IN6_ARE_ADDR_EQUAL(&first->address, &second->address) && first->scope == second->scope ?
-		       OVERLAP_SAME :
-		       OVERLAP_NONE;
+	return IN6_ARE_ADDR_EQUAL(&first->address, &second->address) && first->scope == second->scope
+		       ? OVERLAP_SAME
+		       : OVERLAP_NONE;
 }
 
 static int flag(int fd, int name)
@@ -140,7 +140,8 @@ static bool is_v6only(SOCKET s, struct socket *sock)
 	int value = 0;
 	socklen_t size = sizeof value;
 
-	return sock->family == WS_AF_INET6 && !getsockopt((int)s, IPPROTO_IPV6, IPV6_V6ONLY, &value, &size) && value;
+	return sock->family == WS_AF_INET6 && !getsockopt((int)s, IPPROTO_IPV6, IPV6_V6ONLY, &value, &size) &&
+	       value;
 }
 
 /* Where it is bound; a port of 0 if it is not. */
@@ -159,11 +160,11 @@ enum sharing wsc__conflict_sharing(struct socket *sock)
 {
 	unsigned options = sock->ports.options;
 
-	return options & PORT_REUSEADDR       ? SHARING_REUSE :
-	       options & PORT_EXCLUSIVE       ? SHARING_EXCLUSIVE :
-	       options & PORT_REUSE_MULTICAST ? SHARING_MULTICAST :
-	       options & PORT_PROCESSORS      ? SHARING_PROCESSORS :
-						SHARING_DEFAULT;
+	return options & PORT_REUSEADDR         ? SHARING_REUSE
+	       : options & PORT_EXCLUSIVE       ? SHARING_EXCLUSIVE
+	       : options & PORT_REUSE_MULTICAST ? SHARING_MULTICAST
+	       : options & PORT_PROCESSORS      ? SHARING_PROCESSORS
+						: SHARING_DEFAULT;
 }
 
 /* Linux' two options as the kernel has them before and after a bind. */
@@ -200,7 +201,7 @@ struct others {
 		struct socket *sock; /* which is held: closing it waits for us. NULL: holds a reservation */
 		uint64_t cookie;
 		int name; /* of the option that was off, and was switched on */
-	} *list;
+	} * list;
 	size_t count, room;
 	bool listen; /* one of them does */
 };
@@ -254,8 +255,9 @@ struct attempt {
 
 static int try(SOCKET s, const struct attempt *attempt)
 {
-	int result = attempt->address ? bind((int)s, (const struct sockaddr *)attempt->address, attempt->length) :
-					listen((int)s, attempt->backlog);
+	int result = attempt->address
+			     ? bind((int)s, (const struct sockaddr *)attempt->address, attempt->length)
+			     : listen((int)s, attempt->backlog);
 
 	return result < 0 ? errno : 0;
 }
@@ -328,9 +330,11 @@ static void end_room(struct others *others)
  * where nobody is in the way. */
 static void forget_haste(int family, unsigned port)
 {
-	struct sockaddr_in6 in6 = { .sin6_family = AF_INET6, .sin6_port = htons((uint16_t)port),
+	struct sockaddr_in6 in6 = { .sin6_family = AF_INET6,
+				    .sin6_port = htons((uint16_t)port),
 				    .sin6_addr = IN6ADDR_LOOPBACK_INIT };
-	struct sockaddr_in in = { .sin_family = AF_INET, .sin_port = htons((uint16_t)port),
+	struct sockaddr_in in = { .sin_family = AF_INET,
+				  .sin_port = htons((uint16_t)port),
 				  .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
 	bool other = family == WS_AF_INET;
 	int fd = socket(other ? AF_INET6 : AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -339,7 +343,8 @@ static void forget_haste(int family, unsigned port)
 		return;
 	if (other)
 		setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &(int){ 1 }, sizeof(int));
-	if (other ? bind(fd, (struct sockaddr *)&in6, sizeof in6) : bind(fd, (struct sockaddr *)&in, sizeof in)) {
+	if (other ? bind(fd, (struct sockaddr *)&in6, sizeof in6)
+		  : bind(fd, (struct sockaddr *)&in, sizeof in)) {
 		/* The port is taken there. Then only another process of this user, and with
 		 * SO_REUSEADDR, could get in; of our own, judge() keeps that from happening. */
 	}
@@ -347,7 +352,8 @@ static void forget_haste(int family, unsigned port)
 }
 
 /* What is there besides our own. */
-static unsigned ask_kernel(struct socket *sock, unsigned port, const struct reach *reach, struct others *others)
+static unsigned ask_kernel(struct socket *sock, unsigned port, const struct reach *reach,
+			   struct others *others)
 {
 	uint64_t *cookies = malloc((others->count + 1) * sizeof *cookies);
 	unsigned found;
@@ -363,7 +369,8 @@ static unsigned ask_kernel(struct socket *sock, unsigned port, const struct reac
 }
 
 /* Whether a bind that the kernel refused may be tried with options that let it share. */
-static bool may_share(struct socket *sock, const struct attempt *attempt, const struct others *others, unsigned found)
+static bool may_share(struct socket *sock, const struct attempt *attempt, const struct others *others,
+		      unsigned found)
 {
 	if (!attempt->address)
 		return true;
@@ -397,8 +404,8 @@ static int try_with_room(SOCKET s, struct socket *sock, unsigned port, const str
 
 /* Whom the kernel protects, we do not know as Windows does. To SO_REUSEADDR it says WSAEACCES in all
  * cases; and an address is refused beside a wildcard only if that one is exclusive. */
-static int refusal(struct socket *sock, unsigned port, const struct reach *reach, const struct attempt *attempt,
-		   unsigned found)
+static int refusal(struct socket *sock, unsigned port, const struct reach *reach,
+		   const struct attempt *attempt, unsigned found)
 {
 	if (attempt->sharing == SHARING_REUSE || wsc__port_is_reserved(sock->type, port))
 		return WS_WSAEACCES;
@@ -426,9 +433,9 @@ static int share(SOCKET s, struct socket *sock, unsigned port, const struct reac
 			if (may_share(sock, attempt, &others, found))
 				posix_error = try_with_room(s, sock, port, attempt, &others);
 		}
-		error = !posix_error		  ? 0 :
-			posix_error == EADDRINUSE ? refusal(sock, port, reach, attempt, found) :
-						    wsc__error_from_errno(posix_error);
+		error = !posix_error                ? 0
+			: posix_error == EADDRINUSE ? refusal(sock, port, reach, attempt, found)
+						    : wsc__error_from_errno(posix_error);
 	}
 	let_go(&others);
 	pthread_mutex_unlock(&lock);
@@ -478,7 +485,8 @@ static int bind_to_port(SOCKET s, struct socket *sock, unsigned port, const stru
 	return error;
 }
 
-int wsc__conflict_bind(SOCKET s, struct socket *sock, const struct sockaddr_storage *address, socklen_t length)
+int wsc__conflict_bind(SOCKET s, struct socket *sock, const struct sockaddr_storage *address,
+		       socklen_t length)
 {
 	struct attempt attempt = { address, length, 0, wsc__conflict_sharing(sock) };
 	unsigned port = wsc__address_port(address);
