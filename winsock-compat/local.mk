@@ -20,6 +20,7 @@ libwinsock_compat_la_SOURCES = \
 	%D%/export.h \
 	%D%/fault.c \
 	%D%/fault.h \
+	%D%/host.c \
 	%D%/ioctl.c \
 	%D%/keepalive.c \
 	%D%/keepalive.h \
@@ -30,6 +31,7 @@ libwinsock_compat_la_SOURCES = \
 	%D%/option-socket.c \
 	%D%/options.c \
 	%D%/options.h \
+	%D%/packed.h \
 	%D%/port.c \
 	%D%/port.h \
 	%D%/profile.c \
@@ -42,6 +44,7 @@ libwinsock_compat_la_SOURCES = \
 	%D%/resolve.c \
 	%D%/select.c \
 	%D%/send.c \
+	%D%/service.c \
 	%D%/shutdown.c \
 	%D%/socket.c \
 	%D%/socket.h \
@@ -53,6 +56,8 @@ libwinsock_compat_la_SOURCES = \
 	%D%/transfer.h \
 	%D%/utf.c \
 	%D%/utf.h \
+	%D%/wide.c \
+	%D%/wide.h \
 	%D%/ws.h
 
 libwinsock_compat_la_CPPFLAGS = -DWSC_LIBRARY -DWSC_SYSCONFDIR='"$(sysconfdir)"' -I$(top_builddir)/winsock-compat -I$(top_srcdir)/winsock-compat $(AM_CPPFLAGS)

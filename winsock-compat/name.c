@@ -1,4 +1,4 @@
-/* getsockname, getpeername and gethostname. */
+/* getsockname and getpeername. */
 #include "address.h"
 #include "fault.h"
 #include "port.h"
@@ -7,7 +7,6 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/utsname.h>
 
 /* With SO_REUSE_UNICASTPORT a socket is bound before it has a port. */
 static bool will_have_port(SOCKET s, struct socket *sock)
@@ -71,18 +70,4 @@ static int peer_name(SOCKET s, struct WSC(sockaddr) *name, int *name_length)
 int WSC(getpeername)(SOCKET s, struct WSC(sockaddr) *name, int *name_length)
 {
 	return wsc__result(peer_name(s, name, name_length));
-}
-
-int WSC(gethostname)(char *name, int size)
-{
-	struct utsname system;
-	int error = wsc__enter();
-
-	if (!error) {
-		uname(&system);
-		size_t length = strlen(system.nodename) + 1;
-
-		error = size < (int)length ? WS_WSAEFAULT : wsc__copy_out(name, system.nodename, length);
-	}
-	return wsc__result(error);
 }

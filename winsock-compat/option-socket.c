@@ -34,13 +34,6 @@ int wsc__option_set_error(SOCKET s, struct socket *sock, const struct option *op
 	return error;
 }
 
-/* A type cannot be changed; what Windows says to the attempt depends on it. */
-int wsc__option_set_type(SOCKET s, struct socket *sock, const struct option *option, const struct value *value)
-{
-	(void)s, (void)option, (void)value;
-	return sock->type == SOCK_STREAM ? WS_WSAENOPROTOOPT : WS_WSAEINVAL;
-}
-
 /* What was set is what is read back: Linux doubles it, and has a least and a most. */
 static DWORD *buffer(struct socket *sock, const struct option *option)
 {
