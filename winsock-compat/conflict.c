@@ -201,7 +201,7 @@ struct others {
 		struct socket *sock; /* which is held: closing it waits for us. NULL: holds a reservation */
 		uint64_t cookie;
 		int name; /* of the option that was off, and was switched on */
-	} * list;
+	} *list;
 	size_t count, room;
 	bool listen; /* one of them does */
 };
@@ -330,24 +330,23 @@ static void end_room(struct others *others)
  * where nobody is in the way. */
 static void forget_haste(int family, unsigned port)
 {
-	struct sockaddr_in6 in6 = { .sin6_family = AF_INET6,
-				    .sin6_port = htons((uint16_t)port),
-				    .sin6_addr = IN6ADDR_LOOPBACK_INIT };
-	struct sockaddr_in in = { .sin_family = AF_INET,
-				  .sin_port = htons((uint16_t)port),
-				  .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-	bool other = family == WS_AF_INET;
-	int fd = socket(other ? AF_INET6 : AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	struct sockaddr_storage address = { .ss_family = family == WS_AF_INET ? AF_INET6 : AF_INET };
+	struct sockaddr_in *in = (struct sockaddr_in *)&address;
+	struct sockaddr_in6 *in6 = (struct sockaddr_in6 *)&address;
+	int fd = socket(address.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
 	if (fd < 0)
 		return;
-	if (other)
+	in->sin_port = htons((uint16_t)port); /* in both families */
+	if (address.ss_family == AF_INET6) {
+		in6->sin6_addr = in6addr_loopback;
 		setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &(int){ 1 }, sizeof(int));
-	if (other ? bind(fd, (struct sockaddr *)&in6, sizeof in6)
-		  : bind(fd, (struct sockaddr *)&in, sizeof in)) {
-		/* The port is taken there. Then only another process of this user, and with
-		 * SO_REUSEADDR, could get in; of our own, judge() keeps that from happening. */
+	} else {
+		in->sin_addr.s_addr = htonl(INADDR_LOOPBACK);
 	}
+	/* If the port is taken there as well, another process of this user could get in, with
+	 * SO_REUSEADDR; of our own sockets judge() lets none. */
+	bind(fd, (struct sockaddr *)&address, sizeof address);
 	close(fd);
 }
 
