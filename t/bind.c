@@ -150,19 +150,34 @@ static const struct pair {
 	const struct place *first, *second;
 	bool first_wild, second_wild, apart;
 } pairs[] = {
-	{ &any4, &any4, true, true, false },    { &any4, &lo4, true, false, false },
-	{ &lo4, &any4, false, true, false },    { &lo4, &lo4, false, false, false },
-	{ &lo4, &other4, false, false, true },  { &any6, &any6, true, true, false },
-	{ &any6, &lo6, true, false, false },    { &lo6, &any6, false, true, false },
-	{ &lo6, &lo6, false, false, false },    { &any6, &any4, false, false, true },
-	{ &any4, &any6, false, false, true },   { &lo6, &lo4, false, false, true },
-	{ &dual, &dual, true, true, false },    { &dual, &any4, true, false, false },
-	{ &any4, &dual, false, true, false },   { &dual, &lo4, true, false, false },
-	{ &lo4, &dual, false, true, false },    { &dual, &lo6, true, false, false },
-	{ &lo6, &dual, false, true, false },    { &dual, &any6, true, true, false },
-	{ &any6, &dual, true, true, false },    { &mapped_any, &any4, true, true, false },
-	{ &mapped, &lo4, false, false, false }, { &lo4, &mapped, false, false, false },
-	{ &mapped, &any4, false, true, false }, { &any4, &mapped, true, false, false },
+	/* clang-format off */
+	{ &any4, &any4, true, true, false },
+	{ &any4, &lo4, true, false, false },
+	{ &lo4, &any4, false, true, false },
+	{ &lo4, &lo4, false, false, false },
+	{ &lo4, &other4, false, false, true },
+	{ &any6, &any6, true, true, false },
+	{ &any6, &lo6, true, false, false },
+	{ &lo6, &any6, false, true, false },
+	{ &lo6, &lo6, false, false, false },
+	{ &any6, &any4, false, false, true },
+	{ &any4, &any6, false, false, true },
+	{ &lo6, &lo4, false, false, true },
+	{ &dual, &dual, true, true, false },
+	{ &dual, &any4, true, false, false },
+	{ &any4, &dual, false, true, false },
+	{ &dual, &lo4, true, false, false },
+	{ &lo4, &dual, false, true, false },
+	{ &dual, &lo6, true, false, false },
+	{ &lo6, &dual, false, true, false },
+	{ &dual, &any6, true, true, false },
+	{ &any6, &dual, true, true, false },
+	{ &mapped_any, &any4, true, true, false },
+	{ &mapped, &lo4, false, false, false },
+	{ &lo4, &mapped, false, false, false },
+	{ &mapped, &any4, false, true, false },
+	{ &any4, &mapped, true, false, false },
+	/* clang-format on */
 };
 enum { PAIRS = sizeof pairs / sizeof *pairs };
 

@@ -3,7 +3,14 @@
 # NATIVE_ONLY and SCRIPT_TESTS have no Windows twin.
 TEST_NAMES =
 NATIVE_ONLY =
+
 SCRIPT_TESTS =
+NATIVE_ONLY += ephemeral
+NATIVE_ONLY += netdown
+NATIVE_ONLY += packet
+NATIVE_ONLY += reuse
+NATIVE_ONLY += threads
+NATIVE_ONLY += wire
 
 TEST_NAMES += accept
 TEST_NAMES += addresses
@@ -14,7 +21,10 @@ TEST_NAMES += fault
 TEST_NAMES += harness
 TEST_NAMES += hook
 TEST_NAMES += ioctl
+TEST_NAMES += ioctls
+TEST_NAMES += ipoption
 TEST_NAMES += keepalive
+TEST_NAMES += multicast
 TEST_NAMES += names
 TEST_NAMES += netdb
 TEST_NAMES += option
@@ -22,14 +32,9 @@ TEST_NAMES += options
 TEST_NAMES += port
 TEST_NAMES += select
 TEST_NAMES += socket
+TEST_NAMES += socketoption
 TEST_NAMES += startup
 TEST_NAMES += transfer
-
-NATIVE_ONLY += ephemeral
-NATIVE_ONLY += netdown
-NATIVE_ONLY += reuse
-NATIVE_ONLY += threads
-NATIVE_ONLY += wire
 
 SCRIPT_TESTS += %D%/interop.t %D%/wsc-compare.t
 
@@ -83,6 +88,8 @@ $(NATIVE_TESTS): %D%/%.t: %D%/%.c $(NATIVE_TAP) $(TAP_INCLUDES) libwinsock-compa
 # The one file of the tests that knows POSIX only.
 %D%/ephemeral.t %D%/wire.t: TEST_WITH = %D%/tap/link.o
 %D%/ephemeral.t %D%/wire.t: %D%/tap/link.o %D%/tap/link.h
+%D%/wire.t %D%/packet.t: TEST_WITH = %D%/tap/link.o
+%D%/wire.t %D%/packet.t: %D%/tap/link.o %D%/tap/link.h
 %D%/tap/link.o: %D%/tap/link.c %D%/tap/link.h %D%/tap/tap.h
 	$(AM_V_CC)$(MKDIR_P) $(@D) && $(CC) $(TEST_FLAGS) $(SANITIZER_CFLAGS) -D_GNU_SOURCE -c -o $@ $<
 
@@ -118,6 +125,26 @@ update-wine: $(TABLE_TESTS:%=%D%/wine/%.exe)
 	done; \
 	$(RUN_WINE) --end
 .PHONY: update-wine
+# The rows of the ioctls, and what Wine makes of them.
+IOCTLS_WINE = $(srcdir)/%D%/ioctls-wine.in
+
+%D%/ioctls-rows.h: $(IOCTLS_FROM) $(srcdir)/build-aux/gen-ioctls.awk
+	$(AM_V_GEN)$(MKDIR_P) $(@D) && $(GEN_IOCTLS) -v make=test $(IOCTLS_FROM) >$@-t && mv $@-t $@
+
+%D%/ioctls-wine.h: $(IOCTLS_FROM) $(IOCTLS_WINE) $(srcdir)/build-aux/gen-ioctls.awk
+	$(AM_V_GEN)$(MKDIR_P) $(@D) && $(GEN_IOCTLS) -v make=wine $(IOCTLS_FROM) $(IOCTLS_WINE) >$@-t && mv $@-t $@
+
+%D%/ioctls.t %D%/wine/ioctls.exe: %D%/ioctls-rows.h %D%/ioctls-wine.h
+CLEANFILES += %D%/ioctls-rows.h %D%/ioctls-wine.h
+EXTRA_DIST += %D%/ioctls-wine.in
+
+# Writes down anew what Wine does: its differences are to be looked at before they are committed.
+record-wine: all-am
+	@$(MAKE) $(AM_MAKEFLAGS) %D%/wine/ioctls.exe
+	{ $(SED) '/^[^#]/d' $(IOCTLS_WINE); $(RUN_WINE) %D%/wine/ioctls.exe record | \
+		$(AWK) -f $(srcdir)/build-aux/gen-ioctls-wine.awk; } >%D%/ioctls-wine.in-t && mv %D%/ioctls-wine.in-t $(IOCTLS_WINE)
+.PHONY: record-wine
+EXTRA_DIST += build-aux/gen-ioctls-wine.awk
 
 # The tests that come from C, under Wine.
 if HAVE_WINE

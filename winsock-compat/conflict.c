@@ -175,22 +175,27 @@ static void rest(SOCKET s, struct socket *sock, enum sharing sharing)
 		set_flag((int)s, SO_REUSEADDR, sharing == SHARING_REUSE || sharing == SHARING_MULTICAST);
 }
 
+static bool is_internet(struct socket *sock)
+{
+	return sock->family == WS_AF_INET || sock->family == WS_AF_INET6;
+}
+
 static bool has_port(struct socket *sock)
 {
-	return (sock->family == WS_AF_INET || sock->family == WS_AF_INET6) &&
-	       (sock->type == SOCK_STREAM || sock->type == SOCK_DGRAM);
+	return is_internet(sock) && (sock->type == SOCK_STREAM || sock->type == SOCK_DGRAM);
 }
 
 bool wsc__conflict_is_bound(SOCKET s, struct socket *sock)
 {
 	struct reach reach;
 
-	return sock->ports.options & PORT_BOUND || where(s, sock, &reach);
+	/* To a raw socket the protocol is what a port is. */
+	return sock->ports.options & PORT_BOUND || (sock->type != SOCK_RAW && where(s, sock, &reach));
 }
 
 void wsc__conflict_prepare(SOCKET s, struct socket *sock)
 {
-	if (has_port(sock) && !wsc__conflict_is_bound(s, sock))
+	if (is_internet(sock) && !wsc__conflict_is_bound(s, sock))
 		rest(s, sock, wsc__conflict_sharing(sock));
 }
 

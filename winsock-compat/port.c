@@ -97,34 +97,38 @@ int wsc__port_set(SOCKET s, struct socket *sock, enum port_option option, bool o
 	return 0;
 }
 
+/* The kernel has it for what can be bound to addresses of both families. */
+static bool kernel_has_v6only(struct socket *sock)
+{
+	return sock->family == WS_AF_INET6 && sock->type != SOCK_RAW;
+}
+
 int wsc__port_set_v6only(SOCKET s, struct socket *sock, bool on)
 {
 	int value = on;
 
 	if (wsc__conflict_is_bound(s, sock))
 		return WS_WSAEINVAL;
-	if (sock->family == WS_AF_INET6 &&
-	    setsockopt((int)s, IPPROTO_IPV6, IPV6_V6ONLY, &value, sizeof value) < 0)
+	if (kernel_has_v6only(sock) && setsockopt((int)s, IPPROTO_IPV6, IPV6_V6ONLY, &value, sizeof value) < 0)
 		return wsc__error_from_errno(errno);
-	if (sock->family == WS_AF_INET && on)
+	if (on)
 		atomic_fetch_and(&sock->ports.options, ~(unsigned)PORT_V6ONLY_OFF);
-	else if (sock->family == WS_AF_INET)
+	else
 		atomic_fetch_or(&sock->ports.options, PORT_V6ONLY_OFF);
 	return 0;
 }
 
 int wsc__port_get_v6only(SOCKET s, struct socket *sock, bool *on)
 {
-	int value;
+	int value = 1;
 	socklen_t size = sizeof value;
 
-	if (sock->family != WS_AF_INET6) {
-		*on = !wsc__port_get(sock, PORT_V6ONLY_OFF);
-		return 0;
-	}
-	if (getsockopt((int)s, IPPROTO_IPV6, IPV6_V6ONLY, &value, &size) < 0)
+	if (kernel_has_v6only(sock) && getsockopt((int)s, IPPROTO_IPV6, IPV6_V6ONLY, &value, &size) < 0)
 		return wsc__error_from_errno(errno);
 	*on = value;
+	/* Linux makes it TRUE when the socket is bound to an address of IPv6. */
+	if (!kernel_has_v6only(sock) || wsc__port_get(sock, PORT_BOUND))
+		*on = *on && !wsc__port_get(sock, PORT_V6ONLY_OFF);
 	return 0;
 }
 
