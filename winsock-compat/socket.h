@@ -60,7 +60,7 @@ enum port_option {
 	PORT_SCALABILITY = 1 << 3,     /* SO_PORT_SCALABILITY */
 	PORT_REUSE_UNICAST = 1 << 4,   /* SO_REUSE_UNICASTPORT */
 	PORT_REUSE_MULTICAST = 1 << 5, /* SO_REUSE_MULTICASTPORT */
-	PORT_V6ONLY_OFF = 1 << 6,      /* IPV6_V6ONLY of an IPv4 socket, to which it means nothing */
+	PORT_V6ONLY_OFF = 1 << 6,      /* IPV6_V6ONLY was set FALSE */
 	PORT_BOUND = 1 << 7,           /* a bind of ours gave it its address */
 	PORT_RESERVES = 1 << 8,        /* port reservations end with it */
 	PORT_PROCESSORS = 1 << 9,      /* SIO_CPU_AFFINITY: those who share a port each have a processor */
