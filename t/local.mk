@@ -13,7 +13,7 @@ NATIVE_ONLY += netdown wire
 SCRIPT_TESTS += %D%/interop.t %D%/wsc-compare.t
 
 TEST_NAMES += accept fault hook option
-NATIVE_ONLY += reuse threads
+NATIVE_ONLY += fuzz-options reuse threads
 
 # How long a test may run. A slow one says so: t/NAME.log: TEST_SECONDS = 300
 TEST_SECONDS = 120
@@ -59,11 +59,20 @@ $(NATIVE_TAP): %D%/%.o: %D%/%.c $(TAP_INCLUDES) | $(BUILT_SOURCES) tools/wscc
 $(NATIVE_TESTS): %D%/%.t: %D%/%.c $(NATIVE_TAP) $(TAP_INCLUDES) libwinsock-compat.la tools/wscc
 	$(AM_V_CCLD)$(NATIVE_CC) -o $@ $< $(NATIVE_TAP) $(TEST_WITH)
 
-# The one file of the tests that knows POSIX only.
+# The files of the tests that know POSIX only.
+POSIX_TAP = %D%/tap/link.o %D%/tap/snapshot.o
 %D%/wire.t: TEST_WITH = %D%/tap/link.o
-%D%/wire.t: %D%/tap/link.o %D%/tap/link.h
-%D%/tap/link.o: %D%/tap/link.c %D%/tap/link.h %D%/tap/tap.h
+%D%/wire.t: %D%/tap/link.o
+%D%/fuzz-options.t: TEST_WITH = $(POSIX_TAP)
+%D%/fuzz-options.t: $(POSIX_TAP)
+$(POSIX_TAP): %D%/tap/%.o: %D%/tap/%.c %D%/tap/link.h %D%/tap/snapshot.h %D%/tap/tap.h
 	$(AM_V_CC)$(MKDIR_P) $(@D) && $(CC) $(TEST_FLAGS) $(SANITIZER_CFLAGS) -D_GNU_SOURCE -c -o $@ $<
+
+# What t/fuzz-options.c asks for.
+%D%/options.inc: $(OPTIONS_FROM) $(srcdir)/build-aux/gen-options.awk
+	$(AM_V_GEN)$(MKDIR_P) $(@D) && $(GEN_OPTIONS) -v make=test $(OPTIONS_FROM) >$@-t && mv $@-t $@
+%D%/fuzz-options.t: %D%/options.inc %D%/constants.inc
+CLEANFILES += %D%/options.inc
 
 $(WINE_TAP): %D%/wine/%.o: %D%/%.c $(TAP_INCLUDES)
 	$(AM_V_CC)$(MKDIR_P) $(@D) && $(WINE_CC) -c -o $@ $<
@@ -91,10 +100,20 @@ check-address: VARIANT_CONFIGURE = --enable-werror --enable-sanitizers=address,u
 check-thread: VARIANT_CONFIGURE = --enable-werror --enable-sanitizers=thread
 check-clang: VARIANT_CONFIGURE = CC=clang CXX=clang++ --enable-werror
 check-valgrind: VARIANT_MAKE = TEST_RUNNER='$(VALGRIND_RUNNER)' TEST_SECONDS=600
-check-address check-thread check-clang check-valgrind:
-	@$(MKDIR_P) $@.d
-	@cd $@.d && { test -e config.status || $(abs_srcdir)/configure --quiet CC='$(CC)' CXX='$(CXX)' --disable-static $(VARIANT_CONFIGURE); }
-	@cd $@.d && $(MAKE) check TESTS='$(NATIVE_TESTS) $(SETTINGS_TESTS)' $(VARIANT_MAKE)
+VARIANT_DIRECTORY = $@.d
+VARIANT_TESTS = $(NATIVE_TESTS) $(SETTINGS_TESTS)
+check-address check-thread check-clang check-valgrind check-fuzz:
+	@$(MKDIR_P) $(VARIANT_DIRECTORY)
+	@cd $(VARIANT_DIRECTORY) && { test -e config.status || \
+		$(abs_srcdir)/configure --quiet CC='$(CC)' CXX='$(CXX)' --disable-static $(VARIANT_CONFIGURE); }
+	@cd $(VARIANT_DIRECTORY) && $(MAKE) check TESTS='$(VARIANT_TESTS)' $(VARIANT_MAKE)
+
+# The options and ioctls with random arguments for FUZZ_SECONDS, in the build of check-address.
+FUZZ_SECONDS = 60
+check-fuzz: VARIANT_DIRECTORY = check-address.d
+check-fuzz: VARIANT_CONFIGURE = --enable-werror --enable-sanitizers=address,undefined
+check-fuzz: VARIANT_TESTS = %D%/fuzz-options.t
+check-fuzz: VARIANT_MAKE = TEST_RUNNER='env WSC_SECONDS=$(FUZZ_SECONDS)' TEST_SECONDS=$$(($(FUZZ_SECONDS) + 120))
 
 # The handler of a fault has to see the very instruction and all registers, so valgrind may neither follow
 # jumps, nor unroll loops, nor keep registers back.
@@ -102,13 +121,13 @@ VALGRIND_RUNNER = $(VALGRIND) --quiet --error-exitcode=99 --trace-children=yes -
 	--vex-guest-chase=no --vex-iropt-unroll-thresh=0 --vex-iropt-register-updates=allregs-at-mem-access \
 	--show-leak-kinds=definite --errors-for-leak-kinds=definite --suppressions=$(abs_srcdir)/%D%/valgrind.supp
 
-.PHONY: check-wine check-sanitizers check-address check-thread check-clang check-valgrind
+.PHONY: check-wine check-sanitizers check-address check-thread check-clang check-valgrind check-fuzz
 
 check_DATA = $(NATIVE_TESTS)
 EXTRA_DIST += $(TEST_NAMES:%=%D%/%.c) $(NATIVE_ONLY:%=%D%/%.c) $(SCRIPT_TESTS) $(TAP_FROM) $(TAP_INCLUDES) \
-	%D%/tap/link.c %D%/tap/link.h \
+	$(POSIX_TAP:%.o=%.c) %D%/tap/link.h %D%/tap/snapshot.h \
 	%D%/run-wine %D%/tap/tap.sh %D%/valgrind.supp
-MOSTLYCLEANFILES += $(NATIVE_TESTS) $(WINE_TESTS) $(NATIVE_TAP) %D%/tap/link.o $(WINE_TAP)
+MOSTLYCLEANFILES += $(NATIVE_TESTS) $(WINE_TESTS) $(NATIVE_TAP) $(POSIX_TAP) $(WINE_TAP)
 distclean-local: distclean-tests
 distclean-tests:
 	rm -rf wine-prefix check-address.d check-thread.d check-clang.d check-valgrind.d

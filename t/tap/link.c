@@ -177,18 +177,23 @@ static void set_address(enum link_end end, const char *address)
 	close(s);
 }
 
-static void bring_up(enum link_end end)
+static void set_up(const char *interface)
 {
 	struct ifreq request = { .ifr_flags = IFF_UP | IFF_RUNNING };
-	int s;
+	int s = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 
+	strcpy(request.ifr_name, interface);
+	if (s < 0 || ioctl(s, SIOCSIFFLAGS, &request) < 0)
+		bail("interface %s: %s", interface, strerror(errno));
+	close(s);
+}
+
+static void bring_up(enum link_end end)
+{
 	link_enter(end);
 	set_address(end, ends[end].address);
-	s = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	strcpy(request.ifr_name, ends[end].interface);
-	if (s < 0 || ioctl(s, SIOCSIFFLAGS, &request) < 0)
-		bail("interface %s: %s", ends[end].interface, strerror(errno));
-	close(s);
+	set_up(ends[end].interface);
+	set_up("lo");
 }
 
 /* HERE never asks where THERE is: after the cut nobody would answer, and nothing would go out. */
