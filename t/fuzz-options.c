@@ -570,7 +570,7 @@ static void check_socket_error(const struct call *call)
 
 static void check_writes(const struct call *call)
 {
-	int given = 0, allowed = call->function == SETSOCKOPT ? 0 : call->out.size;
+	int given = 0, allowed = call->function == SETSOCKOPT ? 0 : call->out.room;
 
 	if (call->function == GETSOCKOPT) {
 		if (call->length.room == sizeof given)
@@ -955,9 +955,9 @@ static bool be_pipe(void)
 
 static bool be_another(void)
 {
-	static const int types[] = { POSIX_STREAM, POSIX_DGRAM };
+	int family = one_in(2) ? POSIX_INET : POSIX_INET6;
 
-	return be_replaced_by(kernel_socket(one_in(2) ? POSIX_INET : POSIX_INET6, types[below(2)]));
+	return be_replaced_by(kernel_socket(family, one_in(2) ? POSIX_STREAM : POSIX_DGRAM));
 }
 
 static bool be_pair(void)
