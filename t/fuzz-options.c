@@ -86,13 +86,28 @@ enum {
 #undef LENGTHS
 #undef OPTION
 
+/* The kinds of sockets, as options.in has them. */
+enum {
+	ON_TCP = 1,
+	ON_UDP = 2,
+	ON_RAW = 4,
+	ON_UNIX = 8,
+	ON_OTHER = 16,
+	ON_NONE = 0,
+	ON_STREAM = ON_TCP | ON_UNIX,
+	ON_DATAGRAM = ON_UDP | ON_RAW,
+	ON_IP = ON_TCP | ON_DATAGRAM,
+	ON_ANY = ON_IP | ON_UNIX,
+};
+
 static const struct option {
 	const char *text;
 	int level, name, size; /* of the value; 0 if it varies */
+	int sockets;
 } options[] = {
 #define LENGTHS(...)
-#define OPTION(level, level_number, name, number, lengths, ...)                                              \
-	{ #level " " #name, (int)(level_number), (int)(number), LENGTH_##lengths },
+#define OPTION(level, level_number, name, number, lengths, page, sockets, ...)                               \
+	{ #level " " #name, (int)(level_number), (int)(number), LENGTH_##lengths, sockets },
 #include "options.inc"
 #undef LENGTHS
 #undef OPTION
@@ -282,8 +297,9 @@ static void fill_sensibly(char *value, int size)
 		sense.source.imr_sourceaddr.s_addr = any_interface();
 		sense.source.imr_interface.s_addr = any_interface();
 	} else if (size == sizeof sense.keepalive) {
-		sense.keepalive =
-			(struct tcp_keepalive){ (DWORD)any_int(), (DWORD)any_int(), (DWORD)any_int() };
+		sense.keepalive.onoff = (DWORD)any_int();
+		sense.keepalive.keepalivetime = (DWORD)any_int();
+		sense.keepalive.keepaliveinterval = (DWORD)any_int();
 	} else if (size == sizeof sense.membership) {
 		sense.membership.imr_multiaddr = ((struct sockaddr_in *)&group)->sin_addr;
 		sense.membership.imr_interface.s_addr = any_interface();
@@ -364,40 +380,31 @@ static const char *const findings[] = {
 };
 
 /* What the sockets are. */
-enum kind_of {
-	TCP = 1,
-	UDP = 2,
-	RAW = 4,
-	LOCAL = 8,
-	OTHER = 16,
-	STREAM = TCP | LOCAL,
-	SOCKETS = OTHER * 2 - 1
-};
 enum { POSIX_UNIX = 1, POSIX_INET = 2, POSIX_INET6 = 10, POSIX_NETLINK = 16, POSIX_PACKET = 17 };
 enum { POSIX_STREAM = 1, POSIX_DGRAM = 2, POSIX_RAW = 3, POSIX_SEQPACKET = 5 };
 enum { EXPERIMENT = 253 }; /* a protocol that nobody speaks */
 
 static const struct kind {
 	const char *text;
-	enum kind_of kind;
+	int on;                     /* ON_* */
 	int family, type, protocol; /* Winsock's, or the kernel's if it is made behind the library's back */
 	bool behind;
 } kinds[] = {
-	{ "TCP over IPv4", TCP, AF_INET, SOCK_STREAM, 0, false },
-	{ "TCP over IPv6", TCP, AF_INET6, SOCK_STREAM, 0, false },
-	{ "UDP over IPv4", UDP, AF_INET, SOCK_DGRAM, 0, false },
-	{ "UDP over IPv6", UDP, AF_INET6, SOCK_DGRAM, 0, false },
-	{ "raw over IPv4", RAW, AF_INET, SOCK_RAW, EXPERIMENT, false },
-	{ "raw over IPv6", RAW, AF_INET6, SOCK_RAW, EXPERIMENT, false },
-	{ "AF_UNIX", LOCAL, AF_UNIX, SOCK_STREAM, 0, false },
-	{ "the kernel's TCP over IPv4", TCP, POSIX_INET, POSIX_STREAM, 0, true },
-	{ "the kernel's TCP over IPv6", TCP, POSIX_INET6, POSIX_STREAM, 0, true },
-	{ "the kernel's UDP over IPv6", UDP, POSIX_INET6, POSIX_DGRAM, 0, true },
-	{ "the kernel's AF_UNIX", LOCAL, POSIX_UNIX, POSIX_STREAM, 0, true },
-	{ "AF_UNIX with datagrams", OTHER, POSIX_UNIX, POSIX_DGRAM, 0, true },
-	{ "AF_UNIX with packets in sequence", OTHER, POSIX_UNIX, POSIX_SEQPACKET, 0, true },
-	{ "netlink", OTHER, POSIX_NETLINK, POSIX_RAW, 0, true },
-	{ "packets", OTHER, POSIX_PACKET, POSIX_DGRAM, 0, true },
+	{ "TCP over IPv4", ON_TCP, AF_INET, SOCK_STREAM, 0, false },
+	{ "TCP over IPv6", ON_TCP, AF_INET6, SOCK_STREAM, 0, false },
+	{ "UDP over IPv4", ON_UDP, AF_INET, SOCK_DGRAM, 0, false },
+	{ "UDP over IPv6", ON_UDP, AF_INET6, SOCK_DGRAM, 0, false },
+	{ "raw over IPv4", ON_RAW, AF_INET, SOCK_RAW, EXPERIMENT, false },
+	{ "raw over IPv6", ON_RAW, AF_INET6, SOCK_RAW, EXPERIMENT, false },
+	{ "AF_UNIX", ON_UNIX, AF_UNIX, SOCK_STREAM, 0, false },
+	{ "the kernel's TCP over IPv4", ON_TCP, POSIX_INET, POSIX_STREAM, 0, true },
+	{ "the kernel's TCP over IPv6", ON_TCP, POSIX_INET6, POSIX_STREAM, 0, true },
+	{ "the kernel's UDP over IPv6", ON_UDP, POSIX_INET6, POSIX_DGRAM, 0, true },
+	{ "the kernel's AF_UNIX", ON_UNIX, POSIX_UNIX, POSIX_STREAM, 0, true },
+	{ "AF_UNIX with datagrams", ON_OTHER, POSIX_UNIX, POSIX_DGRAM, 0, true },
+	{ "AF_UNIX with packets in sequence", ON_OTHER, POSIX_UNIX, POSIX_SEQPACKET, 0, true },
+	{ "netlink", ON_OTHER, POSIX_NETLINK, POSIX_RAW, 0, true },
+	{ "packets", ON_OTHER, POSIX_PACKET, POSIX_DGRAM, 0, true },
 };
 
 static struct subject {
@@ -592,9 +599,26 @@ static void check_writes(const struct call *call)
 
 /* Making a call. */
 
+static const struct option *any_option(void)
+{
+	return &options[below(COUNT(options))];
+}
+
+/* Most of them are made for this socket. */
+static const struct option *fitting_option(void)
+{
+	const struct option *option = any_option();
+
+	for (int i = 0; i < 3 && (!(option->sockets & subject.kind->on) ||
+				  (option->level == IPPROTO_IPV6 && subject.family != AF_INET6));
+	     i++)
+		option = any_option();
+	return option;
+}
+
 static void choose_option(struct call *call)
 {
-	const struct option *option = &options[below(COUNT(options))];
+	const struct option *option = fitting_option();
 
 	call->level = option->level;
 	call->name = option->name;
@@ -607,7 +631,7 @@ static void choose_option(struct call *call)
 		call->name = any_int();
 		break;
 	case 2:
-		call->level = options[below(COUNT(options))].level;
+		call->level = any_option()->level;
 		break;
 	case 3:
 		call->level = any_int();
@@ -811,7 +835,7 @@ static bool be_connected(void)
 	int length;
 	SOCKET listener = new_peer(&address, &length);
 
-	if (!(subject.kind->kind & STREAM)) {
+	if (!(subject.kind->on & ON_STREAM)) {
 		subject.peer = listener;
 		return connect_to(&address, length);
 	}
@@ -875,7 +899,7 @@ static bool be_refused(void)
 	closesocket(new_peer(&address, &length));
 	if (!connect_to(&address, length))
 		return true;
-	if (!(subject.kind->kind & STREAM))
+	if (!(subject.kind->on & ON_STREAM))
 		send(subject.s, "text", 4, 0);
 	wait_for(subject.s, POSIX_POLLOUT);
 	return true;
@@ -972,40 +996,40 @@ static bool be_pair(void)
 enum { STEPS = 4 };
 static const struct state {
 	const char *text;
-	enum kind_of kinds;
+	int on; /* ON_* */
 	bool (*steps[STEPS])(void);
 } states[] = {
-	{ "fresh", SOCKETS, { NULL } },
-	{ "bound", TCP | UDP | RAW | LOCAL, { be_bound } },
-	{ "listening", STREAM, { be_bound, listens } },
-	{ "connecting", TCP, { be_connecting } },
-	{ "bound and connecting", TCP, { be_bound, be_connecting } },
-	{ "refused", STREAM | UDP, { be_refused } },
-	{ "connected", TCP | UDP | RAW | LOCAL, { be_connected } },
-	{ "bound and connected", TCP | UDP | RAW, { be_bound, be_connected } },
-	{ "accepted", STREAM, { be_bound, listens, be_accepted } },
-	{ "with data", STREAM, { be_connected, has_data } },
-	{ "shut down", TCP | UDP | RAW | LOCAL, { be_connected, shut_down } },
-	{ "shut down twice", STREAM, { be_connected, shut_down, shut_down } },
-	{ "shut down by the peer", STREAM, { be_connected, peer_shuts_down } },
-	{ "closed by the peer", STREAM, { be_connected, peer_closes } },
-	{ "closed by the peer, with data", STREAM, { be_connected, has_data, peer_closes } },
-	{ "accepted and closed by the peer", STREAM, { be_bound, listens, be_accepted, peer_closes } },
-	{ "reset by the peer", TCP, { be_connected, peer_resets } },
-	{ "reset by the peer, as a call has met", TCP, { be_connected, peer_resets, error_is_met } },
-	{ "one of a pair", OTHER, { be_pair } },
-	{ "closed", SOCKETS, { be_closed } },
-	{ "closed behind the library's back", SOCKETS, { be_closed_behind } },
-	{ "replaced by a file", SOCKETS, { be_file } },
-	{ "replaced by a pipe", SOCKETS, { be_pipe } },
-	{ "replaced by another socket", SOCKETS, { be_another } },
-	{ "replaced when connected", TCP, { be_connected, be_another } },
+	{ "fresh", ON_ANY | ON_OTHER, { NULL } },
+	{ "bound", ON_ANY, { be_bound } },
+	{ "listening", ON_STREAM, { be_bound, listens } },
+	{ "connecting", ON_TCP, { be_connecting } },
+	{ "bound and connecting", ON_TCP, { be_bound, be_connecting } },
+	{ "refused", ON_STREAM | ON_UDP, { be_refused } },
+	{ "connected", ON_ANY, { be_connected } },
+	{ "bound and connected", ON_IP, { be_bound, be_connected } },
+	{ "accepted", ON_STREAM, { be_bound, listens, be_accepted } },
+	{ "with data", ON_STREAM, { be_connected, has_data } },
+	{ "shut down", ON_ANY, { be_connected, shut_down } },
+	{ "shut down twice", ON_STREAM, { be_connected, shut_down, shut_down } },
+	{ "shut down by the peer", ON_STREAM, { be_connected, peer_shuts_down } },
+	{ "closed by the peer", ON_STREAM, { be_connected, peer_closes } },
+	{ "closed by the peer, with data", ON_STREAM, { be_connected, has_data, peer_closes } },
+	{ "accepted and closed by the peer", ON_STREAM, { be_bound, listens, be_accepted, peer_closes } },
+	{ "reset by the peer", ON_TCP, { be_connected, peer_resets } },
+	{ "reset by the peer, as a call has met", ON_TCP, { be_connected, peer_resets, error_is_met } },
+	{ "one of a pair", ON_OTHER, { be_pair } },
+	{ "closed", ON_ANY | ON_OTHER, { be_closed } },
+	{ "closed behind the library's back", ON_ANY | ON_OTHER, { be_closed_behind } },
+	{ "replaced by a file", ON_ANY | ON_OTHER, { be_file } },
+	{ "replaced by a pipe", ON_ANY | ON_OTHER, { be_pipe } },
+	{ "replaced by another socket", ON_ANY | ON_OTHER, { be_another } },
+	{ "replaced when connected", ON_TCP, { be_connected, be_another } },
 };
 _Static_assert(sizeof states / sizeof *states <= sizeof shared->rounds / sizeof *shared->rounds, "room");
 
 static bool is_possible(const struct kind *kind, const struct state *state)
 {
-	if (!(kind->kind & state->kinds))
+	if (!(kind->on & state->on))
 		return false;
 	return state->steps[0] != be_pair || kind->family == POSIX_UNIX;
 }
@@ -1036,7 +1060,7 @@ static void round_of(const struct state *state)
 	else
 		shared->rounds[state - states]++;
 	shared->state = state->text;
-	make_calls(500);
+	make_calls(snapshot.count ? 500 : 50); /* there is not much to say of what is no socket */
 	snapshot_drop((int)subject.s);
 	closesocket(subject.s);
 	if (subject.peer != INVALID_SOCKET) {
@@ -1049,7 +1073,7 @@ static bool may_be_made(const struct kind *kind)
 {
 	int fd;
 
-	if (kind->kind != RAW && kind->family != POSIX_PACKET)
+	if (kind->on != ON_RAW && kind->family != POSIX_PACKET)
 		return true;
 	fd = kernel_socket(POSIX_PACKET, POSIX_RAW);
 	if (fd >= 0)

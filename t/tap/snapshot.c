@@ -38,6 +38,9 @@ static const struct {
 	{ SOL_SOCKET, SO_INCOMING_CPU },       /* the last packet's */
 	{ SOL_SOCKET, SO_INCOMING_NAPI_ID },   /* the same */
 	{ SOL_SOCKET, SO_MEMINFO },            /* what waits in the buffers */
+	{ IPPROTO_IP, IP_MTU },                /* of the route, which may be forgotten */
+	{ IPPROTO_IPV6, IPV6_MTU },            /* the same */
+	{ IPPROTO_IPV6, IPV6_PATHMTU },        /* the same */
 	{ IPPROTO_TCP, TCP_INFO },             /* the connection's life */
 	{ IPPROTO_TCP, TCP_CC_INFO },          /* the same */
 	{ IPPROTO_TCP, TCP_TIMESTAMP },        /* the time */
