@@ -44,6 +44,8 @@ libwinsock_compat_la_SOURCES = \
 	%D%/thread.h \
 	%D%/transfer.c \
 	%D%/transfer.h \
+	%D%/utf.c \
+	%D%/utf.h \
 	%D%/ws.h
 
 libwinsock_compat_la_CPPFLAGS = -DWSC_LIBRARY -DWSC_SYSCONFDIR='"$(sysconfdir)"' -I$(top_builddir)/winsock-compat -I$(top_srcdir)/winsock-compat $(AM_CPPFLAGS)

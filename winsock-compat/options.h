@@ -120,7 +120,10 @@ static inline uint64_t wsc__option_key(int level, int name)
 
 static inline struct option_slot *wsc__option_slot(int level, int name)
 {
-	return &wsc__option_slots[((unsigned)level * 16 + (unsigned)name) % OPTION_SLOTS];
+	struct option_slot *slot = &wsc__option_slots[((unsigned)level * 16 + (unsigned)name) % OPTION_SLOTS];
+
+	__asm__("" : "+r"(slot)); /* found once: it would be worked out anew for each of its members */
+	return slot;
 }
 
 /* The row. WSAEINVAL for a level that does not exist, WSAENOPROTOOPT for an option that does
