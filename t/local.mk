@@ -23,6 +23,8 @@ WINE_TESTS = $(TEST_NAMES:%=%D%/wine/%.exe)
 
 TAP_FROM = %D%/tap/tap.c %D%/tap/net.c
 TAP_INCLUDES = %D%/tap/kernel.h %D%/tap/net.h %D%/tap/tap.h
+# What a program includes is only known to the compiler: any of it builds all of them again.
+PROGRAM_INCLUDES = $(wscinclude_HEADERS) $(wscinclude_wsc_HEADERS) $(MADE_INCLUDES)
 NATIVE_TAP = $(TAP_FROM:%.c=%.o)
 WINE_TAP = $(TAP_FROM:%D%/%.c=%D%/wine/%.o)
 
@@ -52,11 +54,11 @@ WINE_CC = $(MINGW_CC) -D_WIN32_WINNT=0x0A00 $(TEST_FLAGS) -static
 WINE_LIBS = -lws2_32 -lmswsock
 
 # The library and the generated headers come first: wscc needs both.
-$(NATIVE_TAP): %D%/%.o: %D%/%.c $(TAP_INCLUDES) | $(BUILT_SOURCES) tools/wscc
+$(NATIVE_TAP): %D%/%.o: %D%/%.c $(TAP_INCLUDES) $(PROGRAM_INCLUDES) | $(BUILT_SOURCES) tools/wscc
 	$(AM_V_CC)$(MKDIR_P) $(@D) && $(NATIVE_CC) -c -o $@ $<
 
 # A test that needs another object of its own says TEST_WITH.
-$(NATIVE_TESTS): %D%/%.t: %D%/%.c $(NATIVE_TAP) $(TAP_INCLUDES) libwinsock-compat.la tools/wscc
+$(NATIVE_TESTS): %D%/%.t: %D%/%.c $(NATIVE_TAP) $(TAP_INCLUDES) $(PROGRAM_INCLUDES) libwinsock-compat.la tools/wscc
 	$(AM_V_CCLD)$(NATIVE_CC) -o $@ $< $(NATIVE_TAP) $(TEST_WITH)
 
 # The files of the tests that know POSIX only.

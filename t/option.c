@@ -8,17 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Newer than mingw-w64's headers. */
-#ifndef TCP_KEEPIDLE
-#define TCP_KEEPIDLE 3
-#endif
-#ifndef TCP_KEEPCNT
-#define TCP_KEEPCNT 16
-#endif
-#ifndef TCP_KEEPINTVL
-#define TCP_KEEPINTVL 17
-#endif
-
 static const int lengths[] = { 1, 2, 3, 4, 8, 0, -1 };
 enum { LENGTHS = sizeof lengths / sizeof *lengths };
 

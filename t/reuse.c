@@ -60,7 +60,7 @@ static SOCKET was_busy(SOCKET *more)
 
 	tcp_pair(AF_INET, pair);
 	WSAIoctl(pair[0], SIO_KEEPALIVE_VALS, &values, sizeof values, NULL, 0, &bytes, NULL, NULL);
-	set(pair[0], IPPROTO_TCP, 16, 200); /* TCP_KEEPCNT: more than the kernel takes */
+	set(pair[0], IPPROTO_TCP, TCP_KEEPCNT, 200); /* more than the kernel takes */
 	set(pair[0], SOL_SOCKET, SO_RCVTIMEO, 7777);
 	set(pair[0], SOL_SOCKET, SO_SNDTIMEO, 8888);
 	set(pair[0], SOL_SOCKET, SO_RCVBUF, 11111);
@@ -77,7 +77,7 @@ static SOCKET was_silent(SOCKET *more)
 {
 	SOCKET s = was_fresh(more);
 
-	set(s, IPPROTO_TCP, 16, 0); /* TCP_KEEPCNT: no probes */
+	set(s, IPPROTO_TCP, TCP_KEEPCNT, 0); /* no probes */
 	set(s, SOL_SOCKET, SO_KEEPALIVE, 1);
 	return s;
 }
@@ -242,9 +242,9 @@ GET(get_linger, SOL_SOCKET, SO_LINGER)
 GET(get_dontlinger, SOL_SOCKET, SO_DONTLINGER)
 GET(get_reuse, SOL_SOCKET, SO_REUSEADDR)
 GET(get_nodelay, IPPROTO_TCP, TCP_NODELAY)
-GET(get_idle, IPPROTO_TCP, 3)
-GET(get_count, IPPROTO_TCP, 16)
-GET(get_interval, IPPROTO_TCP, 17)
+GET(get_idle, IPPROTO_TCP, TCP_KEEPIDLE)
+GET(get_count, IPPROTO_TCP, TCP_KEEPCNT)
+GET(get_interval, IPPROTO_TCP, TCP_KEEPINTVL)
 
 static const char *switch_on(SOCKET s)
 {
@@ -265,7 +265,7 @@ static const char *switch_off_and_on(SOCKET s)
 
 static const char *set_idle(SOCKET s)
 {
-	return probing(s, set_option(s, IPPROTO_TCP, 3, 44));
+	return probing(s, set_option(s, IPPROTO_TCP, TCP_KEEPIDLE, 44));
 }
 
 static const char *set_values(SOCKET s)
@@ -644,7 +644,7 @@ static void adopted(void)
 	close_both((int[2]){ fd, more });
 
 	tcp_pair(AF_INET, pair);
-	set(pair[0], IPPROTO_TCP, 3, 55);
+	set(pair[0], IPPROTO_TCP, TCP_KEEPIDLE, 55);
 	set(pair[0], SOL_SOCKET, SO_KEEPALIVE, 1);
 	ioctlsocket(pair[0], FIONBIO, &on);
 	fflush(stdout);
