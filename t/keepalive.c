@@ -4,6 +4,7 @@
 #include <mstcpip.h>
 
 #include "net.h"
+#include "newer.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -5,15 +5,34 @@ TEST_NAMES =
 NATIVE_ONLY =
 SCRIPT_TESTS =
 
+TEST_NAMES += accept
+TEST_NAMES += addresses
+TEST_NAMES += bind
+TEST_NAMES += connect
+TEST_NAMES += error
+TEST_NAMES += fault
+TEST_NAMES += harness
+TEST_NAMES += hook
+TEST_NAMES += ioctl
+TEST_NAMES += keepalive
+TEST_NAMES += names
+TEST_NAMES += netdb
+TEST_NAMES += option
+TEST_NAMES += options
+TEST_NAMES += port
+TEST_NAMES += select
+TEST_NAMES += socket
+TEST_NAMES += startup
+TEST_NAMES += transfer
 
-TEST_NAMES += harness keepalive
-TEST_NAMES += connect error ioctl names select socket startup transfer
-NATIVE_ONLY += netdown wire
+NATIVE_ONLY += ephemeral
+NATIVE_ONLY += fuzz-options
+NATIVE_ONLY += netdown
+NATIVE_ONLY += reuse
+NATIVE_ONLY += threads
+NATIVE_ONLY += wire
 
 SCRIPT_TESTS += %D%/interop.t %D%/wsc-compare.t
-
-TEST_NAMES += accept fault hook option
-NATIVE_ONLY += fuzz-options reuse threads
 
 # How long a test may run. A slow one says so: t/NAME.log: TEST_SECONDS = 300
 TEST_SECONDS = 120
@@ -21,8 +40,11 @@ TEST_SECONDS = 120
 NATIVE_TESTS = $(TEST_NAMES:%=%D%/%.t) $(NATIVE_ONLY:%=%D%/%.t)
 WINE_TESTS = $(TEST_NAMES:%=%D%/wine/%.exe)
 
-TAP_FROM = %D%/tap/tap.c %D%/tap/net.c
-TAP_INCLUDES = %D%/tap/kernel.h %D%/tap/net.h %D%/tap/tap.h
+# Those that go through a table: t/NAME.wine says what Wine does with it.
+TABLE_TESTS = options
+
+TAP_FROM = %D%/tap/tap.c %D%/tap/net.c %D%/tap/rows.c
+TAP_INCLUDES = %D%/tap/kernel.h %D%/tap/net.h %D%/tap/newer.h %D%/tap/rows.h %D%/tap/tap.h
 # What a program includes is only known to the compiler: any of it builds all of them again.
 PROGRAM_INCLUDES = $(wscinclude_HEADERS) $(wscinclude_wsc_HEADERS) $(MADE_INCLUDES)
 NATIVE_TAP = $(TAP_FROM:%.c=%.o)
@@ -63,24 +85,45 @@ $(NATIVE_TESTS): %D%/%.t: %D%/%.c $(NATIVE_TAP) $(TAP_INCLUDES) $(PROGRAM_INCLUD
 
 # The files of the tests that know POSIX only.
 POSIX_TAP = %D%/tap/link.o %D%/tap/snapshot.o
-%D%/wire.t: TEST_WITH = %D%/tap/link.o
-%D%/wire.t: %D%/tap/link.o
+%D%/ephemeral.t %D%/wire.t: TEST_WITH = %D%/tap/link.o
+%D%/ephemeral.t %D%/wire.t: %D%/tap/link.o
 %D%/fuzz-options.t: TEST_WITH = $(POSIX_TAP)
-%D%/fuzz-options.t: $(POSIX_TAP)
+%D%/fuzz-options.t: $(POSIX_TAP) %D%/options.h %D%/options-rows.h %D%/constants.inc
 $(POSIX_TAP): %D%/tap/%.o: %D%/tap/%.c %D%/tap/link.h %D%/tap/snapshot.h %D%/tap/tap.h
 	$(AM_V_CC)$(MKDIR_P) $(@D) && $(CC) $(TEST_FLAGS) $(SANITIZER_CFLAGS) -D_GNU_SOURCE -c -o $@ $<
 
-# What t/fuzz-options.c asks for.
-%D%/options.inc: $(OPTIONS_FROM) $(srcdir)/build-aux/gen-options.awk
-	$(AM_V_GEN)$(MKDIR_P) $(@D) && $(GEN_OPTIONS) -v make=test $(OPTIONS_FROM) >$@-t && mv $@-t $@
-%D%/fuzz-options.t: %D%/options.inc %D%/constants.inc
-CLEANFILES += %D%/options.inc
+# The rows of options.in, and where the kernel has them.
+%D%/options-rows.h %D%/options-linux.h: %D%/options-%.h: $(OPTIONS_FROM) $(srcdir)/build-aux/gen-options.awk
+	$(AM_V_GEN)$(MKDIR_P) $(@D) && $(GEN_OPTIONS) -v make=$(patsubst rows,test,$*) $(OPTIONS_FROM) >$@-t && mv $@-t $@
+%D%/options.t %D%/wine/options.exe: %D%/options.h %D%/options-rows.h
+%D%/options.t: TEST_WITH = %D%/options-linux.o
+%D%/options.t: %D%/options-linux.o
+%D%/options-linux.o: %D%/options-linux.c %D%/options-linux.h
+	$(AM_V_CC)$(MKDIR_P) $(@D) && $(CC) $(TEST_FLAGS) $(SANITIZER_CFLAGS) -D_GNU_SOURCE -c -o $@ $<
 
 $(WINE_TAP): %D%/wine/%.o: %D%/%.c $(TAP_INCLUDES)
 	$(AM_V_CC)$(MKDIR_P) $(@D) && $(WINE_CC) -c -o $@ $<
 
 $(WINE_TESTS): %D%/wine/%.exe: %D%/%.c $(WINE_TAP) $(TAP_INCLUDES)
 	$(AM_V_CCLD)$(WINE_CC) -o $@ $< $(WINE_TAP) $(WINE_LIBS)
+
+# What Wine does with the tables, as a list of strings.
+$(TABLE_TESTS:%=%D%/%-wine.h): %D%/%-wine.h: $(srcdir)/%D%/%.wine
+	$(AM_V_GEN)$(MKDIR_P) $(@D) && \
+	{ $(SED) -e '/^#/d' -e 's/.*/"&",/' $<; echo NULL; } >$@-t && mv $@-t $@
+$(TABLE_TESTS:%=%D%/%.t): %D%/%.t: %D%/%-wine.h
+$(TABLE_TESTS:%=%D%/wine/%.exe): %D%/wine/%.exe: %D%/%-wine.h
+
+# Writes the lists anew, from what Wine does now.
+update-wine: $(TABLE_TESTS:%=%D%/wine/%.exe)
+	@for name in $(TABLE_TESTS); do \
+		$(RUN_WINE) %D%/wine/$$name.exe >%D%/wine/$$name.out || :; \
+		grep -q '^1\.\.' %D%/wine/$$name.out || { cat %D%/wine/$$name.out; exit 1; }; \
+		{ echo "# What Wine 8 does with the rows of t/$$name.c. make update-wine writes this."; \
+		  $(SED) -n 's/^# differs //p' %D%/wine/$$name.out; } >$(srcdir)/%D%/$$name.wine || exit 1; \
+	done; \
+	$(RUN_WINE) --end
+.PHONY: update-wine
 
 # The tests that come from C, under Wine.
 if HAVE_WINE
@@ -127,9 +170,10 @@ VALGRIND_RUNNER = $(VALGRIND) --quiet --error-exitcode=99 --trace-children=yes -
 
 check_DATA = $(NATIVE_TESTS)
 EXTRA_DIST += $(TEST_NAMES:%=%D%/%.c) $(NATIVE_ONLY:%=%D%/%.c) $(SCRIPT_TESTS) $(TAP_FROM) $(TAP_INCLUDES) \
-	$(POSIX_TAP:%.o=%.c) %D%/tap/link.h %D%/tap/snapshot.h \
-	%D%/run-wine %D%/tap/tap.sh %D%/valgrind.supp
-MOSTLYCLEANFILES += $(NATIVE_TESTS) $(WINE_TESTS) $(NATIVE_TAP) $(POSIX_TAP) $(WINE_TAP)
+	%D%/options.h %D%/options-linux.c $(POSIX_TAP:%.o=%.c) %D%/tap/link.h %D%/tap/snapshot.h \
+	%D%/run-wine %D%/tap/tap.sh %D%/valgrind.supp $(TABLE_TESTS:%=%D%/%.wine)
+CLEANFILES += $(TABLE_TESTS:%=%D%/%-wine.h) %D%/options-rows.h %D%/options-linux.h
+MOSTLYCLEANFILES += $(NATIVE_TESTS) $(WINE_TESTS) $(NATIVE_TAP) %D%/options-linux.o $(POSIX_TAP) $(WINE_TAP) $(TABLE_TESTS:%=%D%/wine/%.out)
 distclean-local: distclean-tests
 distclean-tests:
 	rm -rf wine-prefix check-address.d check-thread.d check-clang.d check-valgrind.d

@@ -2,6 +2,7 @@
 #include "export.h"
 #include "fault.h"
 #include "keepalive.h"
+#include "port.h"
 #include "socket.h"
 
 #include <errno.h>
@@ -15,6 +16,9 @@
 union argument {
 	DWORD dword;
 	struct tcp_keepalive keepalive;
+	INET_PORT_RANGE range;
+	INET_PORT_RESERVATION_INSTANCE instance;
+	ULONG64 token;
 };
 
 /* What a code takes and gives; fewer bytes are WSAEFAULT. */
@@ -70,11 +74,37 @@ static int set_keepalive_values(SOCKET s, struct socket *sock, union argument *a
 	return wsc__keepalive_set_values(s, sock, &argument->keepalive);
 }
 
+static int acquire_ports(SOCKET s, struct socket *sock, union argument *argument)
+{
+	INET_PORT_RANGE range = argument->range;
+	int error = wsc__socket_verify(s, sock, NULL);
+
+	return error ? error : wsc__port_acquire(s, sock, &range, &argument->instance);
+}
+
+static int release_ports(SOCKET s, struct socket *sock, union argument *argument)
+{
+	int error = wsc__socket_verify(s, sock, NULL);
+
+	return error ? error : wsc__port_release(s, sock, argument->token);
+}
+
+static int associate_ports(SOCKET s, struct socket *sock, union argument *argument)
+{
+	int error = wsc__socket_verify(s, sock, NULL);
+
+	return error ? error : wsc__port_associate(s, sock, argument->token);
+}
+
 static const struct request requests[] = {
 	{ WS_FIONBIO, 4, 0, false, set_nonblocking },
 	{ WS_FIONREAD, 0, 4, false, count_readable },
 	{ WS_SIOCATMARK, 0, 4, false, is_at_mark },
 	{ WS_SIO_KEEPALIVE_VALS, sizeof(struct tcp_keepalive), 0, true, set_keepalive_values },
+	{ WS_SIO_ACQUIRE_PORT_RESERVATION, sizeof(INET_PORT_RANGE), sizeof(INET_PORT_RESERVATION_INSTANCE), false,
+	  acquire_ports },
+	{ WS_SIO_RELEASE_PORT_RESERVATION, sizeof(ULONG64), 0, false, release_ports },
+	{ WS_SIO_ASSOCIATE_PORT_RESERVATION, sizeof(ULONG64), 0, false, associate_ports },
 };
 
 static const struct request *find(DWORD code)

@@ -10,21 +10,30 @@ libwinsock_compat_la_SOURCES = \
 	%D%/bind.h \
 	%D%/blocking.c \
 	%D%/blocking.h \
+	%D%/conflict.c \
+	%D%/conflict.h \
 	%D%/connect.c \
+	%D%/diag.c \
+	%D%/diag.h \
 	%D%/error.c \
 	%D%/error.h \
 	%D%/export.h \
 	%D%/fault.c \
 	%D%/fault.h \
+	%D%/host.c \
 	%D%/ioctl.c \
 	%D%/keepalive.c \
 	%D%/keepalive.h \
 	%D%/name.c \
 	%D%/option-ip.c \
 	%D%/option-multicast.c \
+	%D%/option-port.c \
 	%D%/option-socket.c \
 	%D%/options.c \
 	%D%/options.h \
+	%D%/packed.h \
+	%D%/port.c \
+	%D%/port.h \
 	%D%/profile.c \
 	%D%/profile.h \
 	%D%/recv.c \
@@ -35,6 +44,7 @@ libwinsock_compat_la_SOURCES = \
 	%D%/resolve.c \
 	%D%/select.c \
 	%D%/send.c \
+	%D%/service.c \
 	%D%/shutdown.c \
 	%D%/socket.c \
 	%D%/socket.h \
@@ -46,6 +56,8 @@ libwinsock_compat_la_SOURCES = \
 	%D%/transfer.h \
 	%D%/utf.c \
 	%D%/utf.h \
+	%D%/wide.c \
+	%D%/wide.h \
 	%D%/ws.h
 
 libwinsock_compat_la_CPPFLAGS = -DWSC_LIBRARY -DWSC_SYSCONFDIR='"$(sysconfdir)"' -I$(top_builddir)/winsock-compat -I$(top_srcdir)/winsock-compat $(AM_CPPFLAGS)

@@ -9,17 +9,6 @@
 
 #include "tap.h"
 
-/* Newer than mingw-w64's headers. */
-#ifndef TCP_KEEPIDLE
-#define TCP_KEEPIDLE 3
-#endif
-#ifndef TCP_KEEPCNT
-#define TCP_KEEPCNT 16
-#endif
-#ifndef TCP_KEEPINTVL
-#define TCP_KEEPINTVL 17
-#endif
-
 void winsock_start(void); /* version 2.2 */
 void winsock_end(void);
 
