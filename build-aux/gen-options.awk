@@ -13,6 +13,7 @@ function fail(message) {
 
 # The words that a list has.
 function list(name, text,    words, i, n) {
+	words_of_list[name] = text
 	n = split(text, words, " ")
 	for (i = 1; i <= n; i++)
 		known[name, words[i]] = 1
@@ -347,9 +348,26 @@ function refusals(i, name,    k, text) {
 	return "{ " text " }"
 }
 
+# A list as enumerators: numbers from 0 on, or bits.
+function enumeration(prefix, name, is_bits,    words, count, i) {
+	count = split(words_of_list[name], words, " ")
+	print "enum {"
+	for (i = 1; i <= count; i++)
+		printf "\t%s = %s,\n", enumerator(prefix, name, words[i]), is_bits ? "1 << " (i - 1) : i - 1
+	print (is_bits ? "" : "\t" prefix "COUNT = " count ",\n") "};"
+}
+
 # The numbers, not the names: other headers may lack some.
 function test(    i, j, k, count, words, pair) {
-	print "/* The rows of t/options.c, made from options.in. */\n"
+	print "/* The rows of t/options.c, made from options.in. */"
+	print "#ifndef OPTION_ROWS"
+	words_of_list["trait of lengths"] = words_of_list["trait of lengths"] " varies"
+	known["trait of lengths", "varies"] = 1
+	enumeration("SHAPE_", "trait of lengths", 1)
+	enumeration("OPTION_", "trait", 1)
+	enumeration("WINDOWS_", "Windows", 0)
+	enumeration("", "outcome", 0)
+	print "#else\n"
 	print "static const struct lengths all_lengths[] = {"
 	for (i = 1; i <= shapes; i++)
 		printf "\t{ \"%s\", %s },\n", shape[i], shape_text[shape[i]]
@@ -382,7 +400,7 @@ function test(    i, j, k, count, words, pair) {
 		}
 		print " { -1, 0 } } },"
 	}
-	print "};"
+	print "};\n#endif"
 }
 
 # Where Linux has the rows' options: the names, which only POSIX's headers know.

@@ -6,6 +6,8 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include <linux/netfilter_ipv4.h> /* which wants those above */
+
 static const struct {
 	int level, name;
 } rows[] = {

@@ -26,38 +26,7 @@ enum {
 	ON_IP = ON_TCP | ON_DATAGRAM,
 	ON_ANY = ON_IP | ON_UNIX,
 };
-enum {
-	SHAPE_NONE = 1 << 0,
-	SHAPE_NEGATIVE = 1 << 1,
-	SHAPE_GET_NEGATIVE = 1 << 2,
-	SHAPE_TWO_BYTES = 1 << 3,
-	SHAPE_LENGTH_ZEROED = 1 << 4,
-	SHAPE_BUFFER_ZEROED = 1 << 5,
-	SHAPE_LENGTH_NEEDED = 1 << 6,
-	SHAPE_LENGTH_KEPT = 1 << 7,
-	SHAPE_TRUTH = 1 << 8,
-	SHAPE_AT_MOST_255 = 1 << 9,
-	SHAPE_VARIES = 1 << 10,
-};
-enum {
-	OPTION_INHERIT = 1 << 0,
-	OPTION_TAKES_ERROR = 1 << 1,
-	OPTION_ANY_FAMILY = 1 << 2,
-	OPTION_ANY_HANDLE = 1 << 3,
-};
-enum { WORKS, ANSWERS, REFUSES };
-enum windows {
-	WINDOWS_2000,
-	WINDOWS_XP,
-	WINDOWS_2003,
-	WINDOWS_VISTA,
-	WINDOWS_7,
-	WINDOWS_8,
-	WINDOWS_8_1,
-	WINDOWS_10,
-	WINDOWS_11,
-	VERSIONS
-};
+#include "options-rows.h"
 
 struct lengths {
 	const char *name;
@@ -70,8 +39,7 @@ struct option {
 	const struct lengths *lengths, *page;
 	int sockets, elsewhere;
 	int get_error[KINDS_OF_SOCKETS], set_error[KINDS_OF_SOCKETS];
-	enum windows since;
-	int outcome, traits;
+	int since, outcome, traits;
 	const char *needs;
 	int needs_error;
 	bool has_linux;
@@ -82,6 +50,7 @@ struct option {
 	} refused[8];
 };
 
+#define OPTION_ROWS
 #include "options-rows.h"
 
 enum { ROWS = sizeof options / sizeof *options };
@@ -962,15 +931,15 @@ static void before_startup(void)
 /* An option that is younger than Windows is none. */
 static void versions(void)
 {
-	static const char *const windows[VERSIONS] = { "2000", "xp", "2003", "vista", "7", "8", "8.1", "10", "11" };
+	static const char *const windows[WINDOWS_COUNT] = { "2000", "xp", "2003", "vista", "7", "8", "8.1", "10", "11" };
 	static struct {
 		int get, set;
-	} seen[VERSIONS][ROWS];
+	} seen[WINDOWS_COUNT][ROWS];
 	unsigned char bytes[ROOM] = { 0 };
 	struct got got;
 
 	winsock_end();
-	for (int version = 0; version < VERSIONS; version++) {
+	for (int version = 0; version < WINDOWS_COUNT; version++) {
 		SOCKET s;
 
 		set_environment("WINSOCK_COMPAT_WINDOWS", windows[version]);
@@ -988,14 +957,14 @@ static void versions(void)
 	winsock_start();
 	for (int i = 0; i < ROWS; i++) {
 		row_begin("%s %s since %s", options[i].level_name, options[i].name, windows[options[i].since]);
-		for (int version = 0; version < VERSIONS; version++) {
-			bool is_there = (enum windows)version >= options[i].since;
+		for (int version = 0; version < WINDOWS_COUNT; version++) {
+			bool is_there = version >= options[i].since;
 
 			/* From then on it does what it does today. */
-			if (seen[version][i].get != (is_there ? seen[VERSIONS - 1][i].get : WSAENOPROTOOPT))
+			if (seen[version][i].get != (is_there ? seen[WINDOWS_COUNT - 1][i].get : WSAENOPROTOOPT))
 				row_differs(is_there ? "as today" : "WSAENOPROTOOPT", "get, Windows %s: %s",
 					    windows[version], error_name(seen[version][i].get));
-			if (seen[version][i].set != (is_there ? seen[VERSIONS - 1][i].set : WSAENOPROTOOPT))
+			if (seen[version][i].set != (is_there ? seen[WINDOWS_COUNT - 1][i].set : WSAENOPROTOOPT))
 				row_differs(is_there ? "as today" : "WSAENOPROTOOPT", "set, Windows %s: %s",
 					    windows[version], error_name(seen[version][i].set));
 		}
