@@ -31,6 +31,9 @@ NATIVE_ONLY += netdown
 NATIVE_ONLY += reuse
 NATIVE_ONLY += threads
 NATIVE_ONLY += wire
+TEST_NAMES += harness keepalive
+TEST_NAMES += connect error ioctl ioctls names select socket startup transfer
+NATIVE_ONLY += netdown wire
 
 SCRIPT_TESTS += %D%/interop.t %D%/wsc-compare.t
 
@@ -124,6 +127,26 @@ update-wine: $(TABLE_TESTS:%=%D%/wine/%.exe)
 	done; \
 	$(RUN_WINE) --end
 .PHONY: update-wine
+# The rows of the ioctls, and what Wine makes of them.
+IOCTLS_WINE = $(srcdir)/%D%/ioctls-wine.in
+
+%D%/ioctls-rows.h: $(IOCTLS_FROM) $(srcdir)/build-aux/gen-ioctls.awk
+	$(AM_V_GEN)$(MKDIR_P) $(@D) && $(GEN_IOCTLS) -v make=test $(IOCTLS_FROM) >$@-t && mv $@-t $@
+
+%D%/ioctls-wine.h: $(IOCTLS_FROM) $(IOCTLS_WINE) $(srcdir)/build-aux/gen-ioctls.awk
+	$(AM_V_GEN)$(MKDIR_P) $(@D) && $(GEN_IOCTLS) -v make=wine $(IOCTLS_FROM) $(IOCTLS_WINE) >$@-t && mv $@-t $@
+
+%D%/ioctls.t %D%/wine/ioctls.exe: %D%/ioctls-rows.h %D%/ioctls-wine.h
+CLEANFILES += %D%/ioctls-rows.h %D%/ioctls-wine.h
+EXTRA_DIST += %D%/ioctls-wine.in
+
+# Writes down anew what Wine does: its differences are to be looked at before they are committed.
+record-wine: all-am
+	@$(MAKE) $(AM_MAKEFLAGS) %D%/wine/ioctls.exe
+	{ $(SED) '/^[^#]/d' $(IOCTLS_WINE); $(RUN_WINE) %D%/wine/ioctls.exe record | \
+		$(AWK) -f $(srcdir)/build-aux/gen-ioctls-wine.awk; } >%D%/ioctls-wine.in-t && mv %D%/ioctls-wine.in-t $(IOCTLS_WINE)
+.PHONY: record-wine
+EXTRA_DIST += build-aux/gen-ioctls-wine.awk
 
 # The tests that come from C, under Wine.
 if HAVE_WINE

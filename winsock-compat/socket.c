@@ -5,6 +5,7 @@
 #include "export.h"
 #include "fault.h"
 #include "port.h"
+#include "unreachable.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -487,6 +488,8 @@ static int create(int family, int type, int protocol, SOCKET *s)
 	/* On Windows an IPv6 socket speaks IPv6 only, unless told otherwise. */
 	if (family == WS_AF_INET6)
 		setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &(int){ 1 }, sizeof(int));
+	if (type == SOCK_DGRAM && posix_family != AF_UNIX)
+		wsc__unreachable_start(fd, posix_family);
 	error = wsc__socket_add(fd, family, type, protocol, 0, &sock);
 	*s = (SOCKET)fd;
 	return error;

@@ -42,6 +42,10 @@ enum socket_state {
 	SOCKET_REFUSED = 1 << 16,    /* the last connect failed: select says so in exceptfds */
 	SOCKET_STREAM = 1 << 17,     /* its type is SOCK_STREAM */
 	SOCKET_CLOSING = 1 << 18,    /* closesocket waits for the calls of other threads to leave it */
+	SOCKET_PORT_UNREACHABLE = 1 << 19, /* a datagram met a port that nobody has: for the next receive */
+	SOCKET_EXPIRED = 1 << 20,    /* a datagram met too many routers: for the next receive */
+	SOCKET_NO_CONNRESET = 1 << 21, /* SIO_UDP_CONNRESET is off */
+	SOCKET_NO_NETRESET = 1 << 22, /* SIO_UDP_NETRESET is off */
 };
 
 /* What decides who may have a port beside whom. */
