@@ -21,6 +21,7 @@
 #include "kernel.h"
 #include "link.h"
 #include "net.h"
+#include "options.h"
 #include "snapshot.h"
 
 #include <fcntl.h>
@@ -78,40 +79,7 @@ static int any_int(void)
 
 /* What there is to ask for: the rows of options.in, and the names of constants.in that are codes. */
 
-#define LENGTHS(name, size, ...) LENGTH_##name = size,
-#define OPTION(...)
-enum {
-#include "options.inc"
-};
-#undef LENGTHS
-#undef OPTION
-
-/* The kinds of sockets, as options.in has them. */
-enum {
-	ON_TCP = 1,
-	ON_UDP = 2,
-	ON_RAW = 4,
-	ON_UNIX = 8,
-	ON_OTHER = 16,
-	ON_NONE = 0,
-	ON_STREAM = ON_TCP | ON_UNIX,
-	ON_DATAGRAM = ON_UDP | ON_RAW,
-	ON_IP = ON_TCP | ON_DATAGRAM,
-	ON_ANY = ON_IP | ON_UNIX,
-};
-
-static const struct option {
-	const char *text;
-	int level, name, size; /* of the value; 0 if it varies */
-	int sockets;
-} options[] = {
-#define LENGTHS(...)
-#define OPTION(level, level_number, name, number, lengths, page, sockets, ...)                               \
-	{ #level " " #name, (int)(level_number), (int)(number), LENGTH_##lengths, sockets },
-#include "options.inc"
-#undef LENGTHS
-#undef OPTION
-};
+#define ON_OTHER 0x1000 /* what options.in has no word for */
 
 static const struct constant {
 	const char *text;
@@ -444,12 +412,19 @@ static void say_argument(char *text, size_t size, const char *name, const struct
 		 byte[0], byte[1], byte[2], byte[3], byte[4], byte[5], byte[6], byte[7]);
 }
 
-static const char *option_text(int level, int name)
+static const struct option *find_option(int level, int name)
 {
 	for (const struct option *option = options; option < options + COUNT(options); option++)
-		if (option->level == level && option->name == name)
-			return option->text;
-	return words("%d %d", level, name);
+		if (option->level == level && option->number == name)
+			return option;
+	return NULL;
+}
+
+static const char *option_text(int level, int name)
+{
+	const struct option *option = find_option(level, name);
+
+	return option ? words("%s %s", option->level_name, option->name) : words("%d %d", level, name);
 }
 
 static const char *code_text(DWORD code)
@@ -549,10 +524,11 @@ static void check_kernel(const struct call *call)
 		found(KERNEL, "%s", changed);
 }
 
-/* What getsockopt may write: as many bytes as it reports. Of SOL_SOCKET's Booleans Windows reports one where
- * it fills a buffer of two. A call that fails may write into the buffer. */
+/* What getsockopt may write: as many bytes as it reports, or all where Windows reports fewer than it writes.
+ * A call that fails may write into the buffer. */
 static int check_length(const struct call *call, int given)
 {
+	const struct option *option = find_option(call->level, call->name);
 	int reported, allowed = given;
 
 	if (call->result || call->length.room < (int)sizeof reported)
@@ -560,7 +536,9 @@ static int check_length(const struct call *call, int given)
 	memcpy(&reported, call->length.pointer, sizeof reported);
 	if (given >= 0 && (reported < 0 || reported > given))
 		found(LENGTHS, "reports %d bytes of %d", reported, given);
-	return call->level == SOL_SOCKET && given < 4 && reported == 1 ? given : reported;
+	if (option && option->lengths->traits & SHAPE_TWO_BYTES && given < option->lengths->size)
+		return given;
+	return reported;
 }
 
 static void check_socket_error(const struct call *call)
@@ -621,8 +599,8 @@ static void choose_option(struct call *call)
 	const struct option *option = fitting_option();
 
 	call->level = option->level;
-	call->name = option->name;
-	call->out.size = option->size;
+	call->name = option->number;
+	call->out.size = option->lengths->size;
 	switch (below(12)) {
 	case 0:
 		call->level = any_int();

@@ -26,7 +26,6 @@ TEST_NAMES += startup
 TEST_NAMES += transfer
 
 NATIVE_ONLY += ephemeral
-NATIVE_ONLY += fuzz-options
 NATIVE_ONLY += netdown
 NATIVE_ONLY += reuse
 NATIVE_ONLY += threads
@@ -86,13 +85,10 @@ $(NATIVE_TAP): %D%/%.o: %D%/%.c $(TAP_INCLUDES) $(PROGRAM_INCLUDES) | $(BUILT_SO
 $(NATIVE_TESTS): %D%/%.t: %D%/%.c $(NATIVE_TAP) $(TAP_INCLUDES) $(PROGRAM_INCLUDES) libwinsock-compat.la tools/wscc
 	$(AM_V_CCLD)$(NATIVE_CC) -o $@ $< $(NATIVE_TAP) $(TEST_WITH)
 
-# The files of the tests that know POSIX only.
-POSIX_TAP = %D%/tap/link.o %D%/tap/snapshot.o
+# The one file of the tests that knows POSIX only.
 %D%/ephemeral.t %D%/wire.t: TEST_WITH = %D%/tap/link.o
-%D%/ephemeral.t %D%/wire.t: %D%/tap/link.o
-%D%/fuzz-options.t: TEST_WITH = $(POSIX_TAP)
-%D%/fuzz-options.t: $(POSIX_TAP) %D%/options.h %D%/options-rows.h %D%/constants.inc
-$(POSIX_TAP): %D%/tap/%.o: %D%/tap/%.c %D%/tap/link.h %D%/tap/snapshot.h %D%/tap/tap.h
+%D%/ephemeral.t %D%/wire.t: %D%/tap/link.o %D%/tap/link.h
+%D%/tap/link.o: %D%/tap/link.c %D%/tap/link.h %D%/tap/tap.h
 	$(AM_V_CC)$(MKDIR_P) $(@D) && $(CC) $(TEST_FLAGS) $(SANITIZER_CFLAGS) -D_GNU_SOURCE -c -o $@ $<
 
 # The rows of options.in, and where the kernel has them.
@@ -176,31 +172,25 @@ check-address check-thread check-clang check-valgrind check-fuzz:
 		$(abs_srcdir)/configure --quiet CC='$(CC)' CXX='$(CXX)' --disable-static $(VARIANT_CONFIGURE); }
 	@cd $(VARIANT_DIRECTORY) && $(MAKE) check TESTS='$(VARIANT_TESTS)' $(VARIANT_MAKE)
 
-# The options and ioctls with random arguments for FUZZ_SECONDS, in the build of check-address.
-FUZZ_SECONDS = 60
-check-fuzz: VARIANT_DIRECTORY = check-address.d
-check-fuzz: VARIANT_CONFIGURE = --enable-werror --enable-sanitizers=address,undefined
-check-fuzz: VARIANT_TESTS = %D%/fuzz-options.t
-check-fuzz: VARIANT_MAKE = TEST_RUNNER='env WSC_SECONDS=$(FUZZ_SECONDS)' TEST_SECONDS=$$(($(FUZZ_SECONDS) + 120))
-
 # The handler of a fault has to see the very instruction and all registers, so valgrind may neither follow
 # jumps, nor unroll loops, nor keep registers back.
 VALGRIND_RUNNER = $(VALGRIND) --quiet --error-exitcode=99 --trace-children=yes --leak-check=full \
 	--vex-guest-chase=no --vex-iropt-unroll-thresh=0 --vex-iropt-register-updates=allregs-at-mem-access \
 	--show-leak-kinds=definite --errors-for-leak-kinds=definite --suppressions=$(abs_srcdir)/%D%/valgrind.supp
 
-.PHONY: check-wine check-sanitizers check-address check-thread check-clang check-valgrind check-fuzz
+.PHONY: check-wine check-sanitizers check-address check-thread check-clang check-valgrind
 
 check_DATA = $(NATIVE_TESTS)
 EXTRA_DIST += $(TEST_NAMES:%=%D%/%.c) $(NATIVE_ONLY:%=%D%/%.c) $(SCRIPT_TESTS) $(TAP_FROM) $(TAP_INCLUDES) \
-	%D%/options.h %D%/options-linux.c $(POSIX_TAP:%.o=%.c) %D%/tap/link.h %D%/tap/snapshot.h \
+	%D%/options.h %D%/options-linux.c %D%/tap/link.c %D%/tap/link.h \
 	%D%/run-wine %D%/tap/tap.sh %D%/valgrind.supp $(TABLE_TESTS:%=%D%/%.wine)
 CLEANFILES += $(TABLE_TESTS:%=%D%/%-wine.h) %D%/options-rows.h %D%/options-linux.h
-MOSTLYCLEANFILES += $(NATIVE_TESTS) $(WINE_TESTS) $(NATIVE_TAP) %D%/options-linux.o $(POSIX_TAP) $(WINE_TAP) $(TABLE_TESTS:%=%D%/wine/%.out)
+MOSTLYCLEANFILES += $(NATIVE_TESTS) $(WINE_TESTS) $(NATIVE_TAP) %D%/options-linux.o %D%/tap/link.o $(WINE_TAP) $(TABLE_TESTS:%=%D%/wine/%.out)
 distclean-local: distclean-tests
 distclean-tests:
 	rm -rf wine-prefix check-address.d check-thread.d check-clang.d check-valgrind.d
 .PHONY: distclean-tests
 
+include %D%/fuzz.mk
 include %D%/settings.mk
 include %D%/headers.mk
