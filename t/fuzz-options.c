@@ -77,29 +77,29 @@ static int any_int(void)
 	}
 }
 
-/* What there is to ask for: the rows of options.in, and the names of constants.in that are codes. */
+/* What there is to ask for: the rows of options.in and ioctls.in. */
 
 #define ON_OTHER 0x1000 /* what options.in has no word for */
 
-static const struct constant {
-	const char *text;
-	long long value;
-} constants[] = {
-#define CONSTANT(header, name, value) { #name, (long long)(value) },
-#define MISSING(name)
-#include "constants.inc"
-#undef CONSTANT
-#undef MISSING
+static const struct code {
+	const char *name;
+	DWORD number;
+	int in, out;
+	const char *end;
+} codes[] = {
+#define ROW(name, number, in_form, in, in_most, in_error, out_form, out, out_most, out_error, kept, kinds,   \
+	    other, end, ...)                                                                                 \
+	{ #name, number, in, out, #end },
+#include "ioctls-rows.h"
+#undef ROW
 };
 
-static const struct constant *codes[COUNT(constants)];
-static int codes_count;
-
-static void find_codes(void)
+static const struct code *find_code(DWORD number)
 {
-	for (const struct constant *constant = constants; constant < constants + COUNT(constants); constant++)
-		if (strncmp(constant->text, "SIO", 3) == 0 || strncmp(constant->text, "FIO", 3) == 0)
-			codes[codes_count++] = constant;
+	for (const struct code *code = codes; code < codes + COUNT(codes); code++)
+		if (code->number == number)
+			return code;
+	return NULL;
 }
 
 /* Where a call's arguments lie: a page each, with none after it. What they held before a call is kept
@@ -333,6 +333,7 @@ struct call {
 	int level, name;
 	DWORD code;
 	struct argument in, out, length, overlapped;
+	bool elsewhere; /* the handle is none of this socket's */
 	int result, error;
 };
 
@@ -427,12 +428,11 @@ static const char *option_text(int level, int name)
 	return option ? words("%s %s", option->level_name, option->name) : words("%d %d", level, name);
 }
 
-static const char *code_text(DWORD code)
+static const char *code_text(DWORD number)
 {
-	for (int i = 0; i < codes_count; i++)
-		if ((DWORD)codes[i]->value == code)
-			return codes[i]->text;
-	return words("0x%lx", (unsigned long)code);
+	const struct code *code = find_code(number);
+
+	return code ? code->name : words("0x%lx", (unsigned long)number);
 }
 
 static const char *say_call(const struct call *call)
@@ -451,8 +451,8 @@ static const char *say_call(const struct call *call)
 		say_argument(overlapped, sizeof overlapped, "overlapped", &call->overlapped);
 	snprintf(text, sizeof text, "%s(%s%s%s, %d%s, %d%s%s): %s", functions[call->function],
 		 is_option ? option_text(call->level, call->name) : code_text(call->code),
-		 call->s == subject.s ? "" : ", of another handle", in, call->in.size, out, call->out.size,
-		 length, overlapped, call->result ? error_name(call->error) : "success");
+		 call->elsewhere ? ", of another handle" : "", in, call->in.size, out, call->out.size, length,
+		 overlapped, call->result ? error_name(call->error) : "success");
 	return text;
 }
 
@@ -519,7 +519,7 @@ static void check_kernel(const struct call *call)
 {
 	const char *changed = snapshot_renew(&snapshot, (int)subject.s);
 
-	if (changed && call->s == subject.s &&
+	if (changed && !call->elsewhere &&
 	    (call->function == GETSOCKOPT || (call->result && call->error != WSA_IO_PENDING)))
 		found(KERNEL, "%s", changed);
 }
@@ -618,11 +618,21 @@ static void choose_option(struct call *call)
 	}
 }
 
-static DWORD choose_code(void)
+/* A call that waits until something happens does so only on a socket that blocks. */
+static void choose_code(struct call *call)
 {
-	DWORD code = (DWORD)codes[below(codes_count)]->value;
+	const struct code *code = &codes[below(COUNT(codes))];
 
-	return one_in(12) ? (DWORD)any_int() : one_in(12) ? code ^ (DWORD)1 << below(32) : code;
+	call->code = code->number;
+	call->in.size = code->in;
+	call->out.size = code->out;
+	if (one_in(12))
+		call->code = (DWORD)any_int();
+	else if (one_in(12))
+		call->code ^= (DWORD)1 << below(32);
+	code = find_code(call->code);
+	if (code && strcmp(code->end, "LATER") == 0 && !(snapshot.flags & O_NONBLOCK))
+		call->code = SIO_FLUSH;
 }
 
 static void choose_socket(struct call *call)
@@ -632,12 +642,7 @@ static void choose_socket(struct call *call)
 	call->s = subject.s;
 	if (one_in(50))
 		call->s = one_in(2) ? none[below(COUNT(none))] : subject.s + ((SOCKET)1 << (32 + below(31)));
-}
-
-/* The codes whose call waits until something happens, unless the socket does not block. */
-static bool waits(DWORD code)
-{
-	return code == SIO_ADDRESS_LIST_CHANGE || code == SIO_ROUTING_INTERFACE_CHANGE;
+	call->elsewhere = call->s != subject.s;
 }
 
 static void complete(DWORD error, DWORD bytes, LPWSAOVERLAPPED overlapped, DWORD flags)
@@ -667,23 +672,21 @@ static void choose(struct call *call)
 		write_region(&call->length, &size, sizeof size);
 		break;
 	case IOCTLSOCKET:
-		call->code = choose_code();
+		choose_code(call);
 		call->out = place_anywhere(OUT_PAGE, sizeof(u_long));
 		fill(&call->out);
 		break;
 	default:
-		call->code = choose_code();
-		call->in = place_anywhere(IN_PAGE, any_length(12));
+		choose_code(call);
+		call->in = place_anywhere(IN_PAGE, any_length(call->in.size));
 		fill(&call->in);
-		call->out = place_anywhere(OUT_PAGE, one_in(2) ? below(PAGE) : any_length(8));
+		call->out = place_anywhere(OUT_PAGE, one_in(2) ? below(PAGE) : any_length(call->out.size));
 		call->length = one_in(4) ? place_anywhere(LENGTH_PAGE, sizeof(DWORD))
 					 : place(LENGTH_PAGE, sizeof(DWORD), AT_END);
 		if (one_in(8))
 			call->overlapped = place_anywhere(OVERLAPPED_PAGE, sizeof(WSAOVERLAPPED));
 		break;
 	}
-	if (waits(call->code) && !(snapshot.flags & O_NONBLOCK))
-		call->code = SIO_FLUSH;
 }
 
 static bool traced;
@@ -1147,7 +1150,6 @@ int main(void)
 	if (shared == MAP_FAILED)
 		bail("no shared memory");
 	traced = getenv("WSC_TRACE") != NULL;
-	find_codes();
 	bad_pointers();
 	read_only = read_only_page();
 	for (int i = 0; i < REGIONS; i++) {

@@ -1,7 +1,7 @@
 # The options and ioctls with random arguments. t/fuzz-options.t says how long and how often it goes on.
 NATIVE_ONLY += fuzz-options
 %D%/fuzz-options.t: TEST_WITH = %D%/tap/link.o %D%/tap/snapshot.o
-%D%/fuzz-options.t: %D%/tap/link.o %D%/tap/snapshot.o %D%/options.h %D%/options-rows.h %D%/constants.inc
+%D%/fuzz-options.t: %D%/tap/link.o %D%/tap/snapshot.o %D%/options.h %D%/options-rows.h %D%/ioctls-rows.h
 %D%/tap/snapshot.o: %D%/tap/snapshot.c %D%/tap/snapshot.h
 	$(AM_V_CC)$(MKDIR_P) $(@D) && $(CC) $(TEST_FLAGS) $(SANITIZER_CFLAGS) -D_GNU_SOURCE -c -o $@ $<
 

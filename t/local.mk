@@ -14,6 +14,7 @@ TEST_NAMES += fault
 TEST_NAMES += harness
 TEST_NAMES += hook
 TEST_NAMES += ioctl
+TEST_NAMES += ioctls
 TEST_NAMES += keepalive
 TEST_NAMES += names
 TEST_NAMES += netdb
@@ -30,11 +31,14 @@ NATIVE_ONLY += netdown
 NATIVE_ONLY += reuse
 NATIVE_ONLY += threads
 NATIVE_ONLY += wire
-TEST_NAMES += harness keepalive
-TEST_NAMES += connect error ioctl ioctls names select socket startup transfer
 NATIVE_ONLY += netdown wire
 
+TEST_NAMES += ipoption multicast
+NATIVE_ONLY += packet
+
 SCRIPT_TESTS += %D%/interop.t %D%/wsc-compare.t
+TEST_NAMES += accept fault hook option socketoption
+NATIVE_ONLY += reuse threads
 
 # How long a test may run. A slow one says so: t/NAME.log: TEST_SECONDS = 300
 TEST_SECONDS = 120
@@ -88,6 +92,8 @@ $(NATIVE_TESTS): %D%/%.t: %D%/%.c $(NATIVE_TAP) $(TAP_INCLUDES) $(PROGRAM_INCLUD
 # The one file of the tests that knows POSIX only.
 %D%/ephemeral.t %D%/wire.t: TEST_WITH = %D%/tap/link.o
 %D%/ephemeral.t %D%/wire.t: %D%/tap/link.o %D%/tap/link.h
+%D%/wire.t %D%/packet.t: TEST_WITH = %D%/tap/link.o
+%D%/wire.t %D%/packet.t: %D%/tap/link.o %D%/tap/link.h
 %D%/tap/link.o: %D%/tap/link.c %D%/tap/link.h %D%/tap/tap.h
 	$(AM_V_CC)$(MKDIR_P) $(@D) && $(CC) $(TEST_FLAGS) $(SANITIZER_CFLAGS) -D_GNU_SOURCE -c -o $@ $<
 

@@ -188,6 +188,9 @@ static bool is_for(const struct option *option, const struct kind *kind)
 {
 	if (option->level == IPPROTO_IPV6 && kind->family != AF_INET6 && !(option->traits & OPTION_ANY_FAMILY))
 		return false;
+	if (kind->family == AF_INET6 &&
+	    (option->traits & OPTION_IPV4_ONLY || (option->level == IPPROTO_IP && kind->type == SOCK_RAW)))
+		return false;
 	return option->sockets & 1 << kind->number;
 }
 

@@ -1,8 +1,10 @@
 /* bind and listen. */
 #include "bind.h"
 
+#include "accept.h"
 #include "address.h"
 #include "conflict.h"
+#include "options.h"
 #include "port.h"
 
 #include <errno.h>
@@ -126,9 +128,13 @@ int WSC(listen)(SOCKET s, int backlog)
 		error = WS_WSAEISCONN;
 	if (!error)
 		error = check_bound(s, sock);
-	if (!error)
+	if (!error) {
+		wsc__option_listening(s, sock);
 		error = wsc__conflict_listen(s, sock, backlog);
-	if (!error)
+	}
+	if (!error) {
 		wsc__socket_mark(sock, SOCKET_LISTENING, 0);
+		error = wsc__accept_listening(s, sock);
+	}
 	return wsc__result(error);
 }

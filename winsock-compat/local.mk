@@ -3,6 +3,9 @@ lib_LTLIBRARIES += libwinsock-compat.la
 
 libwinsock_compat_la_SOURCES = \
 	%D%/accept.c \
+	%D%/adapter.c \
+	%D%/adapter.h \
+	%D%/accept.h \
 	%D%/address.c \
 	%D%/address.h \
 	%D%/addresssort.c \
@@ -22,10 +25,13 @@ libwinsock_compat_la_SOURCES = \
 	%D%/extension.c \
 	%D%/fault.c \
 	%D%/fault.h \
+	%D%/filter.c \
+	%D%/filter.h \
 	%D%/host.c \
 	%D%/index.c \
 	%D%/interface.c \
 	%D%/interface.h \
+	%D%/icmp.h \
 	%D%/ioctl.c \
 	%D%/ioctl.h \
 	%D%/keepalive.c \
@@ -38,6 +44,8 @@ libwinsock_compat_la_SOURCES = \
 	%D%/option-multicast.c \
 	%D%/option-port.c \
 	%D%/option-socket.c \
+	%D%/option-udp.c \
+	%D%/option-tcp.c \
 	%D%/options.c \
 	%D%/options.h \
 	%D%/packed.h \
@@ -47,6 +55,8 @@ libwinsock_compat_la_SOURCES = \
 	%D%/profile.c \
 	%D%/profile.h \
 	%D%/rcvall.c \
+	%D%/protocol.c \
+	%D%/protocol.h \
 	%D%/recv.c \
 	%D%/regfile.c \
 	%D%/regfile.h \
