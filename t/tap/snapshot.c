@@ -7,14 +7,68 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <netinet/udp.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #ifndef SO_PEERPIDFD
 #define SO_PEERPIDFD 77
 #endif
+
+unsigned snapshot_changes;
+
+/* These stand before the C library's, in whatever this program is linked with. */
+
+int setsockopt(int fd, int level, int name, const void *value, socklen_t length)
+{
+	snapshot_changes++;
+	return (int)syscall(SYS_setsockopt, fd, level, name, value, length);
+}
+
+int bind(int fd, const struct sockaddr *address, socklen_t length)
+{
+	snapshot_changes++;
+	return (int)syscall(SYS_bind, fd, address, length);
+}
+
+int connect(int fd, const struct sockaddr *address, socklen_t length)
+{
+	snapshot_changes++;
+	return (int)syscall(SYS_connect, fd, address, length);
+}
+
+int shutdown(int fd, int how)
+{
+	snapshot_changes++;
+	return (int)syscall(SYS_shutdown, fd, how);
+}
+
+int ioctl(int fd, unsigned long request, ...)
+{
+	va_list arguments;
+	void *argument;
+
+	va_start(arguments, request);
+	argument = va_arg(arguments, void *);
+	va_end(arguments);
+	snapshot_changes++;
+	return (int)syscall(SYS_ioctl, fd, request, argument);
+}
+
+int fcntl(int fd, int command, ...)
+{
+	va_list arguments;
+	long argument;
+
+	va_start(arguments, command);
+	argument = va_arg(arguments, long);
+	va_end(arguments);
+	snapshot_changes += command == F_SETFL;
+	return (int)syscall(SYS_fcntl, fd, command, argument);
+}
 
 /* Where the options are, and how far the names go. From 64 on IPPROTO_IP has the packet filter's. */
 static const struct {
@@ -53,6 +107,9 @@ static bool is_option(int level, int name, int state)
 {
 	if (level == IPPROTO_TCP && name == TCP_MAXSEG) /* goes by the peer's window while there is a peer */
 		return state == TCP_CLOSE || state == TCP_LISTEN;
+	/* No option of a TCP socket's; the library has it on during a connect that TCP_ICMP_ERROR_INFO is for. */
+	if (state && ((level == IPPROTO_IP && name == IP_RECVERR) || (level == IPPROTO_IPV6 && name == IPV6_RECVERR)))
+		return false;
 	for (size_t i = 0; i < sizeof others / sizeof *others; i++)
 		if (others[i].level == level && others[i].name == name)
 			return false;

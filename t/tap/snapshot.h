@@ -27,6 +27,9 @@ enum { SNAPSHOT_GROUPS = 2, SNAPSHOT_INTERFACES = 2 };
 #define SNAPSHOT_GROUP  "239.9.9.1"
 #define SNAPSHOT_GROUP6 "ff05::9:1"
 
+/* How many system calls there were in this program that can change an option. */
+extern unsigned snapshot_changes;
+
 /* Finds out which options it has, whatever it is, and how they are. */
 void snapshot_take(struct snapshot *snapshot, int fd);
 
