@@ -12,8 +12,8 @@ NATIVE_ONLY += netdown wire
 
 SCRIPT_TESTS += %D%/interop.t %D%/wsc-compare.t
 
-TEST_NAMES += accept fault hook option socketoption
-NATIVE_ONLY += reuse threads
+TEST_NAMES += accept fault hook option socketoption tcpoption
+NATIVE_ONLY += reuse tcplink threads
 
 # How long a test may run. A slow one says so: t/NAME.log: TEST_SECONDS = 300
 TEST_SECONDS = 120
@@ -60,8 +60,8 @@ $(NATIVE_TESTS): %D%/%.t: %D%/%.c $(NATIVE_TAP) $(TAP_INCLUDES) libwinsock-compa
 	$(AM_V_CCLD)$(NATIVE_CC) -o $@ $< $(NATIVE_TAP) $(TEST_WITH)
 
 # The one file of the tests that knows POSIX only.
-%D%/wire.t: TEST_WITH = %D%/tap/link.o
-%D%/wire.t: %D%/tap/link.o %D%/tap/link.h
+%D%/tcplink.t %D%/wire.t: TEST_WITH = %D%/tap/link.o
+%D%/tcplink.t %D%/wire.t: %D%/tap/link.o %D%/tap/link.h
 %D%/tap/link.o: %D%/tap/link.c %D%/tap/link.h %D%/tap/tap.h
 	$(AM_V_CC)$(MKDIR_P) $(@D) && $(CC) $(TEST_FLAGS) $(SANITIZER_CFLAGS) -D_GNU_SOURCE -c -o $@ $<
 

@@ -185,11 +185,13 @@ int wsc__option_get_icmp_error_info(SOCKET s, struct socket *sock, const struct 
 	if (value->size < (int)sizeof value->icmp)
 		return WS_WSAEFAULT;
 	value->size = 0;
-	if (wsc__icmp_failed(s, sock)) {
-		wsc__socket_lock(sock);
+	if (!wsc__icmp_failed(s, sock))
+		return 0;
+	wsc__socket_lock(sock);
+	if (sock->extras) {
 		value->icmp = sock->extras->icmp;
-		wsc__socket_unlock(sock);
 		value->size = sizeof value->icmp;
 	}
+	wsc__socket_unlock(sock);
 	return 0;
 }

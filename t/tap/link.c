@@ -10,6 +10,7 @@
 #include <net/ethernet.h>
 #include <net/if.h>
 #include <net/if_arp.h>
+#include <net/route.h>
 #include <netinet/in.h>
 #include <netinet/ip.h>
 #include <netinet/tcp.h>
@@ -240,6 +241,23 @@ bool link_tune(const char *name, const char *value)
 
 	snprintf(path, sizeof path, "/proc/sys/net/ipv4/%s", name);
 	return write_file(path, "%s", value);
+}
+
+void link_route(void)
+{
+	struct rtentry route = { .rt_gateway = internet_address(LINK_ADDRESS_THERE),
+		                 .rt_dst = internet_address("0.0.0.0"),
+		                 .rt_genmask = internet_address("0.0.0.0"),
+		                 .rt_flags = RTF_UP | RTF_GATEWAY };
+	int s = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+	if (s < 0 || ioctl(s, SIOCADDRT, &route) < 0)
+		bail("route: %s", strerror(errno));
+	close(s);
+	link_enter(THERE);
+	if (!link_tune("ip_forward", "1"))
+		bail("ip_forward: %s", strerror(errno));
+	link_enter(HERE);
 }
 
 void link_cut(void)

@@ -18,8 +18,11 @@ const char *link_make(void);
 /* Sockets that this thread makes from now on are on that side. */
 void link_enter(enum link_end end);
 
-/* Sets a value beneath /proc/sys/net/ipv4, for the sockets HERE, if that is permitted. */
+/* Sets a value beneath /proc/sys/net/ipv4, for the sockets of this thread's side, if that is permitted. */
 bool link_tune(const char *name, const char *value);
+
+/* What is neither HERE nor THERE is sent THERE, which passes it on, if it can. */
+void link_route(void);
 
 /* From now on nobody THERE hears what is sent; what is sent goes out as before. */
 void link_cut(void);
