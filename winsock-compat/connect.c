@@ -4,6 +4,7 @@
 #include "blocking.h"
 #include "export.h"
 #include "icmp.h"
+#include "options.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -102,6 +103,8 @@ static int connect_to(SOCKET s, struct socket *sock, const struct WSC(sockaddr) 
 
 	if (!error)
 		error = check(sock, &address);
+	if (!error)
+		error = wsc__bind_connect(s, sock);
 	if (error)
 		return error;
 	if (sock->type != SOCK_STREAM) { /* names the peer, or forgets it */
@@ -113,7 +116,7 @@ static int connect_to(SOCKET s, struct socket *sock, const struct WSC(sockaddr) 
 				 SOCKET_CONNECTED);
 		return 0;
 	}
-	wsc__bind_free_afterwards(s, sock);
+	wsc__option_connecting(s, sock);
 	return connect_stream(s, sock, &address, length);
 }
 

@@ -50,6 +50,7 @@ struct shape {
 		SHAPE_TRUTH = 1 << 8,
 		SHAPE_AT_MOST_255 = 1 << 9,
 		SHAPE_VARIES = 1 << 10,
+		SHAPE_NULL = 1 << 11,
 	} traits; /* options.in says what they mean */
 };
 
@@ -85,16 +86,18 @@ struct option {
 	struct quick quick_get, quick_set; /* a mask of 0: none */
 	int argument;              /* for get and set, if they serve several rows */
 	bool noted;                /* the socket's note has a part in it, and is verified first */
-	int kept;                  /* its place among what is kept, if its handler is `kept` */
+	int kept;                  /* its place among what is kept, if it keeps anything */
 	DWORD initial[KINDS];      /* what is there before anything was set, if the kernel does not say */
 	enum {
 		OPTION_INHERIT = 1 << 0,
 		OPTION_TAKES_ERROR = 1 << 1,
 		OPTION_ANY_FAMILY = 1 << 2,
 		OPTION_ANY_HANDLE = 1 << 3,
+		OPTION_IPV4_ONLY = 1 << 4,
+		OPTION_KEEPS = 1 << 5,
 	} traits;
-	/* NULL where Windows has an error instead: these. */
-	int get_error, set_error;
+	/* NULL where Windows has an error instead, which may depend on the socket: these. */
+	int get_error[KINDS], set_error[KINDS];
 	int (*get)(SOCKET s, struct socket *sock, const struct option *option, struct value *value);
 	int (*set)(SOCKET s, struct socket *sock, const struct option *option, const struct value *value);
 };
@@ -132,6 +135,9 @@ static inline struct option_slot *wsc__option_slot(int level, int name)
  * not, or not yet in this version of Windows. */
 int wsc__option_find(int level, int name, const struct option **option);
 
+/* Of which kind the socket is: KIND_*. */
+int wsc__option_kind(struct socket *sock);
+
 /* Whether the option is for this socket: 0, or the error. */
 int wsc__option_check(const struct option *option, struct socket *sock);
 
@@ -143,8 +149,22 @@ const struct shape *wsc__option_shape(const struct option *option);
 int wsc__posix_get(SOCKET s, int level, int name, void *value, socklen_t size);
 int wsc__posix_set(SOCKET s, int level, int name, const void *value, socklen_t size);
 
-/* What is kept of an option of this level and name, whose handler is `kept`. */
+/* What is kept of an option of this level and name; what it is at first, if nothing is. */
 DWORD wsc__option_kept(struct socket *sock, int level, int name);
+
+/* Whether anything is kept of this option: what. And keeps something. */
+bool wsc__option_recall(struct socket *sock, const struct option *option, DWORD *value);
+int wsc__option_keep(struct socket *sock, const struct option *option, DWORD value);
+
+/* Sets an option to a number, as setsockopt would. */
+int wsc__option_put(SOCKET s, struct socket *sock, int level, int name, DWORD value);
+
+/* Makes of a new socket of the kernel's, of this family (WS_AF_*), what it is at first on Windows. */
+void wsc__option_fresh(int fd, int family, int type, int protocol);
+
+/* What is to be done about the options before a stream seeks a peer, and when it begins to listen. */
+void wsc__option_connecting(SOCKET s, struct socket *sock);
+void wsc__option_listening(SOCKET s, struct socket *sock);
 
 /* Gives a socket all the options that an accepted connection has from its listener. */
 int wsc__options_copy(SOCKET to, struct socket *sock, SOCKET from, struct socket *listener);

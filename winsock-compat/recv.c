@@ -3,6 +3,7 @@
 #include "blocking.h"
 #include "fault.h"
 #include "transfer.h"
+#include "unreachable.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -75,6 +76,8 @@ static int receive(SOCKET s, struct socket *sock, struct msghdr *message, int fl
 	struct iovec *room = message->msg_iov;
 	int error = check_bound(s, sock);
 
+	if (!error && wsc__unreachable_noted(sock))
+		error = wsc__unreachable_take(s, sock);
 	while (!error) {
 		ssize_t now;
 
@@ -98,6 +101,8 @@ static int receive(SOCKET s, struct socket *sock, struct msghdr *message, int fl
 			awaited = true;
 		} else if (errno == EINTR) { /* to wait for the rest of the time, not for all of it again */
 			wait = wait || end != WSC_FOREVER;
+		} else if (wsc__unreachable_is(sock, errno)) { /* a datagram of ours was */
+			error = wsc__unreachable_error(s, sock, errno);
 		} else if (errno != EAGAIN || !wait) { /* else another thread was faster */
 			error = errno == EAGAIN ? wsc__would_block(s, sock) : wsc__socket_lost(s, sock, errno);
 		}

@@ -3,6 +3,7 @@
 #include "blocking.h"
 #include "fault.h"
 #include "transfer.h"
+#include "unreachable.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -43,9 +44,10 @@ static int failure(SOCKET s, struct socket *sock)
 static int transmit(SOCKET s, struct socket *sock, const char *data, size_t size, int flags,
 		    const struct sockaddr_storage *to, socklen_t to_length, size_t *sent)
 {
+	enum { AGAIN = 2 };
 	uint64_t end = wsc__deadline(sock->send_timeout);
-	bool wait = wsc__hooked(sock), refused = false;
-	int error = 0;
+	bool wait = wsc__hooked(sock);
+	int error = 0, again = 0;
 
 	flags |= MSG_NOSIGNAL;
 	*sent = 0;
@@ -65,8 +67,8 @@ static int transmit(SOCKET s, struct socket *sock, const char *data, size_t size
 			wait = wait || end != WSC_FOREVER; /* for the rest of the time, not for all of it again */
 		} else if (errno == EINTR) {
 			wait = wait || end != WSC_FOREVER;
-		} else if (errno == ECONNREFUSED && sock->type != SOCK_STREAM && !refused) {
-			refused = true; /* an earlier datagram was; on Windows that fails no send */
+		} else if (wsc__unreachable_is(sock, errno) && again++ < AGAIN) {
+			wsc__unreachable_collect(s, sock); /* about one before; on Windows that fails no send */
 		} else if (errno != EAGAIN || !wait) {
 			error = failure(s, sock);
 		}
@@ -117,7 +119,7 @@ static int send_plain(SOCKET s, struct socket *sock, const char *data, int size,
 	size_t rest = 0;
 	int error;
 
-	if (now < 0 && errno != EINTR && errno != ECONNREFUSED)
+	if (now < 0 && errno != EINTR && !wsc__unreachable_is(sock, errno))
 		return failure(s, sock);
 	*sent = now > 0 ? (size_t)now : 0;
 	if (now == size || (now >= 0 && wsc__socket_is(sock, SOCKET_NONBLOCKING)))

@@ -6,6 +6,9 @@
 #include "export.h"
 #include "fault.h"
 #include "icmp.h"
+#include "options.h"
+#include "port.h"
+#include "unreachable.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -128,6 +131,8 @@ static void fill(struct socket *sock, uint64_t cookie, int family, int type, int
 	sock->receive_timeout = sock->send_timeout = 0;
 	sock->linger_on = sock->linger_time = 0;
 	sock->peer.sin6_family = 0;
+	sock->ports.options = sock->ports.bound = sock->ports.sharing = 0;
+	sock->ports.reservation = 0;
 	sock->connected_at = state & SOCKET_CONNECTED ? wsc__now() : 0;
 	drop_extras(sock);
 	state |= SOCKET_KNOWN | (type == SOCK_STREAM ? SOCKET_STREAM : 0);
@@ -200,7 +205,7 @@ static unsigned adopted_state(int fd, int family, int type)
 static bool adopt(int fd, struct socket *sock)
 {
 	uint64_t cookie = cookie_of(fd);
-	int family, type, protocol;
+	int family, type, protocol, shares;
 
 	if (cookie == sock->cookie && wsc__socket_is(sock, SOCKET_CLOSING))
 		return false;
@@ -213,6 +218,8 @@ static bool adopt(int fd, struct socket *sock)
 	fill(sock, cookie, family, type, protocol, adopted_state(fd, family, type));
 	if (wsc__socket_is(sock, SOCKET_KEEPALIVE))
 		wsc__keepalive_adopt(fd, sock);
+	if (!option(fd, SOL_SOCKET, SO_REUSEPORT, &shares) && shares)
+		sock->ports.options = PORT_REUSEADDR;
 	return true;
 }
 
@@ -318,9 +325,13 @@ static void linger(int fd, bool blocks, unsigned seconds)
 static int end(int fd, struct socket *sock)
 {
 	unsigned before, seconds, state = SOCKET_CLOSING;
+	uint64_t cookie;
+	bool reserves;
 	int error;
 
 	wsc__socket_lock(sock); /* which an adoption holds */
+	cookie = sock->cookie;
+	reserves = sock->ports.options & PORT_RESERVES;
 	seconds = lingers(sock);
 	before = replace_state(sock, state);
 	drop_extras(sock);
@@ -333,6 +344,8 @@ static int end(int fd, struct socket *sock)
 		/* Linux has closed it even if it says EINTR: closing again could hit another. */
 		if (close(fd) < 0 && errno != EINTR)
 			error = wsc__error_from_errno(errno);
+		if (reserves)
+			wsc__port_closed(cookie);
 	}
 	if (!(before & SOCKET_CLOSING)) /* unless the number has a new socket already */
 		while (state & SOCKET_CLOSING && !atomic_compare_exchange_weak(&sock->state, &state, 0))
@@ -356,6 +369,19 @@ static bool still_ours(int fd, struct socket *sock)
 
 	return wsc__socket_is(sock, SOCKET_OWNED) &&
 	       !getsockopt(fd, SOL_SOCKET, SO_COOKIE, &cookie, &size) && cookie == sock->cookie;
+}
+
+struct socket *wsc__socket_next(SOCKET *s)
+{
+	for (; *s < (SOCKET)SOCKET_PAGE * SOCKET_PAGES; ++*s) {
+		struct socket *sock = wsc__socket_place(*s);
+
+		if (!sock)
+			*s |= SOCKET_PAGE - 1;
+		else if (wsc__socket_is(sock, SOCKET_KNOWN))
+			return sock;
+	}
+	return NULL;
 }
 
 void wsc__socket_close_all(void)
@@ -525,6 +551,9 @@ static int create(int family, int type, int protocol, SOCKET *s)
 	/* On Windows an IPv6 socket speaks IPv6 only, unless told otherwise. */
 	if (family == WS_AF_INET6)
 		setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &(int){ 1 }, sizeof(int));
+	if (type == SOCK_DGRAM && posix_family != AF_UNIX)
+		wsc__unreachable_start(fd, posix_family);
+	wsc__option_fresh(fd, family, type, protocol);
 	error = wsc__socket_add(fd, family, type, protocol, 0, &sock);
 	*s = (SOCKET)fd;
 	return error;

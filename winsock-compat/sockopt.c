@@ -74,8 +74,8 @@ static __attribute__((noinline)) int get_slowly(SOCKET s, int level, int name, c
 	struct value value;
 	int length, error = find(s, level, name, &sock, &option);
 
-	if (!error)
-		error = option->get_error;
+	if (!error && sock)
+		error = option->get_error[wsc__option_kind(sock)];
 	if (!error && sock)
 		error = wsc__option_check(option, sock);
 	if (error)
@@ -162,13 +162,17 @@ static __attribute__((noinline)) int set_slowly(SOCKET s, int level, int name, c
 	struct value value;
 	int error = find(s, level, name, &sock, &option);
 
-	if (!error)
-		error = option->set_error;
+	if (!error && sock)
+		error = option->set_error[wsc__option_kind(sock)];
 	if (!error && sock)
 		error = wsc__option_check(option, sock);
 	if (error)
 		return result(error);
 	shape = wsc__option_shape(option);
+	if (!user && shape->traits & SHAPE_NULL) {
+		memset(&value, 0, sizeof value.dword);
+		return result(option->set(s, sock, option, &value));
+	}
 	if (length < shape->set_least) {
 		if (!length)
 			return result(shape->traits & SHAPE_NONE && user ? 0 : WS_WSAEFAULT);
