@@ -3,7 +3,14 @@
 # NATIVE_ONLY and SCRIPT_TESTS have no Windows twin.
 TEST_NAMES =
 NATIVE_ONLY =
+
 SCRIPT_TESTS =
+NATIVE_ONLY += ephemeral
+NATIVE_ONLY += netdown
+NATIVE_ONLY += packet
+NATIVE_ONLY += reuse
+NATIVE_ONLY += threads
+NATIVE_ONLY += wire
 
 TEST_NAMES += accept
 TEST_NAMES += addresses
@@ -15,7 +22,9 @@ TEST_NAMES += harness
 TEST_NAMES += hook
 TEST_NAMES += ioctl
 TEST_NAMES += ioctls
+TEST_NAMES += ipoption
 TEST_NAMES += keepalive
+TEST_NAMES += multicast
 TEST_NAMES += names
 TEST_NAMES += netdb
 TEST_NAMES += option
@@ -23,6 +32,7 @@ TEST_NAMES += options
 TEST_NAMES += port
 TEST_NAMES += select
 TEST_NAMES += socket
+TEST_NAMES += socketoption
 TEST_NAMES += startup
 TEST_NAMES += transfer
 
@@ -39,8 +49,6 @@ NATIVE_ONLY += packet
 TEST_NAMES += accept fault hook option socketoption tcpoption
 NATIVE_ONLY += reuse tcplink threads
 SCRIPT_TESTS += %D%/interop.t %D%/wsc-compare.t
-TEST_NAMES += accept fault hook option socketoption
-NATIVE_ONLY += reuse threads
 
 # How long a test may run. A slow one says so: t/NAME.log: TEST_SECONDS = 300
 TEST_SECONDS = 120
