@@ -62,27 +62,26 @@ static void retransmission_time(void)
 
 static void urgent_data(void)
 {
-	SOCKET s = new_socket(AF_INET, SOCK_STREAM);
+	SOCKET pair[2];
 
-	is_int(FALSE, get(s, EXPEDITED_1122), "TCP_EXPEDITED_1122 is off at first");
-	is_int(TRUE, get(s, BSDURGENT), "... and TCP_BSDURGENT is on");
-	succeeds(set(s, EXPEDITED_1122, FALSE), "... which can be said");
-	succeeds(set(s, EXPEDITED_1122, TRUE), "TCP_EXPEDITED_1122 is turned on");
-	is_int(TRUE, get(s, EXPEDITED_1122), "... is on");
-	is_int(FALSE, get(s, BSDURGENT), "... and TCP_BSDURGENT is off");
-	succeeds(set(s, EXPEDITED_1122, TRUE), "... it can be turned on again");
-	fails(WSAEINVAL, set(s, EXPEDITED_1122, FALSE), "... but not off");
-	fails(WSAEINVAL, set(s, BSDURGENT, TRUE), "... under neither name");
-	is_int(TRUE, get(s, EXPEDITED_1122), "... and stays on");
-	closesocket(s);
-	s = new_socket(AF_INET, SOCK_STREAM);
-	succeeds(set(s, BSDURGENT, TRUE), "TCP_BSDURGENT is turned on");
-	fails(WSAEINVAL, set(s, EXPEDITED_1122, TRUE), "... and cannot be turned off");
-	closesocket(s);
-	s = new_socket(AF_INET, SOCK_STREAM);
-	succeeds(set(s, BSDURGENT, FALSE), "TCP_BSDURGENT is turned off");
-	is_int(TRUE, get(s, EXPEDITED_1122), "... and TCP_EXPEDITED_1122 on");
-	closesocket(s);
+	tcp_pair(AF_INET, pair);
+	is_int(FALSE, get(pair[0], EXPEDITED_1122), "TCP_EXPEDITED_1122 is off at first");
+	is_int(TRUE, get(pair[0], BSDURGENT), "... and TCP_BSDURGENT is on");
+	succeeds(set(pair[0], EXPEDITED_1122, FALSE), "... which can be said");
+	succeeds(set(pair[0], EXPEDITED_1122, TRUE), "TCP_EXPEDITED_1122 is turned on");
+	is_int(TRUE, get(pair[0], EXPEDITED_1122), "... is on");
+	is_int(FALSE, get(pair[0], BSDURGENT), "... and TCP_BSDURGENT is off");
+	succeeds(set(pair[0], EXPEDITED_1122, TRUE), "... it can be turned on again");
+	fails(WSAEINVAL, set(pair[0], EXPEDITED_1122, FALSE), "... but, for a connection, not off");
+	fails(WSAEINVAL, set(pair[0], BSDURGENT, TRUE), "... under neither name");
+	is_int(TRUE, get(pair[0], EXPEDITED_1122), "... and stays on");
+	succeeds(set(pair[1], BSDURGENT, TRUE), "TCP_BSDURGENT is turned on");
+	fails(WSAEINVAL, set(pair[1], EXPEDITED_1122, TRUE), "... and cannot be turned off");
+	close_pair(pair);
+	tcp_pair(AF_INET6, pair);
+	succeeds(set(pair[0], BSDURGENT, FALSE), "TCP_BSDURGENT is turned off");
+	is_int(TRUE, get(pair[0], EXPEDITED_1122), "... and TCP_EXPEDITED_1122 on");
+	close_pair(pair);
 }
 
 static void offload(void)

@@ -293,12 +293,14 @@ void wsc__options_inherit(struct socket *accepted, struct socket *listener)
 int wsc__options_copy(SOCKET to, struct socket *sock, SOCKET from, struct socket *listener)
 {
 	for (const struct option *option = wsc__options; option < wsc__options + wsc__options_count; option++) {
-		struct value value;
+		struct value value, own;
 
-		if (!(option->traits & OPTION_INHERIT) || !option->get || !option->set || wsc__keepalive_is_part(option) ||
+		if (!(option->traits & OPTION_INHERIT) || !option->get || !option->set ||
+		    (wsc__keepalive_is_part(option) && sock->family != WS_AF_UNIX) ||
 		    wsc__option_check(option, sock) || wsc__option_check(option, listener))
 			continue;
-		if (!option->get(from, listener, option, &value))
+		if (!option->get(from, listener, option, &value) && !option->get(to, sock, option, &own) &&
+		    value.dword != own.dword)
 			option->set(to, sock, option, &value); /* for some it is too late on a connection */
 	}
 	return wsc__keepalive_copy(to, sock, listener);
