@@ -288,6 +288,23 @@ bool link_tune(const char *name, const char *value)
 	return write_file(path, "%s", value);
 }
 
+void link_route(void)
+{
+	struct rtentry route = { .rt_gateway = internet_address(LINK_ADDRESS_THERE),
+		                 .rt_dst = internet_address("0.0.0.0"),
+		                 .rt_genmask = internet_address("0.0.0.0"),
+		                 .rt_flags = RTF_UP | RTF_GATEWAY };
+	int s = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+	if (s < 0 || ioctl(s, SIOCADDRT, &route) < 0)
+		bail("route: %s", strerror(errno));
+	close(s);
+	link_enter(THERE);
+	if (!link_tune("ip_forward", "1"))
+		bail("ip_forward: %s", strerror(errno));
+	link_enter(HERE);
+}
+
 unsigned link_index(enum link_end end)
 {
 	unsigned index;
