@@ -154,6 +154,23 @@ WSC_FUNCTION(int, WSAConnect,
 WSC_FUNCTION(int, WSAIoctl,
 	     (SOCKET s, DWORD code, LPVOID in, DWORD in_size, LPVOID out, DWORD out_size, LPDWORD returned,
 	      LPWSAOVERLAPPED overlapped, LPWSAOVERLAPPED_COMPLETION_ROUTINE routine));
+WSC_FUNCTION(int, WSARecv,
+	     (SOCKET s, LPWSABUF buffers, DWORD count, LPDWORD received, LPDWORD flags,
+	      LPWSAOVERLAPPED overlapped, LPWSAOVERLAPPED_COMPLETION_ROUTINE routine));
+WSC_FUNCTION(int, WSARecvFrom,
+	     (SOCKET s, LPWSABUF buffers, DWORD count, LPDWORD received, LPDWORD flags,
+	      struct WSC(sockaddr) * from, LPINT from_length, LPWSAOVERLAPPED overlapped,
+	      LPWSAOVERLAPPED_COMPLETION_ROUTINE routine));
+WSC_FUNCTION(int, WSASend,
+	     (SOCKET s, LPWSABUF buffers, DWORD count, LPDWORD sent, DWORD flags, LPWSAOVERLAPPED overlapped,
+	      LPWSAOVERLAPPED_COMPLETION_ROUTINE routine));
+WSC_FUNCTION(int, WSASendMsg,
+	     (SOCKET s, LPWSAMSG message, DWORD flags, LPDWORD sent, LPWSAOVERLAPPED overlapped,
+	      LPWSAOVERLAPPED_COMPLETION_ROUTINE routine));
+WSC_FUNCTION(int, WSASendTo,
+	     (SOCKET s, LPWSABUF buffers, DWORD count, LPDWORD sent, DWORD flags,
+	      const struct WSC(sockaddr) * to, int to_length, LPWSAOVERLAPPED overlapped,
+	      LPWSAOVERLAPPED_COMPLETION_ROUTINE routine));
 WSC_FUNCTION(SOCKET, WSASocketA,
 	     (int af, int type, int protocol, LPWSAPROTOCOL_INFOA info, GROUP group, DWORD flags));
 WSC_FUNCTION(SOCKET, WSASocketW,

@@ -13,6 +13,7 @@ NATIVE_ONLY += netdown wire
 SCRIPT_TESTS += %D%/interop.t %D%/wsc-compare.t
 
 TEST_NAMES += accept fault hook option
+TEST_NAMES += message
 NATIVE_ONLY += reuse threads
 
 # How long a test may run. A slow one says so: t/NAME.log: TEST_SECONDS = 300

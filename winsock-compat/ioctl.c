@@ -9,12 +9,15 @@
 #include <poll.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 
 union argument {
 	DWORD dword;
 	struct tcp_keepalive keepalive;
+	GUID guid;
+	void (*function)(void);
 };
 
 /* What a code takes and gives; fewer bytes are WSAEFAULT. */
@@ -70,10 +73,31 @@ static int set_keepalive_values(SOCKET s, struct socket *sock, union argument *a
 	return wsc__keepalive_set_values(s, sock, &argument->keepalive);
 }
 
+/* Functions that Windows gives by pointer only, or so as well. */
+static int find_extension(SOCKET s, struct socket *sock, union argument *argument)
+{
+	static const struct {
+		GUID guid;
+		void (*function)(void);
+	} extensions[] = {
+		{ WSAID_WSARECVMSG, (void (*)(void))WSC(WSARecvMsg) },
+		{ WSAID_WSASENDMSG, (void (*)(void))WSC(WSASendMsg) },
+	};
+
+	(void)s, (void)sock;
+	for (size_t i = 0; i < sizeof extensions / sizeof *extensions; i++)
+		if (!memcmp(&extensions[i].guid, &argument->guid, sizeof argument->guid)) {
+			argument->function = extensions[i].function;
+			return 0;
+		}
+	return WS_WSAEINVAL;
+}
+
 static const struct request requests[] = {
 	{ WS_FIONBIO, 4, 0, false, set_nonblocking },
 	{ WS_FIONREAD, 0, 4, false, count_readable },
 	{ WS_SIOCATMARK, 0, 4, false, is_at_mark },
+	{ WS_SIO_GET_EXTENSION_FUNCTION_POINTER, sizeof(GUID), sizeof(void (*)(void)), false, find_extension },
 	{ WS_SIO_KEEPALIVE_VALS, sizeof(struct tcp_keepalive), 0, true, set_keepalive_values },
 };
 

@@ -11,6 +11,8 @@ libwinsock_compat_la_SOURCES = \
 	%D%/blocking.c \
 	%D%/blocking.h \
 	%D%/connect.c \
+	%D%/control.c \
+	%D%/control.h \
 	%D%/error.c \
 	%D%/error.h \
 	%D%/export.h \
@@ -25,6 +27,7 @@ libwinsock_compat_la_SOURCES = \
 	%D%/profile.c \
 	%D%/profile.h \
 	%D%/recv.c \
+	%D%/recvmsg.c \
 	%D%/regfile.c \
 	%D%/regfile.h \
 	%D%/registry.c \
@@ -32,6 +35,7 @@ libwinsock_compat_la_SOURCES = \
 	%D%/resolve.c \
 	%D%/select.c \
 	%D%/send.c \
+	%D%/sendmsg.c \
 	%D%/shutdown.c \
 	%D%/socket.c \
 	%D%/socket.h \

@@ -113,6 +113,7 @@ static void fill(struct socket *sock, uint64_t cookie, int family, int type, int
 	sock->receive_timeout = sock->send_timeout = 0;
 	sock->linger_on = sock->linger_time = 0;
 	sock->peer.sin6_family = 0;
+	sock->control = 0;
 	state |= SOCKET_KNOWN | (type == SOCK_STREAM ? SOCKET_STREAM : 0);
 	atomic_store_explicit(&sock->state, state, memory_order_release);
 }

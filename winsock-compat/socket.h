@@ -59,6 +59,7 @@ struct socket { /* of a size that makes finding one a shift */
 	_Atomic DWORD receive_timeout, send_timeout; /* SO_RCVTIMEO, SO_SNDTIMEO in ms; 0 is none */
 	WORD linger_on, linger_time;             /* SO_LINGER as set */
 	struct sockaddr_in6 peer;                /* where the connect under way leads to */
+	_Atomic unsigned control;                /* the control messages that receives give: rows of control.c */
 } __attribute__((aligned(256)));
 _Static_assert(sizeof(struct socket) == 256, "an entry has outgrown its place");
 
