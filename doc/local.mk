@@ -24,14 +24,9 @@ MADE_PAGES = %D%/winsock-compat-errors.7 %D%/winsock-compat-options.7
 dist_man_MANS = $(CALL_PAGES) %D%/wsc-compare.1 %D%/wsc++.1 %D%/wscc.1 %D%/winsock-compat.5 %D%/winsock-compat.7
 nodist_man_MANS = $(MADE_PAGES)
 
-# The tables of the library, as pages. They are made where the library is, and never by hand.
-EXTRA_PROGRAMS = %D%/gen-options
-%C%_gen_options_SOURCES = %D%/gen-options.c
-%C%_gen_options_CPPFLAGS = -DWSC_LIBRARY -I$(top_builddir)/winsock-compat -I$(top_srcdir)/winsock-compat $(AM_CPPFLAGS)
-%C%_gen_options_LDADD = $(libwinsock_compat_la_OBJECTS)
-
-%D%/winsock-compat-options.7: %D%/gen-options$(EXEEXT)
-	$(AM_V_GEN)%D%/gen-options$(EXEEXT) >$@-t && mv $@-t $@
+# The tables of the library, as pages.
+%D%/winsock-compat-options.7: $(OPTIONS_FROM) $(srcdir)/build-aux/gen-options.awk
+	$(AM_V_GEN)$(MKDIR_P) $(@D) && $(GEN_OPTIONS) -v make=page $(OPTIONS_FROM) >$@-t && mv $@-t $@
 
 %D%/winsock-compat-errors.7: $(srcdir)/winsock-compat/error.c $(srcdir)/%D%/gen-errors.awk
 	$(AM_V_GEN)$(MKDIR_P) $(@D) && $(AWK) -f $(srcdir)/%D%/gen-errors.awk $(srcdir)/winsock-compat/error.c >$@-t && mv $@-t $@
@@ -51,6 +46,6 @@ install-data-hook:
 uninstall-hook:
 	@$(call CALL_ALIASES,rm -f $(DESTDIR)$(man3dir)/$$alias.3ws)
 
-CLEANFILES += $(MADE_PAGES) %D%/gen-options$(EXEEXT)
+CLEANFILES += $(MADE_PAGES)
 EXTRA_DIST += %D%/design.md %D%/gen-errors.awk
 SCRIPT_TESTS += t/man.t

@@ -95,11 +95,10 @@ grep -ho '^\.Xr [A-Za-z_]* 3ws' $pages | cut -d' ' -f2 | LC_ALL=C sort -u |
 check "references to calls lead to a call" none "$scratch/dangling"
 
 # The pages made from tables, and the table of ioctls.
-sed -n 's/.*WINSOCK(\([A-Z_]*\), \([A-Z_0-9]*\)).*/\1 \2/p' "$library/options.c" | sort |
-	grep -v '^option_level ' >"$scratch/rows"
-$AWK '$1 == ".Sh" { inside = $2 == "OPTIONS" } inside && $1 == ".It" { name = $3; getline; print $2, name }' \
-	"$made/winsock-compat-options.7" | sort >"$scratch/options"
-check "options.c has options" [ -s "$scratch/rows" ]
+$AWK '/^\[/ { level = substr($1, 2, length($1) - 2); next }
+	/^[A-Z]/ { print level, $1 }' "$library/options.in" | sort >"$scratch/rows"
+$AWK '/^\.Sh / { level = $2 } /^\.It Dv / { print level, $3 }' "$made/winsock-compat-options.7" | sort >"$scratch/options"
+check "options.in has options" [ -s "$scratch/rows" ]
 check "...and winsock-compat-options(7) the same" same "$scratch/rows" "$scratch/options"
 
 sed -n 's/.*\[\(E[A-Z]*\)\] = WS_\([A-Z_]*\),.*/\1 \2/p' "$library/error.c" >"$scratch/rows"

@@ -326,32 +326,6 @@ static const struct row *row_of(int level, int name)
 }
 
 #ifdef __linux__
-/* The library knows the options that stand above and no other. */
-static void known(void)
-{
-	static const int levels[] = { SOL_SOCKET, IPPROTO_IP, IPPROTO_TCP, IPPROTO_UDP, IPPROTO_IPV6 };
-	SOCKET s = stream();
-	int strangers = 0, silent = 0;
-
-	for (size_t i = 0; i < sizeof levels / sizeof *levels; i++)
-		for (int name = -0x400; name <= 0x8000; name++) {
-			struct row row = { .level = levels[i], .name = name, .text = "" };
-			const char *set_seen = set_bytes(s, &row, NULL, 4);
-			int length = 0;
-			bool answers = strcmp(set_seen, "WSAENOPROTOOPT") != 0;
-
-			getsockopt(s, row.level, name, NULL, &length);
-			answers = answers || WSAGetLastError() != WSAENOPROTOOPT;
-			if (answers && !row_of(row.level, name) && strangers++ < 10)
-				diag("level %d, option %#x is not in this test's table", row.level, name);
-			if (!answers && row_of(row.level, name) && silent++ < 10)
-				diag("%s is not known", row_of(row.level, name)->text);
-		}
-	is_int(0, strangers, "every option that the library knows stands in this test's table");
-	is_int(0, silent, "every option of the table is known to the library");
-	closesocket(s);
-}
-
 /* Earlier versions do not know all of them. */
 static void versions(void)
 {
@@ -684,7 +658,6 @@ int main(void)
 	time_wait();
 	inheritance();
 #ifdef __linux__
-	known();
 	versions();
 #endif
 	winsock_end();

@@ -74,8 +74,6 @@ static void check_versions(void)
 		is_int(versions[i].probes, wsc__profile.keepalive_count, "Windows %s: K29, the probes", name);
 		is_int(versions[i].refuses, wsc__profile.windows->refuses_keepalive_while_connecting,
 		       "Windows %s: K37, K39, whether connecting forbids SO_KEEPALIVE", name);
-		is_int(versions[i].options, wsc__profile.windows->has_tcp_keepalive_options,
-		       "Windows %s: K52, whether it has TCP_KEEPIDLE", name);
 
 		for (size_t j = 0; j < COUNT(counts); j++) {
 			set(tcp, counts[j].tcp);

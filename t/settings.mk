@@ -1,8 +1,9 @@
 # The tests of the settings. They are linked with the objects they test, which the library hides;
 # winsock-compat itself they do not need. Each has a system directory of its own to play with.
-SETTINGS_TESTS = %D%/regfile.t %D%/registry.t %D%/profile.t
+SETTINGS_TESTS = %D%/regfile.t %D%/registry.t %D%/profile.t %D%/utf.t
 SETTINGS_CPPFLAGS = -DWSC_LIBRARY -DT_DATA='"$(abs_srcdir)/%D%/data"' -I$(srcdir)/winsock-compat -I$(srcdir)/%D%
-SETTINGS_COMMON = %D%/settings.c %D%/settings.h winsock-compat/regfile.c winsock-compat/regfile.h
+SETTINGS_COMMON = %D%/settings.c %D%/settings.h winsock-compat/regfile.c winsock-compat/regfile.h \
+	winsock-compat/utf.c winsock-compat/utf.h
 SETTINGS_LIBS = %D%/tap/tap.o
 
 check_PROGRAMS += $(SETTINGS_TESTS)
@@ -21,6 +22,10 @@ TESTS += $(SETTINGS_TESTS) %D%/settings-page.t
 	winsock-compat/registry.c winsock-compat/registry.h winsock-compat/profile.c winsock-compat/profile.h
 %C%_profile_t_LDADD = $(SETTINGS_LIBS)
 %C%_profile_t_CPPFLAGS = $(SETTINGS_CPPFLAGS) -DWSC_SYSCONFDIR='"%D%/profile.etc"'
+
+%C%_utf_t_SOURCES = %D%/utf.c winsock-compat/utf.c winsock-compat/utf.h
+%C%_utf_t_LDADD = $(SETTINGS_LIBS)
+%C%_utf_t_CPPFLAGS = $(SETTINGS_CPPFLAGS)
 
 EXTRA_DIST += \
 	%D%/fuzz-regfile.c \
@@ -55,10 +60,10 @@ fuzz-regfile: %D%/fuzz-regfile
 		%D%/fuzz-regfile.corpus $(srcdir)/%D%/data
 .PHONY: fuzz-regfile
 
-%D%/fuzz-regfile: %D%/fuzz-regfile.c winsock-compat/regfile.c winsock-compat/regfile.h
+%D%/fuzz-regfile: %D%/fuzz-regfile.c winsock-compat/regfile.c winsock-compat/regfile.h winsock-compat/utf.c winsock-compat/utf.h
 	$(AM_V_GEN)$(MKDIR_P) %D% && $(FUZZ_CC) -std=gnu11 -g -O1 -fsanitize=fuzzer,address,undefined \
 		-fno-sanitize-recover=all -I$(srcdir)/winsock-compat -o $@ \
-		$(srcdir)/%D%/fuzz-regfile.c $(srcdir)/winsock-compat/regfile.c
+		$(srcdir)/%D%/fuzz-regfile.c $(srcdir)/winsock-compat/regfile.c $(srcdir)/winsock-compat/utf.c
 MOSTLYCLEANFILES += %D%/fuzz-regfile
 
 clean-local: clean-fuzz-regfile

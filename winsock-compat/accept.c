@@ -2,6 +2,7 @@
 #include "address.h"
 #include "blocking.h"
 #include "export.h"
+#include "options.h"
 #include "transfer.h"
 
 #include <errno.h>
@@ -101,6 +102,7 @@ static void put_off(struct socket *listener, int fd)
 static void inherit(struct socket *sock, struct socket *listener)
 {
 	wsc__keepalive_inherit(sock, listener);
+	wsc__options_inherit(sock, listener);
 	wsc__socket_lock(listener);
 	DWORD receive_buffer = listener->receive_buffer, send_buffer = listener->send_buffer;
 	WORD linger_on = listener->linger_on, linger_time = listener->linger_time;

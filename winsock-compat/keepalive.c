@@ -5,8 +5,8 @@
 #include "keepalive.h"
 
 #include "error.h"
+#include "options.h"
 #include "profile.h"
-#include "socket.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -18,7 +18,6 @@
 enum {
 	LONGEST = 32767,  /* seconds that TCP_KEEPIDLE and TCP_KEEPINTVL take */
 	MOST = 127,       /* probes that TCP_KEEPCNT takes */
-	MOST_ASKED = 255, /* probes that Windows takes */
 };
 
 /* The kernel's side of it. */
@@ -186,32 +185,31 @@ static int switch_to(SOCKET s, struct socket *sock, bool on)
 	return put((int)s, SOL_SOCKET, SO_KEEPALIVE, on);
 }
 
-int wsc__keepalive_set(SOCKET s, struct socket *sock, bool on)
+int wsc__option_set_keepalive(SOCKET s, struct socket *sock, const struct option *option, const struct value *value)
 {
 	int error = refusal(s, sock);
 
+	(void)option;
 	if (error)
 		return error;
 	wsc__socket_lock(sock);
-	error = switch_to(s, sock, on);
+	error = switch_to(s, sock, value->dword);
 	wsc__socket_unlock(sock);
 	return error;
 }
 
-int wsc__keepalive_get(SOCKET s, struct socket *sock, bool *on)
+int wsc__option_get_keepalive(SOCKET s, struct socket *sock, const struct option *option, struct value *value)
 {
-	int value, error = 0;
-	socklen_t size = sizeof value;
+	int on, error;
 
 	wsc__socket_lock(sock);
-	if (getsockopt((int)s, SOL_SOCKET, SO_KEEPALIVE, &value, &size) < 0) {
-		error = wsc__error_from_errno(errno);
-	} else if (!value != !wsc__socket_is(sock, SOCKET_KEEPALIVE)) { /* others have switched it */
-		wsc__socket_mark(sock, value ? SOCKET_KEEPALIVE : 0, value ? SOCKET_SILENT : SOCKET_KEEPALIVE);
-		if (value)
+	error = wsc__posix_get(s, option->posix_level, option->posix_name, &on, sizeof on);
+	if (!error && !on != !wsc__socket_is(sock, SOCKET_KEEPALIVE)) { /* others have switched it */
+		wsc__socket_mark(sock, on ? SOCKET_KEEPALIVE : 0, on ? SOCKET_SILENT : SOCKET_KEEPALIVE);
+		if (on)
 			wsc__keepalive_adopt((int)s, sock);
 	}
-	*on = is_on(sock);
+	value->dword = is_on(sock);
 	wsc__socket_unlock(sock);
 	return error;
 }
@@ -245,50 +243,46 @@ int wsc__keepalive_set_values(SOCKET s, struct socket *sock, const struct tcp_ke
 	return error;
 }
 
-int wsc__keepalive_set_part(SOCKET s, struct socket *sock, enum keepalive_part part, DWORD value)
+int wsc__option_set_part(SOCKET s, struct socket *sock, const struct option *option, const struct value *value)
 {
 	struct keepalive wanted;
-	int error = is_tcp(sock) ? 0 : WS_WSAENOPROTOOPT;
+	int error;
 
-	if (!error && (part == KEEPALIVE_COUNT ? value > MOST_ASKED : !value))
-		error = WS_WSAEINVAL;
-	if (error)
-		return error;
+	if (option->argument != KEEPALIVE_COUNT && !value->dword)
+		return WS_WSAEINVAL;
 	wsc__socket_lock(sock);
 	wanted = sock->keepalive;
-	switch (part) {
+	switch (option->argument) {
 	case KEEPALIVE_IDLE:
-		wanted.time = (uint64_t)value * 1000;
+		wanted.time = (uint64_t)value->dword * 1000;
 		break;
 	case KEEPALIVE_INTERVAL:
-		wanted.interval = (uint64_t)value * 1000;
+		wanted.interval = (uint64_t)value->dword * 1000;
 		break;
 	case KEEPALIVE_COUNT:
-		wanted.count = value;
+		wanted.count = value->dword;
 		break;
 	}
 	error = change(s, sock, &wanted, TIMES | COUNT, is_on(sock));
-	if (!error && part == KEEPALIVE_COUNT)
+	if (!error && option->argument == KEEPALIVE_COUNT)
 		wsc__socket_mark(sock, SOCKET_COUNT_ASKED, 0);
 	wsc__socket_unlock(sock);
 	return error;
 }
 
-int wsc__keepalive_get_part(SOCKET s, struct socket *sock, enum keepalive_part part, DWORD *value)
+int wsc__option_get_part(SOCKET s, struct socket *sock, const struct option *option, struct value *value)
 {
 	(void)s;
-	if (!is_tcp(sock))
-		return WS_WSAENOPROTOOPT;
 	wsc__socket_lock(sock);
-	switch (part) {
+	switch (option->argument) {
 	case KEEPALIVE_IDLE:
-		*value = (DWORD)((time_of(&sock->keepalive) + 999) / 1000);
+		value->dword = (DWORD)((time_of(&sock->keepalive) + 999) / 1000);
 		break;
 	case KEEPALIVE_INTERVAL:
-		*value = (DWORD)((interval_of(&sock->keepalive) + 999) / 1000);
+		value->dword = (DWORD)((interval_of(&sock->keepalive) + 999) / 1000);
 		break;
 	case KEEPALIVE_COUNT:
-		*value = count_of(&sock->keepalive);
+		value->dword = count_of(&sock->keepalive);
 		break;
 	}
 	wsc__socket_unlock(sock);

@@ -34,17 +34,11 @@ enum { KEEPALIVE_COUNT_UNASKED = -1 };
 	{ WSC_KEEPALIVE_STATES | SOCKET_CONNECTING | SOCKET_TIMED_OUT | SOCKET_RESET, WSC_KEEPALIVE_OFF,      \
 	  WSC_KEEPALIVE_ON, true }
 
-/* SO_KEEPALIVE. The state rules (WSAEINVAL, WSAENETRESET, WSAENOTCONN) are in here. */
-int wsc__keepalive_set(SOCKET s, struct socket *sock, bool on);
-int wsc__keepalive_get(SOCKET s, struct socket *sock, bool *on);
-
 /* SIO_KEEPALIVE_VALS: all of it or nothing. Times of 0 are the system's defaults. */
 int wsc__keepalive_set_values(SOCKET s, struct socket *sock, const struct tcp_keepalive *values);
 
-/* TCP_KEEPIDLE, TCP_KEEPINTVL (seconds) and TCP_KEEPCNT. */
+/* TCP_KEEPIDLE, TCP_KEEPINTVL (seconds) and TCP_KEEPCNT, as arguments of their rows. */
 enum keepalive_part { KEEPALIVE_IDLE, KEEPALIVE_INTERVAL, KEEPALIVE_COUNT };
-int wsc__keepalive_set_part(SOCKET s, struct socket *sock, enum keepalive_part part, DWORD value);
-int wsc__keepalive_get_part(SOCKET s, struct socket *sock, enum keepalive_part part, DWORD *value);
 
 /* Takes over what others have set on the descriptor with keep-alive on. Under the lock. */
 void wsc__keepalive_adopt(int fd, struct socket *sock);

@@ -22,6 +22,9 @@ libwinsock_compat_la_SOURCES = \
 	%D%/keepalive.c \
 	%D%/keepalive.h \
 	%D%/name.c \
+	%D%/option-ip.c \
+	%D%/option-multicast.c \
+	%D%/option-socket.c \
 	%D%/options.c \
 	%D%/options.h \
 	%D%/profile.c \
@@ -45,6 +48,8 @@ libwinsock_compat_la_SOURCES = \
 	%D%/thread.h \
 	%D%/transfer.c \
 	%D%/transfer.h \
+	%D%/utf.c \
+	%D%/utf.h \
 	%D%/ws.h
 
 libwinsock_compat_la_CPPFLAGS = -DWSC_LIBRARY -DWSC_SYSCONFDIR='"$(sysconfdir)"' -I$(top_builddir)/winsock-compat -I$(top_srcdir)/winsock-compat $(AM_CPPFLAGS)
@@ -56,5 +61,13 @@ EXTRA_libwinsock_compat_la_DEPENDENCIES = %D%/winsock-compat.map
 %D%/winsock-compat.map: $(srcdir)/%D%/api.in $(srcdir)/build-aux/gen-map.awk
 	$(AM_V_GEN)$(MKDIR_P) %D% && $(AWK) -f $(srcdir)/build-aux/gen-map.awk $(srcdir)/%D%/api.in >$@-t && mv $@-t $@
 
-EXTRA_DIST += %D%/api.in build-aux/gen-map.awk
-CLEANFILES += %D%/winsock-compat.map
+# The options, for the library and for the tests.
+OPTIONS_FROM = $(srcdir)/include/constants.in $(srcdir)/%D%/options.in
+GEN_OPTIONS = $(AWK) -f $(srcdir)/build-aux/gen-options.awk
+
+%D%/option-rows.h: $(OPTIONS_FROM) $(srcdir)/build-aux/gen-options.awk
+	$(AM_V_GEN)$(MKDIR_P) %D% && $(GEN_OPTIONS) -v make=library $(OPTIONS_FROM) >$@-t && mv $@-t $@
+
+BUILT_SOURCES += %D%/option-rows.h
+EXTRA_DIST += %D%/api.in %D%/options.in build-aux/gen-map.awk build-aux/gen-options.awk
+CLEANFILES += %D%/winsock-compat.map %D%/option-rows.h

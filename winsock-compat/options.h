@@ -1,28 +1,54 @@
-/* The socket options: one row each, for setsockopt, getsockopt, the tests and the manual. */
+/* The socket options: one row each of options.in, for setsockopt, getsockopt, the tests and the manual. */
 #ifndef WSC_OPTIONS_H
 #define WSC_OPTIONS_H
 
+#include "option-rows.h"
 #include "profile.h"
 #include "socket.h"
 
 /* An option's value on its way between the program and the kernel. */
-union value {
-	DWORD dword;
-	struct WSC(linger) linger;
+enum { OPTION_MOST = 1024 };
+struct value {
+	union {
+		DWORD dword;
+		struct WSC(linger) linger;
+		SOCKET socket;
+		IP_MREQ ip_mreq;
+		IP_MREQ_SOURCE ip_mreq_source;
+		IPV6_MREQ ipv6_mreq;
+		GROUP_REQ group_req;
+		GROUP_SOURCE_REQ group_source_req;
+		SOCKADDR_STORAGE address;
+		WSAPROTOCOL_INFOA protocol_infoA;
+		WSAPROTOCOL_INFOW protocol_infoW;
+		unsigned char bytes[OPTION_MOST];
+	};
+	/* For lengths that vary: how many bytes setsockopt was given; how many getsockopt has room for,
+	 * and then how many it gives. */
+	int size;
+	char *user; /* where getsockopt is going to put it: a value may point into itself */
 };
 
-/* How Windows treats a value's length. */
+/* How Windows treats a value's length: a row of [lengths]. */
 struct shape {
-	int size;          /* bytes that a full value has, and that getsockopt reports for it */
-	int set_least;     /* fewer bytes than these are WSAEFAULT to setsockopt */
-	int set_bytes;     /* how many of them count */
-	int get_least;     /* ... and to getsockopt */
-	int get_short;     /* what getsockopt reports below `size` bytes; 0: as many as it wrote */
-	bool set_none;     /* length 0 is taken, and changes nothing */
-	bool set_negative; /* a negative length is taken, as a very large one; else WSAENOBUFS */
-	bool two_bytes;    /* getsockopt fills a buffer of two bytes whole, though it reports get_short */
-	enum { UNTOUCHED, LENGTH_ZEROED, BUFFER_ZEROED } get_failed; /* after a length too small */
-	enum { ANY, TRUTH, AT_MOST_255 } values; /* nonzero is 1; over 255 is WSAEINVAL */
+	int size;      /* bytes that a full value has, and that getsockopt reports for it */
+	int set_least; /* fewer bytes than these are WSAEFAULT to setsockopt */
+	int set_bytes; /* how many of them count */
+	int get_least; /* ... and to getsockopt */
+	int get_short; /* what getsockopt reports below `size` bytes; 0: as many as it wrote */
+	enum {
+		SHAPE_NONE = 1 << 0,
+		SHAPE_NEGATIVE = 1 << 1,
+		SHAPE_GET_NEGATIVE = 1 << 2,
+		SHAPE_TWO_BYTES = 1 << 3,
+		SHAPE_LENGTH_ZEROED = 1 << 4,
+		SHAPE_BUFFER_ZEROED = 1 << 5,
+		SHAPE_LENGTH_NEEDED = 1 << 6,
+		SHAPE_LENGTH_KEPT = 1 << 7,
+		SHAPE_TRUTH = 1 << 8,
+		SHAPE_AT_MOST_255 = 1 << 9,
+		SHAPE_VARIES = 1 << 10,
+	} traits; /* options.in says what they mean */
 };
 
 /* When the fast path is the whole truth: an option of the kernel's of four bytes, on a socket
@@ -32,21 +58,43 @@ struct quick {
 	bool ask; /* to set what is set already: ask whether it is */
 };
 
+/* The kinds of sockets that an option may be for. */
+enum { KIND_TCP, KIND_UDP, KIND_RAW, KIND_UNIX, KINDS };
+enum {
+	ON_TCP = 1 << KIND_TCP,
+	ON_UDP = 1 << KIND_UDP,
+	ON_RAW = 1 << KIND_RAW,
+	ON_UNIX = 1 << KIND_UNIX,
+	ON_NONE = 0,
+	ON_STREAM = ON_TCP | ON_UNIX,
+	ON_DATAGRAM = ON_UDP | ON_RAW,
+	ON_IP = ON_TCP | ON_DATAGRAM,
+	ON_ANY = ON_IP | ON_UNIX,
+};
+
 struct option {
 	int level, name;           /* Winsock's numbers */
 	const char *text;          /* "SO_KEEPALIVE" */
 	const struct shape *shape; /* as observed on Windows */
 	const struct shape *page;  /* as documented, where mode `page` goes by that; else NULL */
+	int sockets, elsewhere;    /* ON_*, and the error on any other socket */
+	enum windows_version since;
 	int posix_level, posix_name;
 	struct quick quick_get, quick_set; /* a mask of 0: none */
 	int argument;              /* for get and set, if they serve several rows */
 	bool noted;                /* the socket's note has a part in it, and is verified first */
-	bool streams_only;         /* WSAENOPROTOOPT on any other type of socket */
-	bool windows_10;           /* unknown to earlier versions */
-	bool takes_error;          /* reading it takes it away */
-	int (*get)(SOCKET s, struct socket *sock, const struct option *option, union value *value);
-	int (*set)(SOCKET s, struct socket *sock, const struct option *option, const union value *value);
-	const char *source;
+	int kept;                  /* its place among what is kept, if its handler is `kept` */
+	DWORD initial[KINDS];      /* what is there before anything was set, if the kernel does not say */
+	enum {
+		OPTION_INHERIT = 1 << 0,
+		OPTION_TAKES_ERROR = 1 << 1,
+		OPTION_ANY_FAMILY = 1 << 2,
+		OPTION_ANY_HANDLE = 1 << 3,
+	} traits;
+	/* NULL where Windows has an error instead: these. */
+	int get_error, set_error;
+	int (*get)(SOCKET s, struct socket *sock, const struct option *option, struct value *value);
+	int (*set)(SOCKET s, struct socket *sock, const struct option *option, const struct value *value);
 };
 
 extern const struct option wsc__options[];
@@ -55,11 +103,10 @@ extern const unsigned wsc__options_count;
 /* Makes the index for this profile; called by WSAStartup, under its lock. */
 void wsc__options_start(void);
 
-/* The rows by their numbers: open addressing, at most a quarter full. A slot has all that the
- * fast path needs. */
+/* The rows with a fast path, and all that it needs: each is at the one place where it looks. */
 enum { OPTION_SLOTS = 128 };
 struct option_slot {
-	uint64_t key, get_key, set_key; /* those of the fast paths meet nothing if there is none */
+	uint64_t get_key, set_key; /* what meets nothing if there is none */
 	const struct option *option;
 	int posix_level, posix_name;
 	struct quick get, set;
@@ -71,17 +118,33 @@ static inline uint64_t wsc__option_key(int level, int name)
 	return (uint64_t)(unsigned)level << 32 | (unsigned)name;
 }
 
-/* Where the search for an option begins, and the one place where a fast path looks. */
 static inline struct option_slot *wsc__option_slot(int level, int name)
 {
-	return &wsc__option_slots[((unsigned)level * 16 + (unsigned)name) % OPTION_SLOTS];
+	struct option_slot *slot = &wsc__option_slots[((unsigned)level * 16 + (unsigned)name) % OPTION_SLOTS];
+
+	__asm__("" : "+r"(slot)); /* found once: it would be worked out anew for each of its members */
+	return slot;
 }
 
 /* The row. WSAEINVAL for a level that does not exist, WSAENOPROTOOPT for an option that does
  * not, or not yet in this version of Windows. */
 int wsc__option_find(int level, int name, const struct option **option);
 
+/* Whether the option is for this socket: 0, or the error. */
+int wsc__option_check(const struct option *option, struct socket *sock);
+
 /* How this row treats lengths in the profile's mode. */
 const struct shape *wsc__option_shape(const struct option *option);
+
+/* The kernel's options. So Linux says EOPNOTSUPP when it has one for another kind of socket:
+ * WSAENOPROTOOPT. */
+int wsc__posix_get(SOCKET s, int level, int name, void *value, socklen_t size);
+int wsc__posix_set(SOCKET s, int level, int name, const void *value, socklen_t size);
+
+/* What is kept of an option of this level and name, whose handler is `kept`. */
+DWORD wsc__option_kept(struct socket *sock, int level, int name);
+
+/* What an accepted connection has from its listener of all that is kept. */
+void wsc__options_inherit(struct socket *accepted, struct socket *listener);
 
 #endif

@@ -9,19 +9,18 @@
 
 /* Versions: Microsoft's page "Operating System Version"; builds: those of the last service pack
  * or release (2000 and XP kept theirs; 22H2 for 10, 24H2 for 11). Probes and connecting: the
- * SO_KEEPALIVE page. Options: the IPPROTO_TCP page has them from Windows 10 1703 and 1709 on, so
- * that both rows are later than that. */
+ * SO_KEEPALIVE page. */
 /* clang-format off */
 const struct windows wsc__windows[WINDOWS_COUNT] = {
-	[WINDOWS_2000]  = { "2000",   5, 0,  2195,  5, true,  false, false },
-	[WINDOWS_XP]    = { "xp",     5, 1,  2600,  5, true,  false, false },
-	[WINDOWS_2003]  = { "2003",   5, 2,  3790,  5, true,  false, false },
-	[WINDOWS_VISTA] = { "vista",  6, 0,  6002, 10, false, true,  false },
-	[WINDOWS_7]     = { "7",      6, 1,  7601, 10, false, true,  false },
-	[WINDOWS_8]     = { "8",      6, 2,  9200, 10, false, true,  false },
-	[WINDOWS_8_1]   = { "8.1",    6, 3,  9600, 10, false, true,  false },
-	[WINDOWS_10]    = { "10",    10, 0, 19045, 10, false, true,  true },
-	[WINDOWS_11]    = { "11",    10, 0, 26100, 10, false, true,  true },
+	[WINDOWS_2000]  = { "2000",   5, 0,  2195,  5, true, false },
+	[WINDOWS_XP]    = { "xp",     5, 1,  2600,  5, true, false },
+	[WINDOWS_2003]  = { "2003",   5, 2,  3790,  5, true, false },
+	[WINDOWS_VISTA] = { "vista",  6, 0,  6002, 10, false, true },
+	[WINDOWS_7]     = { "7",      6, 1,  7601, 10, false, true },
+	[WINDOWS_8]     = { "8",      6, 2,  9200, 10, false, true },
+	[WINDOWS_8_1]   = { "8.1",    6, 3,  9600, 10, false, true },
+	[WINDOWS_10]    = { "10",    10, 0, 19045, 10, false, true },
+	[WINDOWS_11]    = { "11",    10, 0, 26100, 10, false, true },
 };
 /* clang-format on */
 

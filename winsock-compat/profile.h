@@ -29,7 +29,6 @@ struct windows {
 	unsigned probes;                         /* unanswered keep-alive probes that end a connection */
 	bool probes_from_registry;               /* the registry may say another number */
 	bool refuses_keepalive_while_connecting; /* setting SO_KEEPALIVE then is WSAEINVAL */
-	bool has_tcp_keepalive_options;          /* TCP_KEEPIDLE, TCP_KEEPINTVL, TCP_KEEPCNT */
 };
 
 extern const struct windows wsc__windows[WINDOWS_COUNT];

@@ -7,6 +7,8 @@
  * (blanks, comments after the data, bytes of one digit, \r alone). */
 #include "regfile.h"
 
+#include "utf.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -53,28 +55,6 @@ static unsigned lines(const char *from, const char *to)
 	for (; from < to; from++)
 		count += *from == '\n';
 	return count;
-}
-
-/* Three bytes for two at most. Half of a surrogate pair is no character, but
- * the registry keeps it, so it goes through as if it were one. */
-static char *utf8_from_utf16(char *out, const unsigned char *in, size_t units)
-{
-	static const unsigned char first[] = {0, 0xc0, 0xe0, 0xf0};
-	int more;
-
-	for (size_t i = 0; i < units; i++) {
-		uint32_t c = in[2 * i] | in[2 * i + 1] << 8;
-
-		if ((c & 0xfc00) == 0xd800 && i + 1 < units && (in[2 * i + 3] & 0xfc) == 0xdc) {
-			i++;
-			c = 0x10000 + ((c & 0x3ff) << 10) + ((in[2 * i] | in[2 * i + 1] << 8) & 0x3ff);
-		}
-		more = c < 0x80 ? 0 : c < 0x800 ? 1 : c < 0x10000 ? 2 : 3;
-		*out++ = first[more] | c >> 6 * more;
-		while (more-- > 0)
-			*out++ = 0x80 | (c >> 6 * more & 0x3f);
-	}
-	return out;
 }
 
 /* The first byte that is not UTF-8, or NULL. */
@@ -134,7 +114,7 @@ static char *decode(const unsigned char *data, size_t size, bool *utf16, struct 
 		goto no_text;
 	}
 	if (*utf16) {
-		end = utf8_from_utf16(text, data + 2, (size - 2) / 2);
+		end = wsc__utf8_from_utf16(text, data + 2, (size - 2) / 2);
 	} else {
 		end = text + size - mark;
 		if (size)
@@ -344,7 +324,7 @@ static bool string_from_bytes(struct reader *r)
 	if (!end)
 		return fail(r->error, r->entry.line, "no memory to read it");
 	if (r->wide) {
-		end = utf8_from_utf16(end, r->entry.data, size / 2);
+		end = wsc__utf8_from_utf16(end, r->entry.data, size / 2);
 	} else {
 		memcpy(end, r->entry.data, size);
 		end += size;

@@ -114,6 +114,8 @@ static void fill(struct socket *sock, uint64_t cookie, int family, int type, int
 	sock->linger_on = sock->linger_time = 0;
 	sock->peer.sin6_family = 0;
 	sock->control = 0;
+	free(sock->extras);
+	sock->extras = NULL;
 	state |= SOCKET_KNOWN | (type == SOCK_STREAM ? SOCKET_STREAM : 0);
 	atomic_store_explicit(&sock->state, state, memory_order_release);
 }
@@ -129,6 +131,13 @@ int wsc__socket_add(int fd, int family, int type, int protocol, unsigned state, 
 	fill(*sock, cookie_of(fd), family, type, protocol, state | SOCKET_OWNED);
 	wsc__socket_unlock(*sock);
 	return 0;
+}
+
+struct socket_extras *wsc__socket_extras(struct socket *sock)
+{
+	if (!sock->extras)
+		sock->extras = calloc(1, sizeof *sock->extras);
+	return sock->extras;
 }
 
 /* Where a stream stands, as far as the kernel tells. */
@@ -257,6 +266,8 @@ static int end(int fd, struct socket *sock)
 
 	wsc__socket_lock(sock); /* which an adoption holds */
 	before = replace_state(sock, state);
+	free(sock->extras);
+	sock->extras = NULL;
 	wsc__socket_unlock(sock);
 	error = before & SOCKET_KNOWN ? 0 : WS_WSAENOTSOCK;
 	if (!error) {

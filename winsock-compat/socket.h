@@ -44,6 +44,13 @@ enum socket_state {
 	SOCKET_CLOSING = 1 << 18,    /* closesocket waits for the calls of other threads to leave it */
 };
 
+/* What is kept for sockets on which something rare was set. */
+enum { OPTIONS_KEPT = 96 };
+struct socket_extras {
+	DWORD kept[OPTIONS_KEPT]; /* options that are only kept */
+	bool is_kept[OPTIONS_KEPT];
+};
+
 struct socket { /* of a size that makes finding one a shift */
 	_Atomic unsigned state; /* enum socket_state; its changes need no lock */
 	_Atomic int type;       /* SOCK_*, the same numbers on both systems */
@@ -60,6 +67,7 @@ struct socket { /* of a size that makes finding one a shift */
 	WORD linger_on, linger_time;             /* SO_LINGER as set */
 	struct sockaddr_in6 peer;                /* where the connect under way leads to */
 	_Atomic unsigned control;                /* the control messages that receives give: rows of control.c */
+	struct socket_extras *extras;            /* what few sockets have; NULL until they do */
 } __attribute__((aligned(256)));
 _Static_assert(sizeof(struct socket) == 256, "an entry has outgrown its place");
 
@@ -162,6 +170,9 @@ static inline bool wsc__socket_end(struct socket *sock)
 /* Makes the entry of a descriptor that a call of ours just got from the kernel. Gives an error
  * and closes the descriptor if there is no memory. */
 int wsc__socket_add(int fd, int family, int type, int protocol, unsigned state, struct socket **sock);
+
+/* Its extras, made if there are none; NULL if memory has run out. Under the lock. */
+struct socket_extras *wsc__socket_extras(struct socket *sock);
 
 /* Finds out whether the entry is about the socket that s is now, and adopts that if it is not.
  * 0, or WSAENOTSOCK. `changed`, if given, says whether it was adopted anew. */

@@ -6,23 +6,21 @@
 #include <string.h>
 #include <sys/socket.h>
 
-/* What is drawn from the note, a refusal because of the type included, needs the right note. */
-static int check_note(SOCKET s, struct socket *sock, const struct option *option)
-{
-	bool refused = option->streams_only && sock->type != SOCK_STREAM;
-	int error = option->noted || refused ? wsc__socket_verify(s, sock, NULL) : 0;
-
-	return !error && option->streams_only && sock->type != SOCK_STREAM ? WS_WSAENOPROTOOPT : error;
-}
-
+/* The row, and the socket if it is one for which the row is there. What is drawn from the note, a refusal
+ * because of its kind included, needs the right note. */
 static int find(SOCKET s, int level, int name, struct socket **sock, const struct option **option)
 {
-	int error = wsc__socket_enter(s, sock);
+	int error = wsc__enter(), unknown = wsc__option_find(level, name, option);
 
-	if (!error)
-		error = wsc__option_find(level, name, option);
-	if (!error)
-		error = check_note(s, *sock, *option);
+	if (error || (!unknown && (*option)->traits & OPTION_ANY_HANDLE))
+		return error;
+	*sock = wsc__socket_get(s);
+	if (!*sock)
+		return WS_WSAENOTSOCK;
+	if (unknown) /* a level without options is none, unless the socket is made for it */
+		return level == (*sock)->protocol ? WS_WSAENOPROTOOPT : unknown;
+	if ((*option)->noted || wsc__option_check(*option, *sock))
+		error = wsc__socket_verify(s, *sock, NULL);
 	return error;
 }
 
@@ -39,24 +37,29 @@ static int too_short(const struct shape *shape, char *user, int length, int *use
 	static const char zeros[4];
 	int none = 0;
 
+	if (shape->traits & SHAPE_LENGTH_NEEDED)
+		wsc__copy_out(user_length, &shape->size, sizeof shape->size);
 	if (length <= 0)
 		return WS_WSAEFAULT;
-	if (shape->get_failed == LENGTH_ZEROED)
+	if (shape->traits & SHAPE_LENGTH_ZEROED)
 		wsc__copy_out(user_length, &none, sizeof none);
-	else if (shape->get_failed == BUFFER_ZEROED)
+	else if (shape->traits & SHAPE_BUFFER_ZEROED)
 		wsc__copy_out(user, zeros, (size_t)length);
 	return WS_WSAEFAULT;
 }
 
-static int give(const struct shape *shape, const union value *value, char *user, int length, int *user_length)
+static int give(const struct shape *shape, const struct value *value, char *user, int length, int *user_length)
 {
-	int bytes = length < shape->size ? length : shape->size, reported = bytes;
+	int size = shape->traits & SHAPE_VARIES ? value->size : shape->size;
+	int bytes = length < size ? length : size, reported = bytes;
 
-	if (bytes < shape->size && shape->get_short) {
+	if (bytes < size && shape->get_short) {
 		reported = shape->get_short;
-		if (!shape->two_bytes)
+		if (!(shape->traits & SHAPE_TWO_BYTES))
 			bytes = reported;
 	}
+	if (shape->traits & SHAPE_LENGTH_KEPT)
+		reported = length;
 	if (wsc__copy_out(user, value, (size_t)bytes) ||
 	    wsc__copy_out(user_length, &reported, sizeof reported))
 		return WS_WSAEFAULT;
@@ -65,24 +68,32 @@ static int give(const struct shape *shape, const union value *value, char *user,
 
 static __attribute__((noinline)) int get_slowly(SOCKET s, int level, int name, char *user, int *user_length)
 {
-	struct socket *sock;
+	struct socket *sock = NULL;
 	const struct option *option;
 	const struct shape *shape;
-	union value value;
+	struct value value;
 	int length, error = find(s, level, name, &sock, &option);
 
+	if (!error)
+		error = option->get_error;
+	if (!error && sock)
+		error = wsc__option_check(option, sock);
 	if (error)
 		return result(error);
 	if (wsc__copy_in(&length, user_length, sizeof length))
 		return result(WS_WSAEFAULT);
 	shape = wsc__option_shape(option);
+	if (length < 0 && shape->traits & SHAPE_GET_NEGATIVE)
+		length = shape->size;
 	if (length < shape->get_least)
 		return result(too_short(shape, user, length, user_length));
+	value.size = length > OPTION_MOST ? OPTION_MOST : length;
+	value.user = user;
 	error = option->get(s, sock, option, &value);
 	if (error)
 		return result(error);
 	error = give(shape, &value, user, length, user_length);
-	if (error && option->takes_error && value.dword)
+	if (error && option->traits & OPTION_TAKES_ERROR && value.dword)
 		option->set(s, sock, option, &value); /* nobody has got it, so it is still there */
 	return result(error);
 }
@@ -120,44 +131,50 @@ int WSC(getsockopt)(SOCKET s, int level, int name, char *user, int *user_length)
 		if (is_whole_truth(&slot->get, state, value) && wsc__store4(user, value) &&
 		    wsc__store4(user_length, sizeof value))
 			return result(0);
-		if (slot->option->takes_error && value)
+		if (slot->option->traits & OPTION_TAKES_ERROR && value)
 			keep_error(s, value);
 	}
 	return get_slowly(s, slot->option->level, slot->option->name, user, user_length);
 }
 
 /* The value, of as many bytes as count; shorter ones are numbers of fewer digits. */
-static int take(const struct shape *shape, const char *user, int length, union value *value)
+static int take(const struct shape *shape, const char *user, int length, struct value *value)
 {
-	size_t bytes = length < 0 || length > shape->set_bytes ? (size_t)shape->set_bytes : (size_t)length;
+	int most = shape->traits & SHAPE_VARIES ? OPTION_MOST : shape->set_bytes;
+	size_t bytes = length < 0 || length > most ? (size_t)most : (size_t)length;
 
 	value->dword = 0;
+	value->size = (int)bytes;
 	if (wsc__copy_in(value, user, bytes))
 		return WS_WSAEFAULT;
-	if (shape->values == TRUTH)
+	if (shape->traits & SHAPE_TRUTH)
 		value->dword = value->dword != 0;
-	else if (shape->values == AT_MOST_255 && value->dword > 255)
+	else if (shape->traits & SHAPE_AT_MOST_255 && value->dword > 255)
 		return WS_WSAEINVAL;
 	return 0;
 }
 
 static __attribute__((noinline)) int set_slowly(SOCKET s, int level, int name, const char *user, int length)
 {
-	struct socket *sock;
+	struct socket *sock = NULL;
 	const struct option *option;
 	const struct shape *shape;
-	union value value;
+	struct value value;
 	int error = find(s, level, name, &sock, &option);
 
+	if (!error)
+		error = option->set_error;
+	if (!error && sock)
+		error = wsc__option_check(option, sock);
 	if (error)
 		return result(error);
 	shape = wsc__option_shape(option);
 	if (length < shape->set_least) {
 		if (!length)
-			return result(shape->set_none && user ? 0 : WS_WSAEFAULT);
+			return result(shape->traits & SHAPE_NONE && user ? 0 : WS_WSAEFAULT);
 		if (length > 0)
 			return result(WS_WSAEFAULT);
-		if (!shape->set_negative)
+		if (!(shape->traits & SHAPE_NEGATIVE))
 			return result(WS_WSAENOBUFS);
 	}
 	error = take(shape, user, length, &value);

@@ -10,6 +10,7 @@ struct thread {
 	int last_error;      /* of WSAGetLastError and GetLastError alike */
 	bool in_progress;    /* its blocking hook or condition function runs: WSAEINPROGRESS */
 	bool cancelled;      /* WSACancelBlockingCall was called from the hook */
+	DWORD open_type;     /* SO_OPENTYPE */
 	BOOL (*hook)(void);  /* of WSASetBlockingHook; NULL is the default one, which blocks */
 };
 
