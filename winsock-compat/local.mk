@@ -18,12 +18,15 @@ libwinsock_compat_la_SOURCES = \
 	%D%/export.h \
 	%D%/fault.c \
 	%D%/fault.h \
+	%D%/filter.c \
+	%D%/filter.h \
 	%D%/ioctl.c \
 	%D%/keepalive.c \
 	%D%/keepalive.h \
 	%D%/name.c \
 	%D%/option-ip.c \
 	%D%/option-multicast.c \
+	%D%/option-receive.c \
 	%D%/option-socket.c \
 	%D%/options.c \
 	%D%/options.h \

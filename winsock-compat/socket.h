@@ -11,6 +11,7 @@
 #ifndef WSC_SOCKET_H
 #define WSC_SOCKET_H
 
+#include "filter.h"
 #include "keepalive.h"
 #include "startup.h"
 #include "ws.h"
@@ -49,6 +50,8 @@ enum { OPTIONS_KEPT = 96 };
 struct socket_extras {
 	DWORD kept[OPTIONS_KEPT]; /* options that are only kept */
 	bool is_kept[OPTIONS_KEPT];
+	struct filter filter;     /* what it does not want to receive */
+	DWORD coalesced;          /* UDP_RECV_MAX_COALESCED_SIZE */
 };
 
 struct socket { /* of a size that makes finding one a shift */
