@@ -1,8 +1,9 @@
-# Makes C and a page from include/constants.in and winsock-compat/options.in, read in this order; the
-# head comment of the latter is its grammar.
+# Makes C and a page from include/constants.in, winsock-compat/options.in and t/options.wine, read in this order;
+# the head comment of the second is its grammar, and the third is for the page alone.
 #   -v make=library   the rows of winsock-compat/options.c
 #   -v make=test      those of t/options.c
-#   -v make=page      winsock-compat-options(7); t/options.wine, the third file, says what Wine does
+#   -v make=linux     and of t/options-linux.c
+#   -v make=page      winsock-compat-options(7)
 
 function fail(message) {
 	print FILENAME ":" FNR ": " message > "/dev/stderr"
@@ -51,41 +52,128 @@ function bytes(text, size) {
 	return text
 }
 
-# One side of HANDLER: a function with its argument, or an error.
-function handler(side, text,    name) {
-	name = text
-	sub(/\(.*/, "", name)
-	if (text ~ /\(/)
-		argument[row] = substr(text, index(text, "(") + 1, length(text) - index(text, "(") - 1)
+# The kinds of sockets that a word stands for, as it does in SOCKETS.
+function stands_for(word, i) {
+	if (word == "any")
+		return 1
+	if (word == "ip")
+		return kind[i] != "unix"
+	if (word == "stream")
+		return kind[i] ~ /^(tcp|unix)$/
+	if (word == "datagram")
+		return kind[i] ~ /^(udp|raw)$/
+	return kind[i] == word
+}
+
+# A value for every kind of socket, or one for each KIND:VALUE; "-" for those without one. A kind that
+# is named twice has the later value.
+function by_kind(text, pattern, what, values,    words, pair, count, i, j) {
+	count = split(text, words, ",")
+	for (j = 1; j <= kinds; j++)
+		values[j] = "-"
+	for (i = 1; i <= count; i++) {
+		if (split(words[i], pair, ":") == 1) {
+			pair[2] = pair[1]
+			pair[1] = "any"
+		}
+		enumerator("", "kind of socket", pair[1])
+		if (pair[2] !~ pattern)
+			fail("\"" words[i] "\" is no " what)
+		for (j = 1; j <= kinds; j++)
+			if (stands_for(pair[1], j))
+				values[j] = pair[2]
+	}
+}
+
+# One side of HANDLER: a function with its argument, or an error for each kind of socket.
+function handler(side, text,    function_name, errors, i) {
 	if (text == "-")
 		text = "WSAENOPROTOOPT"
-	if (text in number && text ~ /^WSA/)
-		return "." side "_error = WS_" text
-	if (name !~ /^[a-z][a-z_0-9]*$/)
+	if (text ~ /(^|:)WSA/) {
+		by_kind(text, "^WSA[A-Z]+$", "error", errors)
+		for (i = 1; i <= kinds; i++) {
+			if (errors[i] != "-" && !(errors[i] in number))
+				fail("\"" errors[i] "\" is no error")
+			refusal[row, side, i] = errors[i]
+		}
+		return ""
+	}
+	for (i = 1; i <= kinds; i++)
+		refusal[row, side, i] = "-"
+	function_name = text
+	sub(/\(.*/, "", function_name)
+	if (text ~ /\(/)
+		argument[row] = substr(text, index(text, "(") + 1, length(text) - index(text, "(") - 1)
+	if (function_name !~ /^[a-z][a-z_0-9]*$/)
 		fail("\"" text "\" is neither a handler nor an error")
-	if (!((side, name) in handlers)) {
-		handlers[side, name] = 1
-		prototypes = prototypes "int wsc__option_" side "_" name "(SOCKET s, struct socket *sock, " \
+	if (!((side, function_name) in handlers)) {
+		handlers[side, function_name] = 1
+		prototypes = prototypes "int wsc__option_" side "_" function_name "(SOCKET s, struct socket *sock, " \
 			"const struct option *option, " (side == "set" ? "const " : "") "struct value *value);\n"
 	}
-	if (name == "kept")
+	if (function_name == "kept")
 		keeps = 1
-	if (name != "int")
+	if (function_name != "int")
 		noted = 1
-	return "." side " = wsc__option_" side "_" name
+	return function_name
+}
+
+# VALUES: FIRST, what can be set, and what cannot.
+function values_of(text,    words, pair, count, i) {
+	if (split(text, words, "!") > 2)
+		fail("\"" text "\" has two \"!\"")
+	refused[row] = words[2]
+	count = split(words[2], pairs, ",")
+	for (i = 1; i <= count; i++)
+		if (split(pairs[i], pair, "=") != 2 || pair[1] !~ NUMBER || !(pair[2] in number))
+			fail("\"" pairs[i] "\" is no VALUE=ERROR")
+	if (split(words[1], words, ">") > 2)
+		fail("\"" text "\" has two \">\"")
+	initial[row] = words[1]
+	samples[row] = words[2]
+	by_kind(words[1], "^(-|" substr(NUMBER, 2, length(NUMBER) - 2) ")$", "number", values)
+	for (i = 1; i <= kinds; i++)
+		first[row, i] = values[i]
+	count = split(words[2], words, ",")
+	for (i = 1; i <= count; i++)
+		if (words[i] !~ NUMBER)
+			fail("\"" words[i] "\" is no number")
+}
+
+# TRAITS with an argument, and those without.
+function traits_of(text,    words, pair, count, i) {
+	count = split(text, words, ",")
+	for (i = 1; i <= count; i++) {
+		if (sub(/^fast:/, "", words[i])) {
+			enumerator("", "fast path", words[i])
+			fast[row] = words[i]
+		} else if (sub(/^needs:/, "", words[i])) {
+			if (split(words[i], pair, "=") != 2 || !(pair[2] in number) || (pair[1] != "peer" && !(pair[1] in number)))
+				fail("\"needs:" words[i] "\" is no needs:OPTION=ERROR")
+			needs[row] = pair[1]
+			needs_error[row] = pair[2]
+		} else {
+			if (words[i] != "-")
+				enumerator("", "trait", words[i])
+			traits[row] = traits[row] (traits[row] ? "," : "") words[i]
+		}
+	}
+	if (traits[row] == "")
+		traits[row] = "-"
 }
 
 BEGIN {
-	if (make != "library" && make != "test" && make != "page")
+	if (make !~ /^(library|test|linux|page)$/)
 		fail("make=" make "?")
 	list("trait of lengths", "none negative get-negative two-bytes length-zeroed buffer-zeroed length-needed" \
 		" length-kept truth at-most-255")
-	list("kind of socket", "any ip stream datagram tcp udp raw none")
+	list("kind of socket", "any ip stream datagram tcp udp raw unix none")
 	list("Windows", "2000 xp 2003 vista 7 8 8.1 10 11")
 	list("outcome", "works answers refuses")
 	list("trait", "inherit takes-error any-family any-handle")
 	list("fast path", "any get error keepalive")
 	kinds = split("tcp udp raw unix", kind, " ")
+	NUMBER = "^([0-9]+|0x[0-9a-f]+)$"
 }
 
 FNR == 1 { file++ }
@@ -98,11 +186,13 @@ file == 1 {
 	next
 }
 
-# OPTION KIND WORDS
+# LEVEL OPTION KIND WORDS; what is of any option, or of no socket, is said once.
 file == 3 {
+	if ($1 == "any" || $3 == "no-socket")
+		next
 	if (!(($1, $2) in row_of))
 		fail("no option " $2 " of " $1)
-	wine[$1, $2] = wine[$1, $2] ".br\n" $3 ": " rest(4) "\n"
+	wine[$1, $2] = wine[$1, $2] rest(3) "\n"
 	next
 }
 
@@ -170,20 +260,7 @@ $2 ~ /^=/ {
 	set[row] = handler("set", words[count])
 	kept[row] = keeps ? kept_count++ : -1
 	note[row] = noted
-	count = split($5, words, ">")
-	sample[row] = count > 1 ? words[2] : "-"
-	initial[row] = words[1]
-	count = split(words[1], words, ",")
-	for (i = 1; i <= kinds; i++)
-		first[row, i] = words[1] ~ /^[0-9]+$/ ? words[1] : "-"
-	for (i = 1; words[1] ~ /:/ && i <= count; i++) {
-		split(words[i], pair, ":")
-		for (j = 1; j <= kinds && kind[j] != pair[1]; j++)
-			;
-		if (j > kinds || pair[2] !~ /^[0-9]+$/)
-			fail("\"" words[i] "\" is no KIND:VALUE")
-		first[row, j] = pair[2]
-	}
+	values_of($5)
 	since[row] = $6 == "-" ? "WINDOWS_2000" : enumerator("WINDOWS_", "Windows", $6)
 	since_text[row] = $6
 	outcome[row] = enumerator("", "outcome", $7)
@@ -192,19 +269,7 @@ $2 ~ /^=/ {
 		fail("\"" $8 "\" is no LEVEL/NAME of Linux")
 	linux_level[row] = $8 == "-" ? "" : words[1]
 	linux_name[row] = words[2]
-	fast[row] = ""
-	count = split($9, words, ",")
-	traits[row] = ""
-	for (i = 1; i <= count; i++) {
-		if (sub(/^fast:/, "", words[i])) {
-			enumerator("", "fast path", words[i])
-			fast[row] = words[i]
-		} else {
-			traits[row] = traits[row] (traits[row] ? "," : "") words[i]
-		}
-	}
-	if (traits[row] == "")
-		traits[row] = "-"
+	traits_of($9)
 	error[row] = elsewhere
 	source[row] = rest(10)
 }
@@ -227,6 +292,15 @@ function original(row,    other) {
 	return other
 }
 
+# A function, or the errors in place of it.
+function side(i, name, called,    k, text) {
+	if (called)
+		return "." name " = wsc__option_" name "_" called
+	for (k = 1; k <= kinds; k++)
+		text = text (k > 1 ? ", " : "") (refusal[i, name, k] == "-" ? 0 : "WS_" refusal[i, name, k])
+	return "." name "_error = { " text " }"
+}
+
 function library(    i, k) {
 	print "/* The handlers of the options, and the rows of options.c, made from options.in. */"
 	print "#include \"socket.h\"\n\nstruct option;\nstruct value;\n"
@@ -243,7 +317,8 @@ function library(    i, k) {
 		printf "\t{ .level = WS_%s, .name = WS_%s, .text = \"%s\", .shape = &shape_%s,\n", level[i], name[i], name[i], lengths[i]
 		if (page[i])
 			printf "\t  .page = &shape_%s,\n", page[i]
-		printf "\t  %s, %s,\n\t  .sockets = %s, .elsewhere = WS_%s, .since = %s", get[i], set[i], on[i], error[i], since[i]
+		printf "\t  %s, %s,\n\t  .sockets = %s, .elsewhere = WS_%s, .since = %s", side(i, "get", get[i]), \
+			side(i, "set", set[i]), on[i], error[i], since[i]
 		if (linux_level[i])
 			printf ",\n\t  .posix_level = %s, .posix_name = %s", linux_level[i], linux_name[i]
 		if (i in argument)
@@ -265,92 +340,285 @@ function library(    i, k) {
 	printf "_Static_assert(OPTIONS_KEPT >= %d, \"socket.h has too few places for what is kept\");\n#endif\n", kept_count
 }
 
-# A side of a handler as the test has it: 0 for a function, or the number of the error.
-function refusal(text) {
-	return sub(/^.*_error = WS_/, "", text) ? number[text] : 0
+# The errors of one side as numbers, 0 where there is a function.
+function refusals(i, name,    k, text) {
+	for (k = 1; k <= kinds; k++)
+		text = text (k > 1 ? ", " : "") (refusal[i, name, k] == "-" ? 0 : number[refusal[i, name, k]])
+	return "{ " text " }"
 }
 
-# The numbers, not the names: other headers may lack some. Kinds without a value get -1.
-function test(    i, j, k) {
-	print "/* The rows of t/options.c, made from options.in: */"
-	print "/* LENGTHS(name, size, set least, set counts, get least, get short, traits) */"
+# The numbers, not the names: other headers may lack some.
+function test(    i, j, k, count, words, pair) {
+	print "/* The rows of t/options.c, made from options.in. */\n"
+	print "static const struct lengths all_lengths[] = {"
 	for (i = 1; i <= shapes; i++)
-		printf "LENGTHS(%s, %s)\n", shape[i], shape_text[shape[i]]
-	print "/* OPTION(level, its number, name, number, lengths, page's lengths, sockets, error elsewhere, " \
-		"error of get,\n * error of set, since, outcome, traits, sample, initial of tcp, udp, raw, unix) */"
+		printf "\t{ \"%s\", %s },\n", shape[i], shape_text[shape[i]]
+	print "};\n\nstatic const struct option options[] = {"
 	for (i = 1; i <= row; i++) {
 		j = original(i)
-		printf "OPTION(%s, %s, %s, %s, %s, %s, %s, %s, %d, %d, %s, %s, %s, %s", level[i], number[level[i]],
-			name[i], number[name[i]], lengths[j], page[j] ? page[j] : lengths[j], on[j], number[error[j]],
-			refusal(get[j]), refusal(set[j]), since[j], outcome[j],
-			enumerators("OPTION_", "trait", traits[j]), sample[j] == "-" ? "-1" : sample[j]
+		printf "\t{ .level_name = \"%s\", .level = %s, .name = \"%s\", .number = %s,\n", level[i], number[level[i]],
+			name[i], number[name[i]]
+		printf "\t  .lengths = &all_lengths[%d], .page = &all_lengths[%d], .sockets = %s, .elsewhere = %d,\n",
+			shape_row[lengths[j]] - 1, shape_row[page[j] ? page[j] : lengths[j]] - 1, on[j], number[error[j]]
+		printf "\t  .get_error = %s, .set_error = %s, .since = %s, .outcome = %s, .traits = %s,\n",
+			refusals(j, "get"), refusals(j, "set"), since[j], outcome[j], enumerators("OPTION_", "trait", traits[j])
+		if (j in needs)
+			printf "\t  .needs = \"%s\", .needs_error = %d,\n", needs[j], number[needs_error[j]]
+		if (linux_level[j])
+			printf "\t  .has_linux = true,\n"
+		printf "\t  .first = {"
 		for (k = 1; k <= kinds; k++)
-			printf ", %s", first[j, k] == "-" ? "-1" : first[j, k]
-		print ")"
+			printf "%s %s", (k > 1 ? "," : ""), first[j, k] == "-" ? "-1" : first[j, k]
+		printf " }"
+		count = split(samples[j], words, ",")
+		printf ",\n\t  .samples = {"
+		for (k = 1; k <= count; k++)
+			printf " %s,", words[k]
+		printf " -1 },\n\t  .refused = {"
+		count = split(refused[j], words, ",")
+		for (k = 1; k <= count; k++) {
+			split(words[k], pair, "=")
+			printf " { %s, %d },", pair[1], number[pair[2]]
+		}
+		print " { -1, 0 } } },"
+	}
+	print "};"
+}
+
+# Where Linux has the rows' options: the names, which only POSIX's headers know.
+function linux(    i, j) {
+	print "/* The rows of t/options-linux.c, made from options.in. */"
+	for (i = 1; i <= row; i++) {
+		j = original(i)
+		if (linux_level[j])
+			printf "[%d] = { %s, %s },\n", i - 1, linux_level[j], linux_name[j]
 	}
 }
 
-function sentence_of_lengths(name,    words, text) {
-	split(shape_columns[name], words, " ")
-	if (shape_varies[name])
-		return "The length varies.\n"
-	text = "Of " words[1] " bytes."
-	if (words[2] != "0")
-		text = text "\n.Fn setsockopt\nneeds " (words[2] == "size" ? "all" : words[2]) " and looks at " \
-			(words[3] == "size" ? "all" : words[3]) "."
-	text = text "\n.Fn getsockopt\nneeds room for " (words[4] == "size" ? "all" : words[4]) "."
-	if (shape_traits[name] != "-")
-		text = text "\nTraits: " shape_traits[name] "."
-	return text "\nSource: " shape_source[name] ".\n"
+# The page.
+
+# Words, with commas and a last "and" between them.
+function listing(text,    words, count, i, result) {
+	count = split(text, words, ",")
+	for (i = 1; i <= count; i++)
+		result = result (i == 1 ? "" : i == count ? " and " : ", ") words[i]
+	return result
 }
 
-function manual(    i, j, l) {
-	print ".\\\" Made by build-aux/gen-options.awk from winsock-compat/options.in."
+# A macro, with what follows it on the line.
+function macro(name, text, after) {
+	return "." name " " text (after ? " " after : "") "\n"
+}
+
+function trait_of(name, trait) {
+	return index("," shape_traits[name] ",", "," trait ",")
+}
+
+function is_or_are(count) {
+	return count == 1 ? "1 byte is" : count " bytes are"
+}
+
+function sentences_of_lengths(name,    words, size, text) {
+	if (shape_varies[name])
+		return "As many bytes as there are; their number depends on the value.\n"
+	split(shape_columns[name], words, " ")
+	size = words[1]
+	if (size == "0")
+		return "No bytes; how many are passed makes no difference.\n"
+	else if (sub(/^sizeof\(/, "", size) && sub(/\)$/, "", size))
+		text = "The structure\n" macro("Vt", size, ".")
+	else
+		text = size " byte" (size == 1 ? "" : "s") ".\n"
+	if (trait_of(name, "truth"))
+		text = text "Any value but 0 is read back as 1.\n"
+	if (trait_of(name, "at-most-255"))
+		text = text "A value above 255 is\n" macro("Er", "WSAEINVAL", ".")
+	if (words[2] == "1" && words[1] != "1")
+		text = text "One byte and more can be set; those that are missing are 0.\n"
+	else if (words[1] == "1")
+		text = text "More bytes can be set, but only the first counts.\n"
+	if (trait_of(name, "none"))
+		text = text "No bytes at all can be set too, and change nothing.\n"
+	if (trait_of(name, "negative"))
+		text = text "A negative length is taken for a very large one when it is set.\n"
+	if (words[4] == "1" && words[1] != "1" && words[1] != "0")
+		text = text "With room for fewer, " (trait_of(name, "two-bytes") ? "they are filled, but" : "1 is written and") \
+			" a length of " words[5] " is reported.\n"
+	if (trait_of(name, "get-negative"))
+		text = text "Room of a negative size is taken for enough.\n"
+	if (trait_of(name, "length-zeroed"))
+		text = text "With too little room, the length becomes 0.\n"
+	if (trait_of(name, "buffer-zeroed"))
+		text = text "With too little room, what there is of it becomes 0.\n"
+	if (trait_of(name, "length-needed"))
+		text = text "With too little room, the length becomes that which is needed.\n"
+	if (trait_of(name, "length-kept"))
+		text = text "With more room than needed, the length stays.\n"
+	return text
+}
+
+# With what one of the calls refuses it on any socket; "" if it does not, or if that depends on the socket.
+function refusal_of(i, name,    k) {
+	for (k = 2; k <= kinds; k++)
+		if (refusal[i, name, k] != refusal[i, name, 1])
+			return ""
+	return refusal[i, name, 1] == "-" ? "" : refusal[i, name, 1]
+}
+
+function refused_sentences(i, name,    k, error, kinds_of, known, text) {
+	if (refusal_of(i, name))
+		return macro("Fn", name "sockopt") "is refused with\n" macro("Er", refusal_of(i, name), ".")
+	for (k = 1; k <= kinds; k++) {
+		error = refusal[i, name, k]
+		known = error in kinds_of
+		kinds_of[error] = kinds_of[error] (known ? "," : "") kind[k]
+	}
+	for (k = 1; k <= kinds; k++) {
+		error = refusal[i, name, k]
+		if (error != "-" && error in kinds_of) {
+			text = text macro("Fn", name "sockopt") "is refused with\n" macro("Er", error) "on sockets of " \
+				listing(kinds_of[error]) ".\n"
+			delete kinds_of[error]
+		}
+	}
+	return text
+}
+
+# What Wine does, in fewer words if both calls fail alike.
+function words_of_wine(text,    words) {
+	if (split(text, words, "; ") == 2 && words[1] ~ /^get: / && words[2] == "set" substr(words[1], 4))
+		text = "get and s" substr(words[2], 2)
+	return text ~ /^get and set: WSAENOPROTOOPT$/ ? "unknown" : text
+}
+
+function sentence_of_sockets(i) {
+	if (sockets[i] == "any")
+		return "For any socket.\n"
+	return "For " sockets_text[sockets[i]] "; others have\n" macro("Er", error[i], ".")
+}
+
+function sentences_of_values(i,    words, pair, count, k, text) {
+	if (initial[i] ~ /:/) {
+		count = split(initial[i], words, ",")
+		text = "At first "
+		for (k = 1; k <= count; k++) {
+			split(words[k], pair, ":")
+			text = text (k == 1 ? "" : k == count ? " and " : ", ") pair[2] " (" pair[1] ")"
+		}
+		text = text ".\n"
+	} else if (initial[i] != "-" && initial[i] != "") {
+		text = "At first " initial[i] ".\n"
+	}
+	count = split(refused[i], words, ",")
+	for (k = 1; k <= count; k++) {
+		split(words[k], pair, "=")
+		text = text "A value of " pair[1] " is\n" macro("Er", pair[2], ".")
+	}
+	return text
+}
+
+# Kinds of sockets with which Wine does the same are told of together.
+function sentences_of_wine(l, n,    i, j, count, lines, kinds_of, known, texts, text, result) {
+	count = split(wine[l, n], lines, "\n") - 1
+	j = 0
+	for (i = 1; i <= count; i++) {
+		text = substr(lines[i], index(lines[i], " ") + 1)
+		known = text in kinds_of
+		if (!known)
+			texts[++j] = text
+		kinds_of[text] = kinds_of[text] (known ? "," : "") substr(lines[i], 1, index(lines[i], " ") - 1)
+	}
+	for (i = 1; i <= j; i++)
+		result = result ".br\nWine 8" (kinds_of[texts[i]] == WINE_KINDS ? "" : " (" listing(kinds_of[texts[i]]) ")") \
+			": " words_of_wine(texts[i]) ".\n"
+	return result
+}
+
+function sentences_of_row(i, j,    text, refused_with) {
+	if (i != j)
+		return "The same as\n" macro("Dv", name[j], ".") ".br\nSource: " source[i] ".\n"
+	refused_with = refusal_of(j, "get") == refusal_of(j, "set") ? refusal_of(j, "get") : ""
+	if (refused_with)
+		return "Refused with\n" macro("Er", refused_with, ".") sentences_of_life(j)
+	text = outcome_text[outcome[j]]
+	if (linux_level[j])
+		text = text "Linux has\n" macro("Dv", linux_name[j]) "of\n" macro("Dv", linux_level[j], ".")
+	text = text ".br\n" sentence_of_sockets(j) ".br\n"
+	text = text (shape_varies[lengths[j]] ? "Its length varies" : "Its lengths are those of " lengths[j]) \
+		(page[j] ? "; in mode page, of " page[j] : "") ".\n"
+	return text sentences_of_values(j) refused_sentences(j, "get") refused_sentences(j, "set") sentences_of_life(j)
+}
+
+function sentences_of_life(i,    text) {
+	if (needs[i])
+		text = "It needs\n" (needs[i] == "peer" ? "a peer,\n" : macro("Dv", needs[i]) "before it,\n") \
+			"or is\n" macro("Er", needs_error[i], ".")
+	if (traits[i] ~ /inherit/)
+		text = text "Accepted sockets inherit it.\n"
+	if (traits[i] ~ /takes-error/)
+		text = text "Reading it takes it away.\n"
+	if (since_text[i] != "-")
+		text = text "Since Windows " (since_text[i] == "xp" ? "XP" : toupper(substr(since_text[i], 1, 1)) substr(since_text[i], 2)) ".\n"
+	return text ".br\nSource: " source[i] ".\n"
+}
+
+function manual(    i, j, l, counts, differing) {
+	outcome_text["WORKS"] = "Works.\n"
+	outcome_text["ANSWERS"] = "Answers, without an effect here.\n"
+	outcome_text["REFUSES"] = "Refused.\n"
+	sockets_text["ip"] = "TCP, UDP and raw sockets"
+	sockets_text["stream"] = "TCP and sockets of\n.Dv AF_UNIX"
+	sockets_text["datagram"] = "UDP and raw sockets"
+	sockets_text["tcp"] = "TCP"
+	sockets_text["udp"] = "UDP"
+	sockets_text["raw"] = "raw sockets"
+	sockets_text["unix"] = "sockets of\n.Dv AF_UNIX"
+	WINE_KINDS = "tcp,tcp6,udp,udp6,raw"
+	for (i = 1; i <= row; i++) {
+		j = original(i)
+		counts[outcome[j]]++
+		differing += (level[i], name[i]) in wine
+	}
+	print ".\\\" Made by build-aux/gen-options.awk from winsock-compat/options.in and t/options.wine."
 	print ".Dd November 22, 2026\n.Dt WINSOCK-COMPAT-OPTIONS 7\n.Os\n.Sh NAME\n.Nm winsock-compat-options"
 	print ".Nd the socket options of the Winsock compatibility library\n.Sh DESCRIPTION"
-	print "Every option that\n.Xr getsockopt 3ws\nand\n.Xr setsockopt 3ws\nknow, by level.\nAn option works, with its effect on the connection;"
-	print "or it answers as Windows does, kept with the socket and"
-	print "read back, without any effect here;\nor it is refused with the error of Windows."
-	print "A source is a page of Microsoft's or a line of Wine's tests, which are run on real Windows."
-	print "What Wine 8 does is what the library's own tests saw there, for each kind of socket; where"
-	print "nothing is said it does the same."
+	print "The options of\n.Xr getsockopt 3ws\nand\n.Xr setsockopt 3ws ,\nby level: " row " of them."
+	print ".Bl -bullet"
+	print ".It\n" counts["WORKS"] " work, with the effect that they have on Windows."
+	print ".It\n" counts["ANSWERS"] " answer: they are kept with the socket and can be read back, with the lengths and errors of Windows,"
+	print "but Linux has nothing that they could change."
+	print ".It\n" counts["REFUSES"] " are refused, with the error with which Windows refuses them."
+	print ".El\n.Pp"
+	print "What works through an option of the kernel's has it behind\n.Dq Linux has ."
+	print "Others work by what the library does itself."
+	print "An option that came with a later Windows than the library's setting\n.Cm Windows\nis\n.Er WSAENOPROTOOPT ;"
+	print "see\n.Xr winsock-compat 5 .\n.Pp"
+	print "A source is a page of Microsoft's by its name, or lines of the tests of Wine, which are run on Windows;"
+	print ".Dq header\nsays that there is no more than the number of the option."
+	print "What Wine 8 does is what the library's own tests see there, where it is not what is said here, which is so for"
+	print differing " options."
+	print "It stands for every kind of socket that Wine has, or those in brackets;\n.Dq tcp6\nis TCP over IPv6."
+	print "Beside that, Wine looks at the option before it looks at the socket."
 	for (l = 1; l <= level_count; l++) {
 		print ".Sh " levels[l]
 		print ".Bl -tag -width Ds"
 		for (i = 1; i <= row; i++) {
 			if (level[i] != levels[l])
 				continue
-			j = original(i)
-			printf ".It Dv %s\n%s, 0x%04x.\n", name[i], tolower(outcome[j]) , number[name[i]]
-			if (i != j)
-				printf "The same as\n.Dv %s .\nSource: %s.\n", name[j], source[i]
-			else {
-				printf "Sockets: %s; elsewhere\n.Er %s .\nLengths: %s%s.\n", sockets[j], error[j], lengths[j],
-					page[j] ? ", in mode page " page[j] : ""
-				printf "Get: %s; set: %s.\n", words_of(get[j]), words_of(set[j])
-				if (initial[j] != "-")
-					printf "At first: %s.\n", initial[j]
-				if (linux_level[j])
-					printf "Linux:\n.Dv %s ,\n.Dv %s .\n", linux_level[j], linux_name[j]
-				if (traits[j] ~ /inherit/)
-					print "Accepted sockets inherit it."
-				if (since_text[j] != "-")
-					print "Since Windows " since_text[j] "."
-				print "Source: " source[j] "."
-			}
-			if ((level[i], name[i]) in wine)
-				printf "Wine 8:\n%s", wine[level[i], name[i]]
+			printf ".It Dv %s Pq %s\n%s%s", name[i], number[name[i]], sentences_of_row(i, original(i)),
+				sentences_of_wine(level[i], name[i])
 		}
 		print ".El"
 	}
-	print ".Sh LENGTHS\n.Bl -tag -width Ds"
+	print ".Sh LENGTHS"
+	print "Unless something else is said,\n.Fn setsockopt\nneeds all bytes of a value and does not look at more of them;"
+	print "fewer are\n.Er WSAEFAULT ,\na negative length is\n.Er WSAENOBUFS ."
+	print ".Fn getsockopt\nneeds room for all of them and reports how many it wrote; less room, or a negative length, is\n.Er WSAEFAULT ,"
+	print "and nothing is written."
+	print ".Bl -tag -width Ds"
 	for (i = 1; i <= shapes; i++)
-		printf ".It %s\n%s", shape[i], sentence_of_lengths(shape[i])
+		printf ".It %s\n%sSource: %s.\n", shape[i], sentences_of_lengths(shape[i]), shape_source[shape[i]]
 	print ".El\n.Sh SEE ALSO\n.Xr getsockopt 3ws ,\n.Xr winsock-compat 5 ,\n.Xr winsock-compat 7 ,\n.Xr winsock-compat-errors 7"
-}
-
-function words_of(text) {
-	return sub(/^.*_error = WS_/, "", text) ? text : "yes"
 }
 
 END {
@@ -364,6 +632,8 @@ END {
 		library()
 	else if (make == "test")
 		test()
+	else if (make == "linux")
+		linux()
 	else
 		manual()
 }

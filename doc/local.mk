@@ -4,7 +4,10 @@ CALL_PAGES = \
 	%D%/bind.3ws \
 	%D%/connect.3ws \
 	%D%/getaddrinfo.3ws \
+	%D%/gethostbyname.3ws \
 	%D%/gethostname.3ws \
+	%D%/getnameinfo.3ws \
+	%D%/getservbyname.3ws \
 	%D%/getsockname.3ws \
 	%D%/getsockopt.3ws \
 	%D%/htonl.3ws \
@@ -16,17 +19,22 @@ CALL_PAGES = \
 	%D%/send.3ws \
 	%D%/shutdown.3ws \
 	%D%/socket.3ws \
+	%D%/WSAAddressToStringA.3ws \
 	%D%/WSAGetLastError.3ws \
 	%D%/WSASetBlockingHook.3ws \
 	%D%/WSAStartup.3ws
-MADE_PAGES = %D%/winsock-compat-errors.7 %D%/winsock-compat-options.7
+MADE_PAGES = %D%/winsock-compat-errors.7 %D%/winsock-compat-ioctls.7 %D%/winsock-compat-options.7
 
 dist_man_MANS = $(CALL_PAGES) %D%/wsc-compare.1 %D%/wsc++.1 %D%/wscc.1 %D%/winsock-compat.5 %D%/winsock-compat.7
 nodist_man_MANS = $(MADE_PAGES)
 
 # The tables of the library, as pages.
-%D%/winsock-compat-options.7: $(OPTIONS_FROM) $(srcdir)/build-aux/gen-options.awk
-	$(AM_V_GEN)$(MKDIR_P) $(@D) && $(GEN_OPTIONS) -v make=page $(OPTIONS_FROM) >$@-t && mv $@-t $@
+%D%/winsock-compat-options.7: $(OPTIONS_FROM) $(srcdir)/t/options.wine $(srcdir)/build-aux/gen-options.awk
+	$(AM_V_GEN)$(MKDIR_P) $(@D) && \
+	$(GEN_OPTIONS) -v make=page $(OPTIONS_FROM) $(srcdir)/t/options.wine >$@-t && mv $@-t $@
+
+%D%/winsock-compat-ioctls.7: $(IOCTLS_FROM) $(srcdir)/t/ioctls-wine.in $(srcdir)/build-aux/gen-ioctls.awk
+	$(AM_V_GEN)$(MKDIR_P) $(@D) && $(GEN_IOCTLS) -v make=page $(IOCTLS_FROM) $(srcdir)/t/ioctls-wine.in >$@-t && mv $@-t $@
 
 %D%/winsock-compat-errors.7: $(srcdir)/winsock-compat/error.c $(srcdir)/%D%/gen-errors.awk
 	$(AM_V_GEN)$(MKDIR_P) $(@D) && $(AWK) -f $(srcdir)/%D%/gen-errors.awk $(srcdir)/winsock-compat/error.c >$@-t && mv $@-t $@
@@ -48,4 +56,4 @@ uninstall-hook:
 
 CLEANFILES += $(MADE_PAGES)
 EXTRA_DIST += %D%/design.md %D%/gen-errors.awk
-SCRIPT_TESTS += t/man.t
+SCRIPT_TESTS += t/man.t t/options-page.t

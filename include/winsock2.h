@@ -145,15 +145,24 @@ typedef int(CALLBACK *LPCONDITIONPROC)(LPWSABUF caller, LPWSABUF caller_data, LP
 typedef void(CALLBACK *LPWSAOVERLAPPED_COMPLETION_ROUTINE)(DWORD error, DWORD transferred,
 							   LPWSAOVERLAPPED overlapped, DWORD flags);
 
+WSC_FUNCTION(int, GetHostNameW, (PWSTR name, int namelen));
 WSC_FUNCTION(SOCKET, WSAAccept,
 	     (SOCKET s, struct WSC(sockaddr) * addr, LPINT addrlen, LPCONDITIONPROC condition,
 	      DWORD_PTR context));
+WSC_FUNCTION(INT, WSAAddressToStringA,
+	     (LPSOCKADDR address, DWORD address_length, LPWSAPROTOCOL_INFOA info, LPSTR text, LPDWORD text_length));
+WSC_FUNCTION(INT, WSAAddressToStringW,
+	     (LPSOCKADDR address, DWORD address_length, LPWSAPROTOCOL_INFOW info, LPWSTR text, LPDWORD text_length));
 WSC_FUNCTION(int, WSAConnect,
 	     (SOCKET s, const struct WSC(sockaddr) * name, int namelen, LPWSABUF caller_data,
 	      LPWSABUF callee_data, LPQOS socket_qos, LPQOS group_qos));
+WSC_FUNCTION(int, WSAHtonl, (SOCKET s, WSC(u_long) hostlong, WSC(u_long) * netlong));
+WSC_FUNCTION(int, WSAHtons, (SOCKET s, WSC(u_short) hostshort, WSC(u_short) * netshort));
 WSC_FUNCTION(int, WSAIoctl,
 	     (SOCKET s, DWORD code, LPVOID in, DWORD in_size, LPVOID out, DWORD out_size, LPDWORD returned,
 	      LPWSAOVERLAPPED overlapped, LPWSAOVERLAPPED_COMPLETION_ROUTINE routine));
+WSC_FUNCTION(int, WSANtohl, (SOCKET s, WSC(u_long) netlong, WSC(u_long) * hostlong));
+WSC_FUNCTION(int, WSANtohs, (SOCKET s, WSC(u_short) netshort, WSC(u_short) * hostshort));
 WSC_FUNCTION(int, WSARecv,
 	     (SOCKET s, LPWSABUF buffers, DWORD count, LPDWORD received, LPDWORD flags,
 	      LPWSAOVERLAPPED overlapped, LPWSAOVERLAPPED_COMPLETION_ROUTINE routine));
@@ -175,6 +184,10 @@ WSC_FUNCTION(SOCKET, WSASocketA,
 	     (int af, int type, int protocol, LPWSAPROTOCOL_INFOA info, GROUP group, DWORD flags));
 WSC_FUNCTION(SOCKET, WSASocketW,
 	     (int af, int type, int protocol, LPWSAPROTOCOL_INFOW info, GROUP group, DWORD flags));
+WSC_FUNCTION(INT, WSAStringToAddressA,
+	     (LPSTR text, INT family, LPWSAPROTOCOL_INFOA info, LPSOCKADDR address, LPINT address_length));
+WSC_FUNCTION(INT, WSAStringToAddressW,
+	     (LPWSTR text, INT family, LPWSAPROTOCOL_INFOW info, LPSOCKADDR address, LPINT address_length));
 
 WSC_END
 

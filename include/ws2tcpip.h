@@ -13,10 +13,33 @@ WSC_BEGIN
 
 typedef int WSC(socklen_t);
 
+/* What GetAddrInfoEx calls when it is done. */
+typedef void (*LPLOOKUPSERVICE_COMPLETION_ROUTINE)(DWORD error, DWORD bytes, LPWSAOVERLAPPED overlapped);
+
 WSC_FUNCTION(void, freeaddrinfo, (PADDRINFOA info));
+WSC_FUNCTION(void, FreeAddrInfoEx, (PADDRINFOEXA info));
+WSC_FUNCTION(void, FreeAddrInfoExW, (PADDRINFOEXW info));
+WSC_FUNCTION(void, FreeAddrInfoW, (PADDRINFOW info));
 WSC_FUNCTION(INT, getaddrinfo, (PCSTR node, PCSTR service, const ADDRINFOA *hints, PADDRINFOA *result));
+WSC_FUNCTION(INT, GetAddrInfoExA,
+	     (PCSTR node, PCSTR service, DWORD name_space, LPGUID provider, const ADDRINFOEXA *hints,
+	      PADDRINFOEXA *result, struct WSC(timeval) * timeout, LPWSAOVERLAPPED overlapped,
+	      LPLOOKUPSERVICE_COMPLETION_ROUTINE routine, LPHANDLE handle));
+WSC_FUNCTION(INT, GetAddrInfoExW,
+	     (PCWSTR node, PCWSTR service, DWORD name_space, LPGUID provider, const ADDRINFOEXW *hints,
+	      PADDRINFOEXW *result, struct WSC(timeval) * timeout, LPWSAOVERLAPPED overlapped,
+	      LPLOOKUPSERVICE_COMPLETION_ROUTINE routine, LPHANDLE handle));
+WSC_FUNCTION(INT, GetAddrInfoW, (PCWSTR node, PCWSTR service, const ADDRINFOW *hints, PADDRINFOW *result));
+WSC_FUNCTION(INT, getnameinfo,
+	     (const struct WSC(sockaddr) * address, WSC(socklen_t) length, PCHAR node, DWORD node_size,
+	      PCHAR service, DWORD service_size, INT flags));
+WSC_FUNCTION(INT, GetNameInfoW,
+	     (const struct WSC(sockaddr) * address, WSC(socklen_t) length, PWCHAR node, DWORD node_size,
+	      PWCHAR service, DWORD service_size, INT flags));
 WSC_FUNCTION(PCSTR, inet_ntop, (INT family, LPCVOID address, LPSTR text, size_t size));
 WSC_FUNCTION(INT, inet_pton, (INT family, PCSTR text, PVOID address));
+WSC_FUNCTION(PCWSTR, InetNtopW, (INT family, LPCVOID address, LPWSTR text, size_t size));
+WSC_FUNCTION(INT, InetPtonW, (INT family, PCWSTR text, PVOID address));
 
 #ifdef WSC_OVERLAY
 
@@ -33,11 +56,22 @@ static const struct in6_addr in6addr_loopback __attribute__((unused)) = IN6ADDR_
 #define FreeAddrInfoA freeaddrinfo
 #define InetNtopA     inet_ntop
 #define InetPtonA     inet_pton
-#ifndef UNICODE
-#define GetAddrInfo  GetAddrInfoA
-#define FreeAddrInfo FreeAddrInfoA
-#define InetNtop     InetNtopA
-#define InetPton     InetPtonA
+#define GetNameInfoA  getnameinfo
+#ifdef UNICODE
+#define GetAddrInfo    GetAddrInfoW
+#define GetAddrInfoEx  GetAddrInfoExW
+#define FreeAddrInfo   FreeAddrInfoW
+#define FreeAddrInfoEx FreeAddrInfoExW
+#define GetNameInfo    GetNameInfoW
+#define InetNtop       InetNtopW
+#define InetPton       InetPtonW
+#else
+#define GetAddrInfo   GetAddrInfoA
+#define GetAddrInfoEx GetAddrInfoExA
+#define FreeAddrInfo  FreeAddrInfoA
+#define GetNameInfo   GetNameInfoA
+#define InetNtop      InetNtopA
+#define InetPton      InetPtonA
 #endif
 
 #endif

@@ -541,7 +541,7 @@ static const struct call {
 	{ "inet_pton, the text", do_inet_pton, READ, 2, NULL, NULL, NULL, NULL },
 	{ "inet_pton, the address", do_inet_pton_to, WRITTEN, 4, NULL, NULL, NULL, NULL },
 	{ "inet_ntop, the address", do_inet_ntop, READ, 4, NULL, NULL, NULL, NULL },
-	{ "inet_ntop, the text", do_inet_ntop_to, WRITTEN, 8, NULL, NULL, NULL, NULL },
+	{ "inet_ntop, the text", do_inet_ntop_to, WRITTEN, 8, NULL, "-1073741811", NULL, NULL },
 	{ "getaddrinfo, the node", do_getaddrinfo_node, READ, 2, NULL, "success", NULL, NULL },
 	{ "getaddrinfo, the service", do_getaddrinfo_service, READ, 2, NULL, "success", NULL, NULL },
 	{ "getaddrinfo, the hints", do_getaddrinfo_hints, READ, sizeof(struct addrinfo), NULL, "success",

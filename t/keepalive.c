@@ -4,6 +4,7 @@
 #include <mstcpip.h>
 
 #include "net.h"
+#include "newer.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -21,17 +22,6 @@
 	page_skip(words("above %d", (least)), "Wine's kernel cannot be asked from here", __VA_ARGS__)
 #define KERNEL(expected, s, level, name, ...)                                                                \
 	page_skip(words("%d", (expected)), "Wine's kernel cannot be asked from here", __VA_ARGS__)
-#endif
-
-/* Newer than mingw-w64's headers. */
-#ifndef TCP_KEEPIDLE
-#define TCP_KEEPIDLE 3
-#endif
-#ifndef TCP_KEEPCNT
-#define TCP_KEEPCNT 16
-#endif
-#ifndef TCP_KEEPINTVL
-#define TCP_KEEPINTVL 17
 #endif
 
 #define BUT_WINE(reason, check)                                                                              \

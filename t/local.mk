@@ -5,9 +5,33 @@ TEST_NAMES =
 NATIVE_ONLY =
 SCRIPT_TESTS =
 
+TEST_NAMES += accept
+TEST_NAMES += addresses
+TEST_NAMES += bind
+TEST_NAMES += connect
+TEST_NAMES += error
+TEST_NAMES += fault
+TEST_NAMES += harness
+TEST_NAMES += hook
+TEST_NAMES += ioctl
+TEST_NAMES += keepalive
+TEST_NAMES += names
+TEST_NAMES += netdb
+TEST_NAMES += option
+TEST_NAMES += options
+TEST_NAMES += port
+TEST_NAMES += select
+TEST_NAMES += socket
+TEST_NAMES += startup
+TEST_NAMES += transfer
 
+NATIVE_ONLY += ephemeral
+NATIVE_ONLY += netdown
+NATIVE_ONLY += reuse
+NATIVE_ONLY += threads
+NATIVE_ONLY += wire
 TEST_NAMES += harness keepalive
-TEST_NAMES += connect error ioctl names select socket startup transfer
+TEST_NAMES += connect error ioctl ioctls names select socket startup transfer
 NATIVE_ONLY += netdown wire
 
 SCRIPT_TESTS += %D%/interop.t %D%/wsc-compare.t
@@ -22,8 +46,11 @@ TEST_SECONDS = 120
 NATIVE_TESTS = $(TEST_NAMES:%=%D%/%.t) $(NATIVE_ONLY:%=%D%/%.t)
 WINE_TESTS = $(TEST_NAMES:%=%D%/wine/%.exe)
 
-TAP_FROM = %D%/tap/tap.c %D%/tap/net.c
-TAP_INCLUDES = %D%/tap/kernel.h %D%/tap/net.h %D%/tap/tap.h
+# Those that go through a table: t/NAME.wine says what Wine does with it.
+TABLE_TESTS = options
+
+TAP_FROM = %D%/tap/tap.c %D%/tap/net.c %D%/tap/rows.c
+TAP_INCLUDES = %D%/tap/kernel.h %D%/tap/net.h %D%/tap/newer.h %D%/tap/rows.h %D%/tap/tap.h
 NATIVE_TAP = $(TAP_FROM:%.c=%.o)
 WINE_TAP = $(TAP_FROM:%D%/%.c=%D%/wine/%.o)
 
@@ -61,9 +88,18 @@ $(NATIVE_TESTS): %D%/%.t: %D%/%.c $(NATIVE_TAP) $(TAP_INCLUDES) libwinsock-compa
 	$(AM_V_CCLD)$(NATIVE_CC) -o $@ $< $(NATIVE_TAP) $(TEST_WITH)
 
 # The one file of the tests that knows POSIX only.
-%D%/wire.t: TEST_WITH = %D%/tap/link.o
-%D%/wire.t: %D%/tap/link.o %D%/tap/link.h
+%D%/ephemeral.t %D%/wire.t: TEST_WITH = %D%/tap/link.o
+%D%/ephemeral.t %D%/wire.t: %D%/tap/link.o %D%/tap/link.h
 %D%/tap/link.o: %D%/tap/link.c %D%/tap/link.h %D%/tap/tap.h
+	$(AM_V_CC)$(MKDIR_P) $(@D) && $(CC) $(TEST_FLAGS) $(SANITIZER_CFLAGS) -D_GNU_SOURCE -c -o $@ $<
+
+# The rows of options.in, and where the kernel has them.
+%D%/options-rows.h %D%/options-linux.h: %D%/options-%.h: $(OPTIONS_FROM) $(srcdir)/build-aux/gen-options.awk
+	$(AM_V_GEN)$(MKDIR_P) $(@D) && $(GEN_OPTIONS) -v make=$(patsubst rows,test,$*) $(OPTIONS_FROM) >$@-t && mv $@-t $@
+%D%/options.t %D%/wine/options.exe: %D%/options-rows.h
+%D%/options.t: TEST_WITH = %D%/options-linux.o
+%D%/options.t: %D%/options-linux.o
+%D%/options-linux.o: %D%/options-linux.c %D%/options-linux.h
 	$(AM_V_CC)$(MKDIR_P) $(@D) && $(CC) $(TEST_FLAGS) $(SANITIZER_CFLAGS) -D_GNU_SOURCE -c -o $@ $<
 
 $(WINE_TAP): %D%/wine/%.o: %D%/%.c $(TAP_INCLUDES)
@@ -71,6 +107,44 @@ $(WINE_TAP): %D%/wine/%.o: %D%/%.c $(TAP_INCLUDES)
 
 $(WINE_TESTS): %D%/wine/%.exe: %D%/%.c $(WINE_TAP) $(TAP_INCLUDES)
 	$(AM_V_CCLD)$(WINE_CC) -o $@ $< $(WINE_TAP) $(WINE_LIBS)
+
+# What Wine does with the tables, as a list of strings.
+$(TABLE_TESTS:%=%D%/%-wine.h): %D%/%-wine.h: $(srcdir)/%D%/%.wine
+	$(AM_V_GEN)$(MKDIR_P) $(@D) && \
+	{ $(SED) -e '/^#/d' -e 's/.*/"&",/' $<; echo NULL; } >$@-t && mv $@-t $@
+$(TABLE_TESTS:%=%D%/%.t): %D%/%.t: %D%/%-wine.h
+$(TABLE_TESTS:%=%D%/wine/%.exe): %D%/wine/%.exe: %D%/%-wine.h
+
+# Writes the lists anew, from what Wine does now.
+update-wine: $(TABLE_TESTS:%=%D%/wine/%.exe)
+	@for name in $(TABLE_TESTS); do \
+		$(RUN_WINE) %D%/wine/$$name.exe >%D%/wine/$$name.out || :; \
+		grep -q '^1\.\.' %D%/wine/$$name.out || { cat %D%/wine/$$name.out; exit 1; }; \
+		{ echo "# What Wine 8 does with the rows of t/$$name.c. make update-wine writes this."; \
+		  $(SED) -n 's/^# differs //p' %D%/wine/$$name.out; } >$(srcdir)/%D%/$$name.wine || exit 1; \
+	done; \
+	$(RUN_WINE) --end
+.PHONY: update-wine
+# The rows of the ioctls, and what Wine makes of them.
+IOCTLS_WINE = $(srcdir)/%D%/ioctls-wine.in
+
+%D%/ioctls-rows.h: $(IOCTLS_FROM) $(srcdir)/build-aux/gen-ioctls.awk
+	$(AM_V_GEN)$(MKDIR_P) $(@D) && $(GEN_IOCTLS) -v make=test $(IOCTLS_FROM) >$@-t && mv $@-t $@
+
+%D%/ioctls-wine.h: $(IOCTLS_FROM) $(IOCTLS_WINE) $(srcdir)/build-aux/gen-ioctls.awk
+	$(AM_V_GEN)$(MKDIR_P) $(@D) && $(GEN_IOCTLS) -v make=wine $(IOCTLS_FROM) $(IOCTLS_WINE) >$@-t && mv $@-t $@
+
+%D%/ioctls.t %D%/wine/ioctls.exe: %D%/ioctls-rows.h %D%/ioctls-wine.h
+CLEANFILES += %D%/ioctls-rows.h %D%/ioctls-wine.h
+EXTRA_DIST += %D%/ioctls-wine.in
+
+# Writes down anew what Wine does: its differences are to be looked at before they are committed.
+record-wine: all-am
+	@$(MAKE) $(AM_MAKEFLAGS) %D%/wine/ioctls.exe
+	{ $(SED) '/^[^#]/d' $(IOCTLS_WINE); $(RUN_WINE) %D%/wine/ioctls.exe record | \
+		$(AWK) -f $(srcdir)/build-aux/gen-ioctls-wine.awk; } >%D%/ioctls-wine.in-t && mv %D%/ioctls-wine.in-t $(IOCTLS_WINE)
+.PHONY: record-wine
+EXTRA_DIST += build-aux/gen-ioctls-wine.awk
 
 # The tests that come from C, under Wine.
 if HAVE_WINE
@@ -107,9 +181,10 @@ VALGRIND_RUNNER = $(VALGRIND) --quiet --error-exitcode=99 --trace-children=yes -
 
 check_DATA = $(NATIVE_TESTS)
 EXTRA_DIST += $(TEST_NAMES:%=%D%/%.c) $(NATIVE_ONLY:%=%D%/%.c) $(SCRIPT_TESTS) $(TAP_FROM) $(TAP_INCLUDES) \
-	%D%/tap/link.c %D%/tap/link.h \
-	%D%/run-wine %D%/tap/tap.sh %D%/valgrind.supp
-MOSTLYCLEANFILES += $(NATIVE_TESTS) $(WINE_TESTS) $(NATIVE_TAP) %D%/tap/link.o $(WINE_TAP)
+	%D%/options-linux.c %D%/tap/link.c %D%/tap/link.h \
+	%D%/run-wine %D%/tap/tap.sh %D%/valgrind.supp $(TABLE_TESTS:%=%D%/%.wine)
+CLEANFILES += $(TABLE_TESTS:%=%D%/%-wine.h) %D%/options-rows.h %D%/options-linux.h
+MOSTLYCLEANFILES += $(NATIVE_TESTS) $(WINE_TESTS) $(NATIVE_TAP) %D%/options-linux.o %D%/tap/link.o $(WINE_TAP) $(TABLE_TESTS:%=%D%/wine/%.out)
 distclean-local: distclean-tests
 distclean-tests:
 	rm -rf wine-prefix check-address.d check-thread.d check-clang.d check-valgrind.d

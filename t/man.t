@@ -7,7 +7,7 @@ doc=$srcdir/doc
 made=$builddir/doc
 library=$srcdir/winsock-compat
 calls=$(echo "$doc"/*.3ws)
-pages="$calls $(grep -L '^\.so ' "$doc"/*.[157]) $made/winsock-compat-errors.7 $made/winsock-compat-options.7"
+pages="$calls $(grep -L '^\.so ' "$doc"/*.[157]) $made/winsock-compat-errors.7 $made/winsock-compat-ioctls.7 $made/winsock-compat-options.7"
 
 # Whether two lists are the same; what is only in one is shown.
 same() {
@@ -106,11 +106,11 @@ $AWK '$1 == ".It" { print $3, $6 }' "$made/winsock-compat-errors.7" >"$scratch/t
 check "error.c has errors" [ -s "$scratch/rows" ]
 check "...and winsock-compat-errors(7) the same" same "$scratch/rows" "$scratch/table"
 
-sed -n '/struct request requests/,/^};/s/.*{ WS_\([A-Z_]*\),.*/\1/p' "$library/ioctl.c" | sort >"$scratch/rows"
-$AWK '$1 == ".Sh" { inside = $2 == "DESCRIPTION" } inside && $1 == ".It" { print $3 }' \
-	"$doc/ioctlsocket.3ws" | sort >"$scratch/codes"
-check "ioctl.c has codes" [ -s "$scratch/rows" ]
-check "...and ioctlsocket(3ws) the same" same "$scratch/rows" "$scratch/codes"
+$AWK '/^[A-Z]/ { print $1 }' "$library/ioctls.in" | sort >"$scratch/rows"
+$AWK '/^(\.It )?\.?Dv / { print $NF == "." || $NF == "," ? $(NF - 1) : $NF }
+	/^\.It Dv / { print $3 }' "$made/winsock-compat-ioctls.7" | grep -E '^(SIO|FIO)[A-Z_]' | sort -u >"$scratch/codes"
+check "ioctls.in has codes" [ -s "$scratch/rows" ]
+check "...and winsock-compat-ioctls(7) the same" same "$scratch/rows" "$scratch/codes"
 
 if command -v mandoc >/dev/null; then
 	# (It knows no section that is not the system's own.)

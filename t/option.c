@@ -1,30 +1,21 @@
-/* The socket options: how each row treats lengths, values and sockets, and what it does. */
+/* The socket options, statement by statement: how they treat lengths, and what they do to a connection. What
+ * every single one reads, takes and refuses is in t/options.c. */
 #include <winsock2.h>
 #include <ws2tcpip.h>
 
 #include "net.h"
+#include "newer.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* Newer than mingw-w64's headers. */
-#ifndef TCP_KEEPIDLE
-#define TCP_KEEPIDLE 3
-#endif
-#ifndef TCP_KEEPCNT
-#define TCP_KEEPCNT 16
-#endif
-#ifndef TCP_KEEPINTVL
-#define TCP_KEEPINTVL 17
-#endif
-
+/* How Windows treats the lengths of options, as it was observed: what setsockopt and getsockopt do with each of
+ * these, and what 0x100 in four bytes becomes. The observations have no length of 3; it is taken for more than
+ * two bytes and less than four. */
 static const int lengths[] = { 1, 2, 3, 4, 8, 0, -1 };
 enum { LENGTHS = sizeof lengths / sizeof *lengths };
 
-/* How Windows treats an option's lengths: what setsockopt and getsockopt do with each of the
- * above, and what 0x100 in four bytes becomes. The observations have no length of 3; it is taken
- * for more than two bytes and less than four. */
 struct group {
 	const char *set[LENGTHS];
 	const char *get[LENGTHS]; /* "result, bytes written, length reported" */
@@ -37,26 +28,44 @@ static const struct group byte_truth = {
 	  "WSAEFAULT, 0, 0", "WSAEFAULT, 0, -1" },
 	"0",
 };
-static const struct group dword_truth = {
+static const struct group page_dword = {
 	/* as the page of SO_KEEPALIVE has it */
 	{ "WSAEFAULT", "WSAEFAULT", "WSAEFAULT", "success", "success", "WSAEFAULT", "WSAENOBUFS" },
 	{ "WSAEFAULT, 0, 1", "WSAEFAULT, 0, 2", "WSAEFAULT, 0, 3", "success, 4, 4", "success, 4, 4",
 	  "WSAEFAULT, 0, 0", "WSAEFAULT, 0, -1" },
 	"1",
 };
-static const struct group short_truth = {
+static const struct group socket_truth = {
 	{ "success", "success", "success", "success", "success", "success", "success" },
 	{ "success, 1, 1", "success, 2, 1", "success, 3, 1", "success, 4, 4", "success, 4, 4",
 	  "WSAEFAULT, 0, 0", "WSAEFAULT, 0, -1" },
 	"1",
 };
-static const struct group tcp_number = {
+static const struct group ip_truth = {
+	{ "success", "success", "success", "success", "success", "WSAEFAULT", "WSAENOBUFS" },
+	{ "success, 1, 1", "success, 1, 1", "success, 1, 1", "success, 4, 4", "success, 4, 4",
+	  "WSAEFAULT, 0, 0", "WSAEFAULT, 0, -1" },
+	"1",
+};
+static const struct group ip_number = {
+	{ "success", "success", "success", "success", "success", "WSAEFAULT", "WSAENOBUFS" },
+	{ "success, 1, 1", "success, 1, 1", "success, 1, 1", "success, 4, 4", "success, 4, 4",
+	  "WSAEFAULT, 0, 0", "WSAEFAULT, 0, -1" },
+	"WSAEINVAL",
+};
+static const struct group strict_truth = {
+	{ "WSAEFAULT", "WSAEFAULT", "WSAEFAULT", "success", "success", "WSAEFAULT", "WSAENOBUFS" },
+	{ "WSAEFAULT, 0, 0", "WSAEFAULT, 0, 0", "WSAEFAULT, 0, 0", "success, 4, 4", "success, 4, 4",
+	  "WSAEFAULT, 0, 0", "WSAEFAULT, 0, -1" },
+	"1",
+};
+static const struct group strict_number = {
 	{ "WSAEFAULT", "WSAEFAULT", "WSAEFAULT", "success", "success", "WSAEFAULT", "WSAENOBUFS" },
 	{ "WSAEFAULT, 0, 0", "WSAEFAULT, 0, 0", "WSAEFAULT, 0, 0", "success, 4, 4", "success, 4, 4",
 	  "WSAEFAULT, 0, 0", "WSAEFAULT, 0, -1" },
 	"256",
 };
-static const struct group tcp_count = {
+static const struct group strict_count = {
 	{ "WSAEFAULT", "WSAEFAULT", "WSAEFAULT", "success", "success", "WSAEFAULT", "WSAENOBUFS" },
 	{ "WSAEFAULT, 0, 0", "WSAEFAULT, 0, 0", "WSAEFAULT, 0, 0", "success, 4, 4", "success, 4, 4",
 	  "WSAEFAULT, 0, 0", "WSAEFAULT, 0, -1" },
@@ -75,46 +84,38 @@ static const struct group number = {
 	"256",
 };
 
-static const char any_socket[] = "Wine takes the option on any socket";
 static const char no_tcp_options[] = "Wine 8 has none of TCP_KEEPIDLE, TCP_KEEPINTVL and TCP_KEEPCNT";
 
+/* One option for each group; what the others do, their rows in options.in say. */
 static const struct row {
 	int level, name;
 	const char *text;
 	const struct group *group, *page; /* `page`: in mode page, if that differs */
-	const char *initial;              /* on a fresh stream; NULL: the system chooses */
-	const char *wine, *wine_datagram; /* reasons for which Wine differs */
-	bool streams_only;                /* WSAENOPROTOOPT on datagram sockets */
-	bool read_only, windows_10;
+	int type;                         /* of the socket */
+	const char *wine;                 /* the reason for which Wine differs */
 } rows[] = {
 #define ROW(option_level, option_name) .level = option_level, .name = option_name, .text = #option_name
-	{ ROW(SOL_SOCKET, SO_REUSEADDR), .group = &short_truth, .initial = "0" },
-	{ ROW(SOL_SOCKET, SO_KEEPALIVE), .group = &byte_truth, .page = &dword_truth, .initial = "0",
-	  .streams_only = true, .wine_datagram = any_socket },
-	{ ROW(SOL_SOCKET, SO_BROADCAST), .group = &short_truth, .initial = "0" },
-	{ ROW(SOL_SOCKET, SO_LINGER), .group = &zeroing_number, .initial = "0", .streams_only = true,
-	  .wine = "Wine makes l_onoff 1", .wine_datagram = any_socket },
-	{ ROW(SOL_SOCKET, SO_DONTLINGER), .group = &short_truth, .initial = "1", .streams_only = true,
-	  .wine = "Wine does not look at the length", .wine_datagram = any_socket },
-	{ ROW(SOL_SOCKET, SO_SNDBUF), .group = &zeroing_number },
-	{ ROW(SOL_SOCKET, SO_RCVBUF), .group = &zeroing_number },
-	{ ROW(SOL_SOCKET, SO_SNDTIMEO), .group = &number, .initial = "0" },
-	{ ROW(SOL_SOCKET, SO_RCVTIMEO), .group = &number, .initial = "0" },
-	{ ROW(SOL_SOCKET, SO_ERROR), .group = &number, .initial = "0",
-	  .wine = "Wine takes SO_ERROR and forgets it" },
-	{ ROW(SOL_SOCKET, SO_TYPE), .group = &number, .initial = "1", .read_only = true,
-	  .wine = "Wine leaves the last error alone, and a length above 4",
-	  .wine_datagram = "Wine says WSAENOPROTOOPT for any socket" },
-	{ ROW(IPPROTO_TCP, TCP_NODELAY), .group = &byte_truth, .initial = "0", .streams_only = true,
-	  .wine_datagram = "Wine goes by the level" },
-	{ ROW(IPPROTO_TCP, TCP_KEEPIDLE), .group = &tcp_number, .initial = "7200", .streams_only = true,
-	  .windows_10 = true, .wine = no_tcp_options },
-	{ ROW(IPPROTO_TCP, TCP_KEEPCNT), .group = &tcp_count, .initial = "10", .streams_only = true,
-	  .windows_10 = true, .wine = no_tcp_options },
-	{ ROW(IPPROTO_TCP, TCP_KEEPINTVL), .group = &tcp_number, .initial = "1", .streams_only = true,
-	  .windows_10 = true, .wine = no_tcp_options },
+	{ ROW(SOL_SOCKET, SO_KEEPALIVE), .group = &byte_truth, .page = &page_dword, .type = SOCK_STREAM },
+	{ ROW(IPPROTO_TCP, TCP_NODELAY), .group = &byte_truth, .type = SOCK_STREAM },
+	{ ROW(SOL_SOCKET, SO_BROADCAST), .group = &socket_truth, .type = SOCK_DGRAM },
+	{ ROW(IPPROTO_IP, IP_MULTICAST_LOOP), .group = &ip_truth, .type = SOCK_DGRAM },
+	{ ROW(IPPROTO_IP, IP_TTL), .group = &ip_number, .type = SOCK_STREAM },
+	{ ROW(IPPROTO_IP, IP_RECVTTL), .group = &strict_truth, .type = SOCK_DGRAM },
+	{ ROW(IPPROTO_TCP, TCP_KEEPIDLE), .group = &strict_number, .type = SOCK_STREAM, .wine = no_tcp_options },
+	{ ROW(IPPROTO_TCP, TCP_KEEPCNT), .group = &strict_count, .type = SOCK_STREAM, .wine = no_tcp_options },
+	{ ROW(SOL_SOCKET, SO_RCVBUF), .group = &zeroing_number, .type = SOCK_STREAM },
+	{ ROW(SOL_SOCKET, SO_RCVTIMEO), .group = &number, .type = SOCK_STREAM },
 };
 enum { ROWS = sizeof rows / sizeof *rows };
+
+static const struct row reuseaddr = { ROW(SOL_SOCKET, SO_REUSEADDR) };
+static const struct row dontlinger = { ROW(SOL_SOCKET, SO_DONTLINGER) };
+static const struct row linger_row = { ROW(SOL_SOCKET, SO_LINGER) };
+static const struct row sndbuf = { ROW(SOL_SOCKET, SO_SNDBUF) };
+static const struct row rcvbuf = { ROW(SOL_SOCKET, SO_RCVBUF) };
+static const struct row sndtimeo = { ROW(SOL_SOCKET, SO_SNDTIMEO) };
+static const struct row rcvtimeo = { ROW(SOL_SOCKET, SO_RCVTIMEO) };
+static const struct row error_row = { ROW(SOL_SOCKET, SO_ERROR) };
 
 /* Fails under Wine for this reason, if it fails. */
 #define CHECK(wine_reason, expected, seen, ...)                                                              \
@@ -173,29 +174,17 @@ static const char *get_all(SOCKET s, const struct row *row, int length)
 static void lengths_of(SOCKET s, const struct row *row, const struct group *group)
 {
 	static const unsigned char one[8] = { 1, 0, 0, 0, 0xff, 0xff, 0xff, 0xff };
-	const char *expected;
 
 	for (int i = 0; i < LENGTHS; i++) {
-		expected = row->read_only && lengths[i] >= 4 ? "WSAENOPROTOOPT" : group->set[i];
-		if (row->read_only && lengths[i] < 4)
-			continue; /* two reasons to refuse it, and no observation which one is named */
-		set(s, row, 0);
+		const char *expected = group->set[i];
+
 		CHECK(row->wine, expected, set_bytes(s, row, one, lengths[i]), "%s, %d bytes: %s", row->text,
 		      lengths[i], expected);
-		if (strcmp(expected, "success") == 0) {
-			const char *value = lengths[i] > 0 || lengths[i] == -1 ? "1" : "0";
-
-			if (lengths[i] != -1)
-				CHECK(row->wine, value, get(s, row), "%s, what %d bytes have done: %s",
-				      row->text, lengths[i], value);
-		}
 	}
 	for (int i = 0; i < LENGTHS; i++) {
 		set(s, row, 1);
 		CHECK(row->wine, group->get[i], get_all(s, row, lengths[i]), "%s, a buffer of %d: %s",
 		      row->text, lengths[i], group->get[i]);
-		if (lengths[i] <= 0)
-			CHECK(row->wine, "1", get(s, row), "%s, what that has done: nothing", row->text);
 	}
 }
 
@@ -203,163 +192,34 @@ static void values_of(SOCKET s, const struct row *row, const struct group *group
 {
 	bool is_value = *group->wide >= '0' && *group->wide <= '9';
 
-	if (row->read_only)
-		return;
 	set(s, row, 1);
 	CHECK(row->wine, is_value ? "success" : group->wide, set(s, row, 0x100), "%s of 0x100: %s", row->text,
 	      is_value ? "success" : group->wide);
 	CHECK(row->wine, is_value ? group->wide : "1", get(s, row), "%s after 0x100: %s", row->text,
 	      is_value ? group->wide : "1");
-	set(s, row, 1);
 }
 
-static void rows_of(const char *mode, bool page)
+static void groups(const char *mode, bool page)
 {
 	for (int i = 0; i < ROWS; i++) {
 		const struct row *row = &rows[i];
 		const struct group *group = page && row->page ? row->page : row->group;
 		SOCKET s;
 
-		if (!page && !row->page)
-			continue; /* the mode has nothing to do with it */
-		if (is_wine() && page && row->page)
+		if (page && is_wine() && row->page)
 			continue; /* Wine has one mode, as Windows has */
 		diag("%s, mode %s", row->text, mode);
-		s = stream();
-		if (row->initial)
-			CHECK(row->wine, row->initial, get(s, row), "%s of a fresh stream: %s", row->text,
-			      row->initial);
+		s = new_socket(AF_INET, row->type);
 		lengths_of(s, row, group);
 		values_of(s, row, group);
 		closesocket(s);
 	}
 }
 
-static void datagrams(void)
-{
-	static const int families[] = { AF_INET, AF_INET6 };
-
-	for (int f = 0; f < 2; f++)
-		for (int i = 0; i < ROWS; i++) {
-			const struct row *row = &rows[i];
-			SOCKET s = new_socket(families[f], SOCK_DGRAM);
-			const char *got = row->streams_only ? "WSAENOPROTOOPT" : "success";
-			const char *taken = row->read_only ? "WSAEINVAL" : got;
-			const char *seen = get(s, row);
-
-			CHECK(row->wine_datagram, got, *seen >= '0' && *seen <= '9' ? "success" : seen,
-			      "%s of UDP over IPv%d: %s", row->text, f ? 6 : 4, got);
-			CHECK(row->wine_datagram, taken, set(s, row, 1), "%s set on UDP over IPv%d: %s",
-			      row->text, f ? 6 : 4, taken);
-			closesocket(s);
-		}
-}
-
-static void unknown(void)
-{
-	static const char *const option_first = "Wine looks at the option before the handle";
-	static const int bad_levels[] = { -1, 0x1234ffff, 0x8000ffff, 0x8000, 0x800, 1 };
-	static const int levels[] = { SOL_SOCKET, IPPROTO_TCP, IPPROTO_IP, IPPROTO_IPV6 };
-	SOCKET s = stream(), closed = stream();
-	struct row row = { .text = "an unknown option" };
-
-	for (size_t i = 0; i < sizeof bad_levels / sizeof *bad_levels; i++) {
-		row.level = bad_levels[i];
-		row.name = SO_RCVTIMEO;
-		is_string("WSAEINVAL", set(s, &row, 1), "setsockopt, level %#x: WSAEINVAL", row.level);
-		is_string("WSAEINVAL", get(s, &row), "getsockopt, level %#x: WSAEINVAL", row.level);
-	}
-	for (size_t i = 0; i < sizeof levels / sizeof *levels; i++) {
-		row.level = levels[i];
-		row.name = 0x7fff;
-		is_string("WSAENOPROTOOPT", set(s, &row, 1), "setsockopt, level %d, an unknown option",
-		          row.level);
-		is_string("WSAENOPROTOOPT", get(s, &row), "getsockopt, level %d, an unknown option",
-		          row.level);
-	}
-	row.level = row.name = -1;
-	is_string("WSAEINVAL", set(s, &row, 1), "setsockopt, level and option -1: WSAEINVAL");
-	is_string("WSAEINVAL", get(s, &row), "getsockopt, level and option -1: WSAEINVAL");
-	row.level = row.name = 0;
-	is_string("WSAENOPROTOOPT", set(s, &row, 1), "setsockopt, level and option 0: WSAENOPROTOOPT");
-	is_string("WSAENOPROTOOPT", get(s, &row), "getsockopt, level and option 0: WSAENOPROTOOPT");
-	closesocket(closed);
-	row.level = -1;
-	is_string("WSAENOTSOCK", get(closed, &row), "a closed socket comes before an unknown level");
-	CHECK(option_first, "WSAENOTSOCK", set(INVALID_SOCKET, &row, 1), "so does INVALID_SOCKET");
-	for (int i = 0; i < ROWS; i++) {
-		CHECK(option_first, "WSAENOTSOCK", set(closed, &rows[i], 1), "%s set on a closed socket",
-		      rows[i].text);
-		CHECK(option_first, "WSAENOTSOCK", get(closed, &rows[i]), "%s of a closed socket",
-		      rows[i].text);
-	}
-	closesocket(s);
-}
-
-/* A success leaves 0 for the last error, as on Windows. */
-static void last_error(void)
-{
-	SOCKET s = stream();
-
-	for (int i = 0; i < ROWS; i++) {
-		const struct row *row = &rows[i];
-
-		WSASetLastError(0xdead);
-		get(s, row);
-		CHECK(row->wine, "0", error_name(WSAGetLastError()), "%s: getsockopt clears the last error",
-		      row->text);
-		WSASetLastError(0xdead);
-		set(s, row, 1);
-		if (!row->read_only)
-			CHECK(row->wine, "0", error_name(WSAGetLastError()),
-			      "%s: setsockopt clears the last error", row->text);
-	}
-	closesocket(s);
-}
-
-static const struct row *row_of(int level, int name)
-{
-	for (int i = 0; i < ROWS; i++)
-		if (rows[i].level == level && rows[i].name == name)
-			return &rows[i];
-	return NULL;
-}
-
-#ifdef __linux__
-/* Earlier versions do not know all of them. */
-static void versions(void)
-{
-	static const char *const windows[] = { "2000", "xp", "2003", "vista", "7", "8", "8.1", "10", "11" };
-
-	for (size_t i = 0; i < sizeof windows / sizeof *windows; i++) {
-		bool windows_10 = atoi(windows[i]) == 10 || atoi(windows[i]) == 11;
-		SOCKET s;
-
-		winsock_end();
-		set_environment("WINSOCK_COMPAT_WINDOWS", windows[i]);
-		winsock_start();
-		s = stream();
-		for (int n = 0; n < ROWS; n++) {
-			const char *expected = rows[n].windows_10 && !windows_10 ? "WSAENOPROTOOPT"
-			                       : rows[n].read_only               ? NULL
-			                                                         : "success";
-
-			if (expected)
-				is_string(expected, set(s, &rows[n], 1), "%s on Windows %s: %s", rows[n].text,
-				          windows[i], expected);
-		}
-		closesocket(s);
-	}
-	winsock_end();
-	set_environment("WINSOCK_COMPAT_WINDOWS", NULL);
-	winsock_start();
-}
-#endif
-
 static void buffers(void)
 {
 	static const DWORD sizes[] = { 0, 1, 1024, 4096, 8192, 100000, 1000000, 0x7fffffff };
-	const struct row *both[] = { row_of(SOL_SOCKET, SO_RCVBUF), row_of(SOL_SOCKET, SO_SNDBUF) };
+	const struct row *both[] = { &rcvbuf, &sndbuf };
 	SOCKET s = stream();
 
 	for (int i = 0; i < 2; i++)
@@ -384,24 +244,23 @@ static const char *get_linger(SOCKET s)
 
 static void linger(void)
 {
-	const struct row *dont = row_of(SOL_SOCKET, SO_DONTLINGER);
 	struct linger five = { 1, 5 }, wide = { 0x100, 7 }, at_once = { 1, 0 };
 	SOCKET pair[2], s = stream();
 	char byte;
 
 	is_string("{0, 0}", get_linger(s), "SO_LINGER of a fresh socket");
-	is_string("1", get(s, dont), "SO_DONTLINGER of a fresh socket");
-	is_string("success", set_bytes(s, row_of(SOL_SOCKET, SO_LINGER), &five, sizeof five),
+	is_string("1", get(s, &dontlinger), "SO_DONTLINGER of a fresh socket");
+	is_string("success", set_bytes(s, &linger_row, &five, sizeof five),
 	          "SO_LINGER {1, 5}");
 	is_string("{1, 5}", get_linger(s), "...reads back");
-	is_string("0", get(s, dont), "...and SO_DONTLINGER is FALSE");
-	is_string("success", set(s, dont, TRUE), "SO_DONTLINGER TRUE");
+	is_string("0", get(s, &dontlinger), "...and SO_DONTLINGER is FALSE");
+	is_string("success", set(s, &dontlinger, TRUE), "SO_DONTLINGER TRUE");
 	CHECK("Wine keeps no time while lingering is off", "{0, 5}", get_linger(s),
 	      "...switches SO_LINGER off, its time stays");
-	is_string("success", set(s, dont, FALSE), "SO_DONTLINGER FALSE");
+	is_string("success", set(s, &dontlinger, FALSE), "SO_DONTLINGER FALSE");
 	CHECK("Wine keeps no time while lingering is off", "{1, 5}", get_linger(s),
 	      "...switches it on again");
-	is_string("success", set_bytes(s, row_of(SOL_SOCKET, SO_LINGER), &wide, sizeof wide),
+	is_string("success", set_bytes(s, &linger_row, &wide, sizeof wide),
 	          "SO_LINGER {0x100, 7}");
 	CHECK("Wine makes l_onoff 1", "{256, 7}", get_linger(s), "...reads back");
 	closesocket(s);
@@ -417,8 +276,6 @@ static void linger(void)
 
 static void timeouts(void)
 {
-	const struct row *receive = row_of(SOL_SOCKET, SO_RCVTIMEO),
-	                 *send_row = row_of(SOL_SOCKET, SO_SNDTIMEO);
 	static char data[65536];
 	SOCKET pair[2];
 	long long start, begun;
@@ -426,19 +283,19 @@ static void timeouts(void)
 	int result;
 
 	tcp_pair(AF_INET, pair);
-	is_string("success", set(pair[0], receive, 123), "SO_RCVTIMEO of 123 ms");
-	is_string("123", get(pair[0], receive), "...reads back as 123");
+	is_string("success", set(pair[0], &rcvtimeo, 123), "SO_RCVTIMEO of 123 ms");
+	is_string("123", get(pair[0], &rcvtimeo), "...reads back as 123");
 	start = now_ms();
 	fails(WSAETIMEDOUT, recv(pair[0], &byte, 1, 0), "...recv gives up");
 	start = now_ms() - start;
 	ok(start >= 100 && start < 3000, "...after that time (%lld ms)", start);
-	is_string("success", set(pair[0], receive, 0), "SO_RCVTIMEO of 0");
+	is_string("success", set(pair[0], &rcvtimeo, 0), "SO_RCVTIMEO of 0");
 	send(pair[1], "x", 1, 0);
 	is_int(1, recv(pair[0], &byte, 1, 0), "...waits for as long as it takes");
-	is_string("success", set(pair[0], receive, 0xffffffff), "SO_RCVTIMEO of 0xffffffff");
-	is_string("4294967295", get(pair[0], receive), "...reads back");
+	is_string("success", set(pair[0], &rcvtimeo, 0xffffffff), "SO_RCVTIMEO of 0xffffffff");
+	is_string("4294967295", get(pair[0], &rcvtimeo), "...reads back");
 
-	is_string("success", set(pair[0], send_row, 150), "SO_SNDTIMEO of 150 ms");
+	is_string("success", set(pair[0], &sndtimeo, 150), "SO_SNDTIMEO of 150 ms");
 	start = now_ms();
 	do {
 		begun = now_ms();
@@ -454,19 +311,18 @@ static void timeouts(void)
 static void error_option(void)
 {
 	static const char *const forgets = "Wine takes SO_ERROR and forgets it";
-	const struct row *error = row_of(SOL_SOCKET, SO_ERROR);
 	SOCKET s = stream(), udp = new_socket(AF_INET, SOCK_DGRAM);
 	struct sockaddr_in nobody = { .sin_family = AF_INET };
 	u_long on = 1;
 	fd_set failed;
 	struct timeval wait = { 5, 0 };
 
-	is_string("0", get(s, error), "SO_ERROR of a fresh socket");
-	is_string("success", set(s, error, 1234), "SO_ERROR can be set");
-	CHECK(forgets, "1234", get(s, error), "...reads back once");
-	is_string("0", get(s, error), "...and only once");
-	is_string("success", set(udp, error, 1234), "SO_ERROR can be set on UDP");
-	CHECK(forgets, "1234", get(udp, error), "...reads back");
+	is_string("0", get(s, &error_row), "SO_ERROR of a fresh socket");
+	is_string("success", set(s, &error_row, 1234), "SO_ERROR can be set");
+	CHECK(forgets, "1234", get(s, &error_row), "...reads back once");
+	is_string("0", get(s, &error_row), "...and only once");
+	is_string("success", set(udp, &error_row, 1234), "SO_ERROR can be set on UDP");
+	CHECK(forgets, "1234", get(udp, &error_row), "...reads back");
 	closesocket(udp);
 
 	ioctlsocket(s, FIONBIO, &on);
@@ -476,30 +332,15 @@ static void error_option(void)
 	FD_ZERO(&failed);
 	FD_SET(s, &failed);
 	is_int(1, select(0, NULL, NULL, &failed, &wait), "a connect that is refused");
-	is_string("10061", get(s, error), "...is in SO_ERROR: WSAECONNREFUSED");
-	CHECK("Wine keeps it", "0", get(s, error), "...and is taken by that");
+	is_string("10061", get(s, &error_row), "...is in SO_ERROR: WSAECONNREFUSED");
+	CHECK("Wine keeps it", "0", get(s, &error_row), "...and is taken by that");
 	closesocket(s);
-}
-
-static void type(void)
-{
-	const struct row *row = row_of(SOL_SOCKET, SO_TYPE);
-	SOCKET s = stream(), udp = new_socket(AF_INET, SOCK_DGRAM);
-
-	is_string("1", get(s, row), "SO_TYPE of TCP");
-	is_string("2", get(udp, row), "SO_TYPE of UDP");
-	is_string("WSAENOPROTOOPT", set(s, row, SOCK_DGRAM), "SO_TYPE of TCP cannot be set");
-	CHECK(row->wine_datagram, "WSAEINVAL", set(udp, row, SOCK_STREAM), "nor of UDP, by another name");
-	is_string("1", get(s, row), "SO_TYPE of TCP after that");
-	closesocket(s);
-	closesocket(udp);
 }
 
 /* Binds a second socket to the port of a first. */
 static const char *bind_twice(int socket_type, bool first_reuses, bool second_reuses, bool listens,
                               SOCKET pair[2], struct sockaddr_in *address)
 {
-	const struct row *reuse = row_of(SOL_SOCKET, SO_REUSEADDR);
 	int length = sizeof *address;
 	const char *seen;
 
@@ -508,8 +349,8 @@ static const char *bind_twice(int socket_type, bool first_reuses, bool second_re
 	address->sin_addr.s_addr = htonl(INADDR_LOOPBACK);
 	for (int i = 0; i < 2; i++)
 		pair[i] = new_socket(AF_INET, socket_type);
-	set(pair[0], reuse, first_reuses);
-	set(pair[1], reuse, second_reuses);
+	set(pair[0], &reuseaddr, first_reuses);
+	set(pair[1], &reuseaddr, second_reuses);
 	bind(pair[0], (struct sockaddr *)address, length);
 	getsockname(pair[0], (struct sockaddr *)address, &length);
 	if (listens)
@@ -603,67 +444,22 @@ static void time_wait(void)
 	closesocket(listener);
 }
 
-static void inheritance(void)
-{
-	static const struct {
-		int level, name;
-		DWORD value;
-	} handed_on[] = {
-		{ SOL_SOCKET, SO_KEEPALIVE, 1 },   { SOL_SOCKET, SO_LINGER, 0x00050001 },
-		{ SOL_SOCKET, SO_DONTLINGER, 0 },  { SOL_SOCKET, SO_SNDBUF, 12345 },
-		{ SOL_SOCKET, SO_RCVBUF, 23456 },  { SOL_SOCKET, SO_SNDTIMEO, 3456 },
-		{ SOL_SOCKET, SO_RCVTIMEO, 4567 }, { IPPROTO_TCP, TCP_KEEPIDLE, 77 },
-		{ IPPROTO_TCP, TCP_KEEPINTVL, 7 }, { IPPROTO_TCP, TCP_KEEPCNT, 200 },
-	};
-	enum { COUNT = sizeof handed_on / sizeof *handed_on };
-	struct sockaddr_storage address;
-	SOCKET listener, client, accepted;
-	int length;
-
-	listener = listening_socket(AF_INET, &address, &length);
-	for (int i = 0; i < COUNT; i++)
-		if (handed_on[i].name != SO_DONTLINGER)
-			set(listener, row_of(handed_on[i].level, handed_on[i].name), handed_on[i].value);
-	client = stream();
-	connect(client, (struct sockaddr *)&address, length);
-	accepted = accept(listener, NULL, NULL);
-	for (int i = 0; i < COUNT; i++) {
-		const struct row *row = row_of(handed_on[i].level, handed_on[i].name);
-		const char *expected = words("%lu", (unsigned long)handed_on[i].value);
-
-		CHECK(row->wine ? row->wine : "Wine hands on less", expected, get(accepted, row),
-		      "%s of an accepted socket is the listener's", row->text);
-	}
-	is_string("0", get(client, row_of(SOL_SOCKET, SO_KEEPALIVE)), "the client has none of it");
-	closesocket(accepted);
-	closesocket(client);
-	closesocket(listener);
-}
-
 int main(void)
 {
 	plan_lazy();
+	set_environment("WINSOCK_COMPAT_MODE", "windows");
+	winsock_start();
+	groups("windows", false);
+	winsock_end();
 	set_environment("WINSOCK_COMPAT_MODE", NULL);
 	winsock_start();
-	rows_of("page", true);
-	datagrams();
-	unknown();
-	last_error();
+	groups("page", true);
 	buffers();
 	linger();
 	timeouts();
 	error_option();
-	type();
 	reuse();
 	time_wait();
-	inheritance();
-#ifdef __linux__
-	versions();
-#endif
-	winsock_end();
-	set_environment("WINSOCK_COMPAT_MODE", "windows");
-	winsock_start();
-	rows_of("windows", false);
 	winsock_end();
 	return done();
 }

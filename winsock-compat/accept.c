@@ -113,6 +113,7 @@ static void inherit(struct socket *sock, struct socket *listener)
 	sock->linger_on = linger_on;
 	sock->linger_time = linger_time;
 	wsc__socket_unlock(sock);
+	sock->ports.options = listener->ports.options & (PORT_REUSEADDR | PORT_EXCLUSIVE);
 	sock->receive_timeout = listener->receive_timeout;
 	sock->send_timeout = listener->send_timeout;
 }
@@ -150,6 +151,8 @@ static int take(SOCKET s, struct socket *listener, struct WSC(sockaddr) *name, i
 				SOCKET_CONNECTED | SOCKET_BOUND | nonblocking, &sock);
 	if (error)
 		return error;
+	if (listener->family == WS_AF_UNIX)
+		wsc__options_hand_on((SOCKET)fd, sock, s, listener);
 	inherit(sock, listener);
 	*accepted = (SOCKET)fd;
 	return 0;

@@ -1,9 +1,17 @@
-/* Addresses as text and numbers in network order: inet_*, hton*, ntoh*. */
+/* Addresses as text and numbers in network order: inet_*, WSAAddressToString, WSAStringToAddress, hton*,
+ * ntoh*. */
 #include "address.h"
 #include "error.h"
+#include "export.h"
 #include "fault.h"
+#include "profile.h"
+#include "socket.h"
+#include "wide.h"
 
 #include <arpa/inet.h>
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 WSC(u_long) WSC(htonl)(WSC(u_long) number)
@@ -26,14 +34,52 @@ WSC(u_short) WSC(ntohs)(WSC(u_short) number)
 	return ntohs(number);
 }
 
-/* Room for any address that is one; longer text is none. */
-enum { TEXT = 64 };
+/* The same for a socket, whose network order is always this one. */
+static int for_socket(SOCKET s, void *user, const void *number, size_t size)
+{
+	struct socket *sock;
+	int error = wsc__socket_enter(s, &sock);
+
+	return wsc__result(error ? error : wsc__copy_out(user, number, size));
+}
+
+int WSC(WSAHtonl)(SOCKET s, WSC(u_long) host, WSC(u_long) *network)
+{
+	host = htonl(host);
+	return for_socket(s, network, &host, sizeof host);
+}
+WSC_ALIAS(WSAHtonl)
+
+int WSC(WSANtohl)(SOCKET s, WSC(u_long) network, WSC(u_long) *host)
+{
+	return WSC(WSAHtonl)(s, network, host);
+}
+WSC_ALIAS(WSANtohl)
+
+int WSC(WSAHtons)(SOCKET s, WSC(u_short) host, WSC(u_short) *network)
+{
+	host = htons(host);
+	return for_socket(s, network, &host, sizeof host);
+}
+WSC_ALIAS(WSAHtons)
+
+int WSC(WSANtohs)(SOCKET s, WSC(u_short) network, WSC(u_short) *host)
+{
+	return WSC(WSAHtons)(s, network, host);
+}
+WSC_ALIAS(WSANtohs)
+
+/* Room for any address that is one, with a scope and a port; longer text is none. */
+enum { TEXT = 96 };
 
 WSC(u_long) WSC(inet_addr)(const char *text)
 {
 	char copy[TEXT];
+	int error = wsc__copy_string(copy, text, sizeof copy);
 
-	if (wsc__copy_string(copy, text, sizeof copy))
+	if (error == WS_WSAEFAULT)
+		wsc__thread.last_error = error;
+	if (error)
 		return INADDR_NONE;
 	return *copy == ' ' && !copy[1] ? 0 : inet_addr(copy); /* a single blank is 0.0.0.0 to Windows */
 }
@@ -50,45 +96,294 @@ static size_t address_size(int family)
 	return family == WS_AF_INET ? sizeof(struct in_addr) : family == WS_AF_INET6 ? sizeof(struct in6_addr) : 0;
 }
 
-INT WSC(inet_pton)(INT family, PCSTR text, PVOID address)
+/* Windows takes a part of three digits that begins with 0, though only at the end of an IPv6 address. */
+static void strip_zeros(char *text)
+{
+	char *to = strrchr(text, ':');
+
+	if (!to || !strchr(to, '.'))
+		return;
+	to++;
+	for (const char *from = to; *from;) {
+		size_t digits = strspn(from, "0123456789"), zeros = 0;
+
+		while (digits <= 3 && zeros + 1 < digits && from[zeros] == '0')
+			zeros++;
+		memmove(to, from + zeros, digits - zeros);
+		to += digits - zeros;
+		from += digits;
+		if (*from)
+			*to++ = *from++;
+		if (!*from)
+			*to = '\0';
+	}
+}
+
+/* inet_pton for a copy of the text, which it may change: 1, or 0 if it is no address. */
+static int parse(int family, char *text, void *bytes)
+{
+	if (family == WS_AF_INET6)
+		strip_zeros(text);
+	return inet_pton(wsc__family_to_posix(family), text, bytes);
+}
+
+/* What the two forms of inet_pton have in common: `error` is that of copying the text. */
+static int text_to_address(int family, int error, char *copy, void *address)
 {
 	unsigned char bytes[sizeof(struct in6_addr)];
-	char copy[TEXT];
-	int numeric, error;
 
+	if (error == WS_WSAEFAULT)
+		return wsc__result(WS_WSAEFAULT);
 	if (!address_size(family))
 		return wsc__result(WS_WSAEAFNOSUPPORT);
-	if (!text || !address)
+	if (!address)
 		return wsc__result(WS_WSAEFAULT);
-	error = wsc__copy_string(copy, text, sizeof copy);
-	if (error) /* what is too long for an address is none */
-		return error == WS_WSAENAMETOOLONG ? 0 : wsc__result(error);
-	numeric = inet_pton(wsc__family_to_posix(family), copy, bytes);
-	if (numeric == 1 && wsc__copy_out(address, bytes, address_size(family)))
-		return wsc__result(WS_WSAEFAULT);
-	return numeric;
+	if (error || !parse(family, copy, bytes)) /* what is too long for an address is none */
+		return 0;
+	return wsc__copy_out(address, bytes, address_size(family)) ? wsc__result(WS_WSAEFAULT) : 1;
+}
+
+INT WSC(inet_pton)(INT family, PCSTR text, PVOID address)
+{
+	char copy[TEXT];
+	int error = wsc__copy_string(copy, text, sizeof copy);
+
+	return text_to_address(family, error, copy, address);
+}
+
+/* Unlike the other form it has an error for what is no address. */
+INT WSC(InetPtonW)(INT family, PCWSTR text, PVOID address)
+{
+	char copy[3 * TEXT];
+	int error = wsc__wide_in(copy, text, TEXT), result = text_to_address(family, error, copy, address);
+
+	if (!result)
+		wsc__thread.last_error = WS_WSAEINVAL;
+	return result;
+}
+WSC_ALIAS(InetPtonW)
+
+static int address_to_text(int family, const void *address, char text[INET6_ADDRSTRLEN])
+{
+	unsigned char bytes[sizeof(struct in6_addr)];
+
+	if (!address_size(family))
+		return WS_WSAEAFNOSUPPORT;
+	if (wsc__copy_in(bytes, address, address_size(family)))
+		return WS_WSAEFAULT;
+	inet_ntop(wsc__family_to_posix(family), bytes, text, INET6_ADDRSTRLEN);
+	return 0;
+}
+
+/* Too little room, or none. The number is that of a NTSTATUS, as Wine's tests/protocol.c saw it. */
+static int no_room(void)
+{
+	return wsc__profile.windows - wsc__windows >= WINDOWS_8 ? (int)0xc000000d : WS_WSAEINVAL;
 }
 
 PCSTR WSC(inet_ntop)(INT family, LPCVOID address, LPSTR text, size_t size)
 {
-	unsigned char bytes[sizeof(struct in6_addr)];
 	char copy[INET6_ADDRSTRLEN];
-	int error = 0;
+	int error = address_to_text(family, address, copy);
 
-	if (!address_size(family))
-		error = WS_WSAEAFNOSUPPORT;
-	else if (wsc__copy_in(bytes, address, address_size(family)))
-		error = WS_WSAEFAULT;
-	if (!error) {
-		inet_ntop(wsc__family_to_posix(family), bytes, copy, sizeof copy);
-		if (strlen(copy) >= size)
-			error = WS_WSA_INVALID_PARAMETER;
-		else if (wsc__copy_out(text, copy, strlen(copy) + 1))
-			error = WS_WSAEFAULT;
-	}
-	if (error) {
-		wsc__thread.last_error = error;
-		return NULL;
-	}
-	return text;
+	if (!error && (!text || strlen(copy) >= size))
+		error = no_room();
+	if (!error)
+		error = wsc__copy_out(text, copy, strlen(copy) + 1);
+	return wsc__result_pointer(error, text);
 }
+
+PCWSTR WSC(InetNtopW)(INT family, LPCVOID address, LPWSTR text, size_t size)
+{
+	char copy[INET6_ADDRSTRLEN];
+	int error = address_to_text(family, address, copy);
+
+	if (!error && (!text || strlen(copy) >= size)) /* the documented number: nobody has seen another */
+		error = WS_WSA_INVALID_PARAMETER;
+	if (!error)
+		error = wsc__wide_out(text, size, copy, NULL);
+	return wsc__result_pointer(error, text);
+}
+WSC_ALIAS(InetNtopW)
+
+/* "1.2.3.4:80", "::1%3", "[::1%3]:80" */
+static int write_address(const void *user, DWORD length, char text[TEXT])
+{
+	struct sockaddr_storage address;
+	const struct sockaddr_in *in = (void *)&address;
+	const struct sockaddr_in6 *in6 = (void *)&address;
+	char host[INET6_ADDRSTRLEN], scope[16] = "";
+	socklen_t whole;
+	WORD family;
+	int error;
+
+	if (!user || length < sizeof family || wsc__copy_in(&family, user, sizeof family))
+		return WS_WSAEFAULT;
+	if (!address_size(family))
+		return WS_WSAEINVAL;
+	if (length < (family == WS_AF_INET ? sizeof *in : sizeof *in6))
+		return WS_WSAEINVAL;
+	error = wsc__address_in(family, user, (int)length, &address, &whole);
+	if (error)
+		return error;
+	if (family == WS_AF_INET) {
+		inet_ntop(AF_INET, &in->sin_addr, host, sizeof host);
+		if (in->sin_port)
+			snprintf(text, TEXT, "%s:%u", host, ntohs(in->sin_port));
+		else
+			snprintf(text, TEXT, "%s", host);
+		return 0;
+	}
+	inet_ntop(AF_INET6, &in6->sin6_addr, host, sizeof host);
+	if (in6->sin6_scope_id)
+		snprintf(scope, sizeof scope, "%%%u", in6->sin6_scope_id);
+	if (in6->sin6_port)
+		snprintf(text, TEXT, "[%s%s]:%u", host, scope, ntohs(in6->sin6_port));
+	else
+		snprintf(text, TEXT, "%s%s", host, scope);
+	return 0;
+}
+
+/* The protocol's info chooses a provider; there is only one here. */
+INT WSC(WSAAddressToStringA)(LPSOCKADDR address, DWORD length, LPWSAPROTOCOL_INFOA info, LPSTR user, LPDWORD size)
+{
+	char text[TEXT];
+	DWORD room, needed;
+	int error = wsc__enter();
+
+	(void)info;
+	if (!error && (!size || wsc__copy_in(&room, size, sizeof room)))
+		error = WS_WSAEFAULT;
+	if (!error)
+		error = write_address(address, length, text);
+	if (error)
+		return wsc__result(error);
+	needed = (DWORD)strlen(text) + 1;
+	if (wsc__copy_out(size, &needed, sizeof needed) || room < needed || wsc__copy_out(user, text, needed))
+		error = WS_WSAEFAULT;
+	return wsc__result(error);
+}
+WSC_ALIAS(WSAAddressToStringA)
+
+INT WSC(WSAAddressToStringW)(LPSOCKADDR address, DWORD length, LPWSAPROTOCOL_INFOW info, LPWSTR user, LPDWORD size)
+{
+	char text[TEXT];
+	DWORD room, needed;
+	int error = wsc__enter();
+
+	(void)info;
+	if (!error && (!size || wsc__copy_in(&room, size, sizeof room)))
+		error = WS_WSAEFAULT;
+	if (!error)
+		error = write_address(address, length, text);
+	if (error)
+		return wsc__result(error);
+	error = wsc__wide_out(user, room, text, &needed);
+	if (wsc__copy_out(size, &needed, sizeof needed))
+		error = WS_WSAEFAULT;
+	return wsc__result(error);
+}
+WSC_ALIAS(WSAAddressToStringW)
+
+/* A port as C writes numbers, from 1 on; false if it is none. */
+static bool read_port(const char *text, in_port_t *port)
+{
+	char *end;
+	unsigned long number;
+
+	if (!isdigit((unsigned char)*text))
+		return false;
+	number = strtoul(text, &end, 0);
+	*port = htons((uint16_t)number);
+	return !*end && number && number <= 0xffff && tolower((unsigned char)end[-1]) != 'x';
+}
+
+/* Parts as inet_addr takes them, but no blanks; then perhaps a port. */
+static bool read_ipv4(char *text, struct sockaddr_in *in)
+{
+	char *colon = strchr(text, ':');
+
+	if (strpbrk(text, " \t\n\v\f\r"))
+		return false;
+	if (colon) {
+		*colon++ = '\0';
+		if (!read_port(colon, &in->sin_port))
+			return false;
+	}
+	return inet_aton(text, &in->sin_addr) == 1;
+}
+
+/* "::1%3", "[::1%3]" or "[::1%3]:80" */
+static bool read_ipv6(char *text, struct sockaddr_in6 *in6)
+{
+	char *bracket = NULL, *scope, *end;
+	unsigned long number;
+
+	if (*text == '[') {
+		bracket = strchr(++text, ']');
+		if (!bracket || (bracket[1] && (bracket[1] != ':' || !read_port(bracket + 2, &in6->sin6_port))))
+			return false;
+		*bracket = '\0';
+	}
+	scope = strchr(text, '%');
+	if (scope) {
+		*scope++ = '\0';
+		number = isdigit((unsigned char)*scope) ? strtoul(scope, &end, 10) : 0;
+		if (!isdigit((unsigned char)*scope) || *end || number > 0xffffffff)
+			return false;
+		in6->sin6_scope_id = (uint32_t)number;
+	}
+	return parse(WS_AF_INET6, text, &in6->sin6_addr) == 1;
+}
+
+/* `error` is that of copying the text, which is NULL if the program's is. */
+static int read_address(int family, int error, char *text, void *user, int *user_length)
+{
+	struct sockaddr_storage address = { .ss_family = AF_UNSPEC };
+	socklen_t length = family == WS_AF_INET ? sizeof(struct sockaddr_in) : sizeof(struct sockaddr_in6);
+	int room, whole = (int)length;
+	bool read;
+
+	if (!text || !user || !user_length || !address_size(family))
+		return WS_WSAEINVAL;
+	if (error == WS_WSAEFAULT || wsc__copy_in(&room, user_length, sizeof room))
+		return WS_WSAEFAULT;
+	if (room < whole) {
+		wsc__copy_out(user_length, &whole, sizeof whole);
+		return WS_WSAEFAULT;
+	}
+	read = !error && (family == WS_AF_INET ? read_ipv4(text, (struct sockaddr_in *)&address) :
+						 read_ipv6(text, (struct sockaddr_in6 *)&address));
+	if (!read) { /* nothing is left there of what a program may have had */
+		memset(&address, 0, sizeof address);
+		wsc__copy_out(user, &address, length);
+		return WS_WSAEINVAL;
+	}
+	address.ss_family = (sa_family_t)wsc__family_to_posix(family);
+	return wsc__address_out(&address, length, user, user_length);
+}
+
+INT WSC(WSAStringToAddressA)(LPSTR string, INT family, LPWSAPROTOCOL_INFOA info, LPSOCKADDR address, LPINT length)
+{
+	char text[TEXT];
+	int error = wsc__enter();
+
+	(void)info;
+	if (!error)
+		error = read_address(family, wsc__copy_string(text, string, sizeof text), string ? text : NULL, address,
+				     length);
+	return wsc__result(error);
+}
+WSC_ALIAS(WSAStringToAddressA)
+
+INT WSC(WSAStringToAddressW)(LPWSTR string, INT family, LPWSAPROTOCOL_INFOW info, LPSOCKADDR address, LPINT length)
+{
+	char text[3 * TEXT];
+	int error = wsc__enter();
+
+	(void)info;
+	if (!error)
+		error = read_address(family, wsc__wide_in(text, string, TEXT), string ? text : NULL, address, length);
+	return wsc__result(error);
+}
+WSC_ALIAS(WSAStringToAddressW)

@@ -2,42 +2,89 @@
 #include "bind.h"
 
 #include "address.h"
+#include "conflict.h"
+#include "port.h"
 
 #include <errno.h>
+#include <ifaddrs.h>
+#include <net/if.h>
+#include <string.h>
 #include <sys/socket.h>
 
-/* On Windows a port whose last connections are in TIME_WAIT is free, and one that another socket
- * is bound to is not, whether that one listens or not. Linux' SO_REUSEADDR gives away both, so
- * it is not set for good: here while binding for the second time, and on sockets that have
- * connections, in whose TIME_WAIT it is looked for. */
-static void reuse(SOCKET s, int on)
+int wsc__bind_connect(SOCKET s, struct socket *sock)
 {
-	setsockopt((int)s, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+	bool is_ipv6 = sock->family == WS_AF_INET6;
+	struct sockaddr_storage any;
+	int error;
+
+	wsc__conflict_connect(s, sock);
+	/* The kernel chooses at random for bind, and for datagrams; for streams it goes by the peer. */
+	if (!sock->ports.reservation && (sock->type != SOCK_STREAM || !wsc__port_get(sock, PORT_RANDOMIZE)))
+		return 0;
+	if ((!is_ipv6 && sock->family != WS_AF_INET) || wsc__conflict_is_bound(s, sock))
+		return 0;
+	memset(&any, 0, sizeof any);
+	any.ss_family = is_ipv6 ? AF_INET6 : AF_INET;
+	error = wsc__port_bind(s, sock, &any, is_ipv6 ? sizeof(struct sockaddr_in6) : sizeof(struct sockaddr_in));
+	if (!error)
+		wsc__socket_mark(sock, SOCKET_BOUND, 0);
+	return error;
 }
 
-static bool is_tcp(struct socket *sock)
+/* Windows wants an address of this machine, where Linux takes those of groups as well. */
+static int check_ipv4(SOCKET s, struct socket *sock, const struct sockaddr_in *in)
 {
-	return sock->type == SOCK_STREAM && sock->family != WS_AF_UNIX;
+	int allowed = 0;
+	socklen_t size = sizeof allowed;
+
+	if (IN_MULTICAST(ntohl(in->sin_addr.s_addr)))
+		return WS_WSAEADDRNOTAVAIL;
+	if (in->sin_addr.s_addr != htonl(INADDR_BROADCAST))
+		return 0;
+	if (sock->type != SOCK_DGRAM)
+		return WS_WSAEADDRNOTAVAIL;
+	getsockopt((int)s, SOL_SOCKET, SO_BROADCAST, &allowed, &size);
+	return allowed ? 0 : WS_WSAEACCES;
 }
 
-void wsc__bind_free_afterwards(SOCKET s, struct socket *sock)
+/* Windows looks at the scope of any address, Linux only where it cannot do without; and where Linux
+ * wants it, Windows finds it out. */
+static int check_ipv6(struct sockaddr_in6 *in6)
 {
-	if (is_tcp(sock) && wsc__socket_is(sock, SOCKET_BOUND))
-		reuse(s, 1);
-}
+	bool local = IN6_IS_ADDR_LINKLOCAL(&in6->sin6_addr), found = false;
+	struct ifaddrs *addresses, *at;
+	unsigned index = 0;
 
-static int bind_to(SOCKET s, struct socket *sock, const struct sockaddr_storage *address, socklen_t length)
-{
-	int error = 0;
+	if (IN6_IS_ADDR_MULTICAST(&in6->sin6_addr))
+		return WS_WSAEADDRNOTAVAIL;
+	if (IN6_IS_ADDR_UNSPECIFIED(&in6->sin6_addr) || IN6_IS_ADDR_V4MAPPED(&in6->sin6_addr) ||
+	    (!local && !in6->sin6_scope_id))
+		return 0;
+	if (getifaddrs(&addresses) < 0)
+		return 0; /* the kernel will say what it thinks of it */
+	for (at = addresses; at && !found; at = at->ifa_next) {
+		const struct sockaddr_in6 *its = (const void *)at->ifa_addr;
 
-	if (bind((int)s, (const struct sockaddr *)address, length) < 0)
-		error = errno;
-	if (error == EADDRINUSE && is_tcp(sock)) {
-		reuse(s, 1);
-		error = bind((int)s, (const struct sockaddr *)address, length) < 0 ? errno : 0;
-		reuse(s, 0);
+		if (!its || its->sin6_family != AF_INET6 || !IN6_ARE_ADDR_EQUAL(&its->sin6_addr, &in6->sin6_addr))
+			continue;
+		index = if_nametoindex(at->ifa_name);
+		found = !in6->sin6_scope_id || index == in6->sin6_scope_id;
 	}
-	return error ? wsc__error_from_errno(error) : 0;
+	freeifaddrs(addresses);
+	if (!found)
+		return WS_WSAEADDRNOTAVAIL;
+	if (local)
+		in6->sin6_scope_id = index;
+	return 0;
+}
+
+static int check_address(SOCKET s, struct socket *sock, struct sockaddr_storage *address)
+{
+	if (sock->type == SOCK_RAW)
+		return 0;
+	return address->ss_family == AF_INET  ? check_ipv4(s, sock, (struct sockaddr_in *)address) :
+	       address->ss_family == AF_INET6 ? check_ipv6((struct sockaddr_in6 *)address) :
+						0;
 }
 
 int WSC(bind)(SOCKET s, const struct WSC(sockaddr) *name, int name_length)
@@ -49,8 +96,12 @@ int WSC(bind)(SOCKET s, const struct WSC(sockaddr) *name, int name_length)
 
 	if (!error)
 		error = wsc__socket_address(s, sock, name, name_length, &address, &length);
+	if (!error && wsc__port_get(sock, PORT_BOUND)) /* of which the kernel may not know yet */
+		error = WS_WSAEINVAL;
 	if (!error)
-		error = bind_to(s, sock, &address, length);
+		error = check_address(s, sock, &address);
+	if (!error)
+		error = wsc__port_bind(s, sock, &address, length);
 	if (!error)
 		wsc__socket_mark(sock, SOCKET_BOUND, 0);
 	return wsc__result(error);
@@ -59,12 +110,7 @@ int WSC(bind)(SOCKET s, const struct WSC(sockaddr) *name, int name_length)
 /* Linux would find an address for it; Windows wants bind() first. */
 static int check_bound(SOCKET s, struct socket *sock)
 {
-	struct sockaddr_storage name;
-	socklen_t length = sizeof name;
-
-	if (sock->family == WS_AF_UNIX || getsockname((int)s, (struct sockaddr *)&name, &length) < 0)
-		return 0;
-	return wsc__address_port(&name) ? 0 : WS_WSAEINVAL;
+	return sock->family == WS_AF_UNIX || wsc__conflict_is_bound(s, sock) ? 0 : WS_WSAEINVAL;
 }
 
 int WSC(listen)(SOCKET s, int backlog)
@@ -80,12 +126,9 @@ int WSC(listen)(SOCKET s, int backlog)
 		error = WS_WSAEISCONN;
 	if (!error)
 		error = check_bound(s, sock);
-	if (!error) {
-		wsc__bind_free_afterwards(s, sock);
-		if (listen((int)s, backlog) < 0)
-			error = wsc__error_from_errno(errno);
-		else
-			wsc__socket_mark(sock, SOCKET_LISTENING, 0);
-	}
+	if (!error)
+		error = wsc__conflict_listen(s, sock, backlog);
+	if (!error)
+		wsc__socket_mark(sock, SOCKET_LISTENING, 0);
 	return wsc__result(error);
 }

@@ -4,7 +4,8 @@
 
 #include "socket.h"
 
-/* Before a bound socket gets connections: their TIME_WAIT will not keep others from its port. */
-void wsc__bind_free_afterwards(SOCKET s, struct socket *sock);
+/* Before a connect: what a bound stream will leave behind keeps nobody from its port; one that is not bound
+ * is, where SO_RANDOMIZE_PORT or a reservation chooses its port. */
+int wsc__bind_connect(SOCKET s, struct socket *sock);
 
 #endif

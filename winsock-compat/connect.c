@@ -95,6 +95,8 @@ static int connect_to(SOCKET s, struct socket *sock, const struct WSC(sockaddr) 
 
 	if (!error)
 		error = check(sock, &address);
+	if (!error)
+		error = wsc__bind_connect(s, sock);
 	if (error)
 		return error;
 	if (sock->type != SOCK_STREAM) { /* names the peer, or forgets it */
@@ -106,7 +108,6 @@ static int connect_to(SOCKET s, struct socket *sock, const struct WSC(sockaddr) 
 				 SOCKET_CONNECTED);
 		return 0;
 	}
-	wsc__bind_free_afterwards(s, sock);
 	return connect_stream(s, sock, &address, length);
 }
 

@@ -5,12 +5,10 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
-#include <linux/errqueue.h>
 #include <netinet/in.h>
 #include <netinet/udp.h>
 #include <stddef.h>
 #include <string.h>
-#include <time.h>
 
 #ifndef UDP_SEGMENT
 #define UDP_SEGMENT 103
@@ -90,38 +88,6 @@ static bool congestion(const void *from, size_t size, void *to)
 	return true;
 }
 
-static bool icmp(const void *from, size_t size, void *to)
-{
-	const struct sock_extended_err *kernel = from;
-	IN_RECVERR info = { .info = kernel->ee_errno == EMSGSIZE ? kernel->ee_info : 0 };
-
-	(void)size;
-	if (kernel->ee_origin == SO_EE_ORIGIN_ICMP || kernel->ee_origin == SO_EE_ORIGIN_ICMP6) {
-		info.protocol = kernel->ee_origin == SO_EE_ORIGIN_ICMP ? IPPROTO_ICMP : IPPROTO_ICMPV6;
-		info.type = kernel->ee_type;
-		info.code = kernel->ee_code;
-	}
-	memcpy(to, &info, sizeof info);
-	return true;
-}
-
-/* A reading of the clock whose ticks are 100 ns and that only goes forward. */
-static bool timestamp(const void *from, size_t size, void *to)
-{
-	const struct timespec *kernel = from;
-	struct timespec now, steady;
-	ULONG64 ticks;
-
-	if (size < sizeof *kernel)
-		return false;
-	clock_gettime(CLOCK_REALTIME, &now);
-	clock_gettime(CLOCK_MONOTONIC, &steady);
-	ticks = (ULONG64)((steady.tv_sec - (now.tv_sec - kernel->tv_sec)) * 10000000 +
-			  (steady.tv_nsec - (now.tv_nsec - kernel->tv_nsec)) / 100);
-	memcpy(to, &ticks, sizeof ticks);
-	return true;
-}
-
 #define RECEIVED(windows, wanted, name, bytes, linux, needs, comes)                                          \
 	WS_##windows, WS_##wanted, WS_##name, bytes, linux, needs, comes
 
@@ -140,7 +106,6 @@ static const struct received {
 	{ RECEIVED(IPPROTO_IP, IP_RECVTTL, IP_TTL, 4, IPPROTO_IP, IP_RECVTTL, IP_TTL), number },
 	{ RECEIVED(IPPROTO_IP, IP_RECVTOS, IP_TOS, 4, IPPROTO_IP, IP_RECVTOS, IP_TOS), number },
 	{ RECEIVED(IPPROTO_IP, IP_RECVECN, IP_ECN, 4, IPPROTO_IP, IP_RECVTOS, IP_TOS), congestion },
-	{ RECEIVED(IPPROTO_IP, IP_RECVERR, IP_RECVERR, sizeof(IN_RECVERR), IPPROTO_IP, IP_RECVERR, IP_RECVERR), icmp },
 
 	{ RECEIVED(IPPROTO_IPV6, IPV6_PKTINFO, IPV6_PKTINFO, 20, IPPROTO_IPV6, IPV6_RECVPKTINFO, IPV6_PKTINFO), arrival6 },
 	{ RECEIVED(IPPROTO_IPV6, IPV6_PKTINFO_EX, IPV6_PKTINFO_EX, 24, IPPROTO_IPV6, IPV6_RECVPKTINFO, IPV6_PKTINFO), arrival6 },
@@ -151,10 +116,8 @@ static const struct received {
 	{ RECEIVED(IPPROTO_IPV6, IPV6_RECVTCLASS, IPV6_TCLASS, 4, IPPROTO_IPV6, IPV6_RECVTCLASS, IPV6_TCLASS), number },
 	{ RECEIVED(IPPROTO_IPV6, IPV6_RECVECN, IPV6_ECN, 4, IPPROTO_IPV6, IPV6_RECVTCLASS, IPV6_TCLASS), congestion },
 	{ RECEIVED(IPPROTO_IPV6, IPV6_RECVRTHDR, IPV6_RTHDR, 0, IPPROTO_IPV6, IPV6_RECVRTHDR, IPV6_RTHDR), NULL },
-	{ RECEIVED(IPPROTO_IPV6, IPV6_RECVERR, IPV6_RECVERR, sizeof(IN_RECVERR), IPPROTO_IPV6, IPV6_RECVERR, IPV6_RECVERR), icmp },
 
 	{ RECEIVED(IPPROTO_UDP, UDP_RECV_MAX_COALESCED_SIZE, UDP_COALESCED_INFO, 4, IPPROTO_UDP, UDP_GRO, UDP_GRO), number },
-	{ RECEIVED(SOL_SOCKET, SO_TIMESTAMP, SO_TIMESTAMP, 8, SOL_SOCKET, SO_TIMESTAMPNS, SCM_TIMESTAMPNS), timestamp },
 };
 /* clang-format on */
 

@@ -17,6 +17,14 @@ static inline int wsc__result(int error)
 	return SOCKET_ERROR;
 }
 
+/* The same for the calls that give a pointer: NULL after an error. */
+static inline void *wsc__result_pointer(int error, void *pointer)
+{
+	if (error)
+		wsc__thread.last_error = error;
+	return error ? NULL : pointer;
+}
+
 /* The same for the calls that give a socket. */
 static inline SOCKET wsc__result_socket(int error)
 {

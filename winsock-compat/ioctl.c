@@ -1,214 +1,350 @@
-/* ioctlsocket and WSAIoctl, over one table. */
+/* ioctlsocket and WSAIoctl, over the rows that are made from ioctls.in. */
+#include "ioctl.h"
+
 #include "export.h"
 #include "fault.h"
-#include "keepalive.h"
-#include "socket.h"
+#include "port.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
-#include <stdbool.h>
 #include <stddef.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/ioctl.h>
-#include <sys/socket.h>
+#include <unistd.h>
 
-union argument {
-	DWORD dword;
-	struct tcp_keepalive keepalive;
-	GUID guid;
-	void (*function)(void);
-};
-
-/* What a code takes and gives; fewer bytes are WSAEFAULT. */
-struct request {
-	DWORD code;
-	size_t in, out;
-	bool quiet; /* an overlapped call leaves the count of bytes alone */
-	int (*act)(SOCKET s, struct socket *sock, union argument *argument);
-};
-
-static int set_nonblocking(SOCKET s, struct socket *sock, union argument *argument)
+static int set_nonblocking(SOCKET s, struct socket *sock, struct call *call)
 {
+	DWORD on = call->argument.dword;
 	int flags = fcntl((int)s, F_GETFL);
 
 	if (flags < 0)
 		return wsc__error_from_errno(errno);
-	flags = argument->dword ? flags | O_NONBLOCK : flags & ~O_NONBLOCK;
-	if (fcntl((int)s, F_SETFL, flags) < 0)
+	if (fcntl((int)s, F_SETFL, on ? flags | O_NONBLOCK : flags & ~O_NONBLOCK) < 0)
 		return wsc__error_from_errno(errno);
-	wsc__socket_mark(sock, argument->dword ? SOCKET_NONBLOCKING : 0, argument->dword ? 0 : SOCKET_NONBLOCKING);
+	wsc__socket_mark(sock, on ? SOCKET_NONBLOCKING : 0, on ? 0 : SOCKET_NONBLOCKING);
 	return 0;
 }
 
-static int count_readable(SOCKET s, struct socket *sock, union argument *argument)
+static int count_readable(SOCKET s, struct socket *sock, struct call *call)
 {
 	int bytes;
 
 	(void)sock;
 	if (ioctl((int)s, FIONREAD, &bytes) < 0)
 		return errno == ENOTTY ? WS_WSAENOTSOCK : wsc__error_from_errno(errno); /* a file by now */
-	argument->dword = (DWORD)bytes;
+	call->argument.dword = (DWORD)bytes;
 	return 0;
 }
 
 /* TRUE says that no urgent data is waiting; with SO_OOBINLINE, that it is next or not there. */
-static int is_at_mark(SOCKET s, struct socket *sock, union argument *argument)
+static int is_at_mark(SOCKET s, struct socket *sock, struct call *call)
 {
 	struct pollfd urgent = { .fd = (int)s, .events = POLLPRI };
 	int in_line = 0, at_mark = 0;
 	socklen_t size = sizeof in_line;
 
-	if (sock->type != SOCK_STREAM)
-		return WS_WSAEINVAL;
+	(void)sock;
 	if (poll(&urgent, 1, 0) < 0 || getsockopt((int)s, SOL_SOCKET, SO_OOBINLINE, &in_line, &size) < 0 ||
-	    ioctl((int)s, SIOCATMARK, &at_mark) < 0)
+	    (ioctl((int)s, SIOCATMARK, &at_mark) < 0 && errno != ENOTTY)) /* an old AF_UNIX knows no mark */
 		return wsc__error_from_errno(errno);
-	argument->dword = !(urgent.revents & POLLPRI) || (in_line && at_mark);
+	call->argument.dword = !(urgent.revents & POLLPRI) || (in_line && at_mark);
 	return 0;
 }
 
-static int set_keepalive_values(SOCKET s, struct socket *sock, union argument *argument)
+static int set_keepalive_values(SOCKET s, struct socket *sock, struct call *call)
 {
-	return wsc__keepalive_set_values(s, sock, &argument->keepalive);
+	return wsc__keepalive_set_values(s, sock, &call->argument.keepalive);
 }
 
-/* Functions that Windows gives by pointer only, or so as well. */
-static int find_extension(SOCKET s, struct socket *sock, union argument *argument)
+/* There are no layers: the socket is that of the base provider. */
+static int give_handle(SOCKET s, struct socket *sock, struct call *call)
 {
-	static const struct {
-		GUID guid;
-		void (*function)(void);
-	} extensions[] = {
-		{ WSAID_WSARECVMSG, (void (*)(void))WSC(WSARecvMsg) },
-		{ WSAID_WSASENDMSG, (void (*)(void))WSC(WSASendMsg) },
-	};
-
-	(void)s, (void)sock;
-	for (size_t i = 0; i < sizeof extensions / sizeof *extensions; i++)
-		if (!memcmp(&extensions[i].guid, &argument->guid, sizeof argument->guid)) {
-			argument->function = extensions[i].function;
-			return 0;
-		}
-	return WS_WSAEINVAL;
+	(void)sock;
+	call->argument.s = s;
+	return 0;
 }
 
-static const struct request requests[] = {
-	{ WS_FIONBIO, 4, 0, false, set_nonblocking },
-	{ WS_FIONREAD, 0, 4, false, count_readable },
-	{ WS_SIOCATMARK, 0, 4, false, is_at_mark },
-	{ WS_SIO_GET_EXTENSION_FUNCTION_POINTER, sizeof(GUID), sizeof(void (*)(void)), false, find_extension },
-	{ WS_SIO_KEEPALIVE_VALS, sizeof(struct tcp_keepalive), 0, true, set_keepalive_values },
-};
-
-static const struct request *find(DWORD code)
+int wsc__ioctl_nothing(SOCKET s, struct socket *sock, struct call *call)
 {
-	for (size_t i = 0; i < sizeof requests / sizeof *requests; i++)
-		if (requests[i].code == code)
-			return &requests[i];
-	return NULL;
+	(void)s, (void)sock, (void)call;
+	return 0;
+}
+
+int wsc__ioctl_peer(SOCKET s, struct socket *sock, struct call *call)
+{
+	struct ucred peer;
+	socklen_t size = sizeof peer;
+
+	(void)sock;
+	if (getsockopt((int)s, SOL_SOCKET, SO_PEERCRED, &peer, &size) < 0)
+		return wsc__error_from_errno(errno);
+	call->argument.dword = (DWORD)peer.pid;
+	return peer.pid ? 0 : WS_WSAENOTCONN;
+}
+
+static int acquire_ports(SOCKET s, struct socket *sock, struct call *call)
+{
+	INET_PORT_RANGE range = call->argument.range;
+
+	return wsc__port_acquire(s, sock, &range, &call->argument.instance);
+}
+
+static int release_ports(SOCKET s, struct socket *sock, struct call *call)
+{
+	return wsc__port_release(s, sock, call->argument.token);
+}
+
+static int associate_ports(SOCKET s, struct socket *sock, struct call *call)
+{
+	return wsc__port_associate(s, sock, call->argument.token);
+}
+
+#include "ioctl-rows.h"
+
+static const struct ioctl *find(DWORD code)
+{
+	unsigned char row = ioctl_index[code % IOCTL_SLOTS];
+	const struct ioctl *ioctl = row ? &ioctls[row - 1] : NULL;
+
+	return ioctl && ioctl->code == code && ioctl->since <= wsc__profile.windows ? ioctl : NULL;
+}
+
+unsigned wsc__ioctl_kind(struct socket *sock)
+{
+	int second = sock->family == WS_AF_INET6;
+
+	if (sock->family == WS_AF_UNIX)
+		return IOCTL_UNIX;
+	switch (sock->type) {
+	case SOCK_STREAM:
+		return IOCTL_TCP4 << second;
+	case SOCK_DGRAM:
+		return IOCTL_UDP4 << second;
+	case SOCK_RAW:
+		return IOCTL_RAW4 << second;
+	default:
+		return 0;
+	}
+}
+
+/* Edge-triggered: an idle stream has hung up from the beginning, and only the change matters. */
+static int watch(int epoll, int fd, unsigned events)
+{
+	struct epoll_event event = { .events = events | EPOLLET, .data.fd = fd };
+
+	return epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event) < 0 ? wsc__error_from_errno(errno) : 0;
+}
+
+/* Waits as wsc__ioctl_wait promises, and no longer than the socket is known. */
+static int wait_for(struct socket *sock, int epoll, int fd, int milliseconds)
+{
+	struct epoll_event event;
+	int count;
+
+	do {
+		count = epoll_wait(epoll, &event, 1, milliseconds);
+		if (!wsc__socket_is(sock, SOCKET_KNOWN))
+			return WS_WSA_OPERATION_ABORTED;
+	} while (count < 0 ? errno == EINTR : count > 0 && event.data.fd != fd);
+	return count < 0 ? wsc__error_from_errno(errno) : 0;
+}
+
+int wsc__ioctl_wait(SOCKET s, struct socket *sock, int fd, int milliseconds)
+{
+	int epoll, error;
+
+	if (wsc__socket_is(sock, SOCKET_NONBLOCKING))
+		return WS_WSAEWOULDBLOCK;
+	epoll = epoll_create1(EPOLL_CLOEXEC);
+	if (epoll < 0)
+		return wsc__error_from_errno(errno);
+	if (!wsc__socket_hold(sock)) {
+		close(epoll);
+		return WS_WSAENOTSOCK;
+	}
+	error = watch(epoll, (int)s, 0);
+	if (!error && fd >= 0)
+		error = watch(epoll, fd, EPOLLIN);
+	if (!error)
+		error = wait_for(sock, epoll, fd, milliseconds);
+	close(epoll);
+	wsc__socket_end(sock);
+	return error;
+}
+
+/* Whether a buffer has what the row asks for. */
+static int check_size(const struct ioctl_size *size, const void *user, DWORD user_size)
+{
+	if (size->form == NONE || size->form == HANDLERS)
+		return 0;
+	if (!user || user_size < size->least || (size->form == EXACT && user_size != size->least))
+		return size->error;
+	return 0;
+}
+
+static int read_argument(const struct ioctl *ioctl, struct call *call)
+{
+	DWORD size = call->in_size < ioctl->in.most ? call->in_size : ioctl->in.most;
+
+	call->argument.dword = 0; /* of which there may come less */
+	return wsc__copy_in(&call->argument, call->in, size);
+}
+
+static int perform(SOCKET s, struct socket *sock, const struct ioctl *ioctl, struct call *call)
+{
+	int error = ioctl->noted ? wsc__socket_verify(s, sock, NULL) : 0;
+
+	if (!error)
+		error = ioctl->refusal;
+	if (!error)
+		error = check_size(&ioctl->in, call->in, call->in_size);
+	if (!error && ioctl->in.least)
+		error = read_argument(ioctl, call);
+	if (!error)
+		error = check_size(&ioctl->out, call->out, call->out_size);
+	if (!error && ioctl->other && !(ioctl->kinds & wsc__ioctl_kind(sock)))
+		error = ioctl->noted ? ioctl->other : wsc__socket_verify(s, sock, NULL);
+	if (!error && ioctl->other && !(ioctl->kinds & wsc__ioctl_kind(sock)))
+		error = ioctl->other;
+	if (!error)
+		error = ioctl->act(s, sock, call);
+	if (!error && ioctl->out.least) {
+		call->given = ioctl->out.least;
+		error = wsc__copy_out(call->out, &call->argument, ioctl->out.least);
+	}
+	return error;
 }
 
 int WSC(ioctlsocket)(SOCKET s, LONG code, WSC(u_long) *user)
 {
-	const struct request *request = find((DWORD)code);
+	const struct ioctl *ioctl = find((DWORD)code);
+	struct call call = { .in = user, .out = user, .in_size = 4, .out_size = 4 };
 	struct socket *sock;
-	union argument argument;
+	DWORD before;
 	int error = wsc__socket_enter(s, &sock);
 
-	if (!error && (!request || request->in > 4 || request->out > 4))
+	if (!error && !ioctl)
 		error = WS_WSAEOPNOTSUPP;
 	/* Also where it is only written: nothing is done before its place is known to be good. */
 	if (!error)
-		error = wsc__copy_in(&argument, user, 4);
+		error = wsc__copy_in(&before, user, sizeof before);
 	if (!error)
-		error = request->act(s, sock, &argument);
-	if (!error && request->out)
-		error = wsc__copy_out(user, &argument, 4);
+		error = perform(s, sock, ioctl, &call);
 	return wsc__result(error);
 }
 WSC_ALIAS(ioctlsocket)
 
-static int perform(SOCKET s, DWORD code, void *in, DWORD in_size, void *out, DWORD out_size, DWORD *given)
-{
-	const struct request *request = find(code);
-	struct socket *sock = wsc__socket_get(s);
-	union argument argument;
-	int error;
-
-	if (!sock)
-		return WS_WSAENOTSOCK;
-	if (!request)
-		return WS_WSAEOPNOTSUPP;
-	if (in_size < request->in || out_size < request->out || wsc__copy_in(&argument, in, request->in))
-		return WS_WSAEFAULT;
-	error = request->act(s, sock, &argument);
-	if (!error && wsc__copy_out(out, &argument, request->out))
-		error = WS_WSAEFAULT;
-	if (!error)
-		*given = (DWORD)request->out;
-	return error;
-}
-
-enum { STATUS_SUCCESS = 0, STATUS_PENDING = 0x103, STATUS_NOT_SUPPORTED = 0xc00000bb };
+enum { STATUS_SUCCESS = 0, STATUS_PENDING = 0x103 };
+#define STATUS_BUFFER_TOO_SMALL ((ULONG_PTR)(LONG)0xc0000023)
+#define STATUS_NOT_SUPPORTED    ((ULONG_PTR)(LONG)0xc00000bb)
 
 static int set_status(WSAOVERLAPPED *overlapped, ULONG_PTR status)
 {
 	return wsc__copy_out((char *)overlapped + offsetof(WSAOVERLAPPED, Internal), &status, sizeof status);
 }
 
-/* The end of an overlapped call. Whatever it gives, Windows counts no bytes here. */
-static int complete(WSAOVERLAPPED *overlapped, ULONG_PTR status)
+/* The end of an overlapped call. */
+static int complete(WSAOVERLAPPED *overlapped, ULONG_PTR status, ULONG_PTR bytes)
 {
-	ULONG_PTR none = 0;
-	int error = wsc__copy_out((char *)overlapped + offsetof(WSAOVERLAPPED, InternalHigh), &none, sizeof none);
+	int error = wsc__copy_out((char *)overlapped + offsetof(WSAOVERLAPPED, InternalHigh), &bytes, sizeof bytes);
 
 	return error ? error : set_status(overlapped, status);
 }
 
+/* A call that is begun, and whose end only the OVERLAPPED tells. */
+static int pend(WSAOVERLAPPED *overlapped, ULONG_PTR status, ULONG_PTR bytes)
+{
+	int error = complete(overlapped, status, bytes);
+
+	return error ? error : WS_WSA_IO_PENDING;
+}
+
 /* Nothing here takes time, so that it is over when the call returns: without an event, a port or a
  * routine to tell, that is all there is to it. A code that nobody knows is begun all the same. */
-static int perform_overlapped(SOCKET s, DWORD code, void *in, DWORD in_size, void *out, DWORD out_size,
-			      DWORD *returned, WSAOVERLAPPED *overlapped)
+static int perform_overlapped(SOCKET s, struct socket *sock, const struct ioctl *ioctl, struct call *call,
+			      WSAOVERLAPPED *overlapped)
 {
-	const struct request *request = find(code);
-	DWORD given = 0;
-	int error = wsc__socket_get(s) ? set_status(overlapped, STATUS_PENDING) : WS_WSAENOTSOCK;
+	int error = 0;
 
-	if (!error && !request) {
-		error = complete(overlapped, STATUS_NOT_SUPPORTED);
-		return error ? error : WS_WSA_IO_PENDING;
+	switch (ioctl ? ioctl->overlapped : NEVER) {
+	case NEVER:
+		return pend(overlapped, STATUS_NOT_SUPPORTED, 0);
+	case FAULT:
+		return WS_WSAEFAULT;
+	case LATER:
+		return WS_WSAEOPNOTSUPP;
+	case PENDS:
+		error = perform(s, sock, ioctl, call);
+		if (error == WS_WSAEFAULT)
+			return pend(overlapped, STATUS_BUFFER_TOO_SMALL, 0);
+		return error ? error : pend(overlapped, STATUS_SUCCESS, call->given);
+	case QUIET:
+		error = set_status(overlapped, STATUS_PENDING);
+		break;
+	case DONE:
+		break;
 	}
 	if (!error)
-		error = perform(s, code, in, in_size, out, out_size, &given);
+		error = perform(s, sock, ioctl, call);
+	return error ? error : complete(overlapped, STATUS_SUCCESS, 0); /* Windows counts no bytes there */
+}
+
+/* Windows looks at this pointer before anything else, and needs it even if it goes unused. */
+static int check_count(DWORD *returned)
+{
+	DWORD before;
+
+	if (wsc__guarded) {
+		int value;
+
+		return wsc__load4(&value, returned) && wsc__store4(returned, value) ? 0 : WS_WSAEFAULT;
+	}
+	return wsc__copy_in(&before, returned, sizeof before) || wsc__copy_out(returned, &before, sizeof before) ?
+		       WS_WSAEFAULT :
+		       0;
+}
+
+static int control(SOCKET s, DWORD code, struct call *call, DWORD *returned, WSAOVERLAPPED *overlapped,
+		   LPWSAOVERLAPPED_COMPLETION_ROUTINE routine)
+{
+	const struct ioctl *ioctl = find(code);
+	struct socket *sock = wsc__socket_get(s);
+	bool stores = !overlapped; /* the count is stored */
+	int error;
+
+	if (overlapped && routine) /* there is no alertable wait yet that could run it */
+		return WS_WSAEOPNOTSUPP;
+	if (!sock)
+		error = WS_WSAENOTSOCK;
+	else if (overlapped)
+		error = perform_overlapped(s, sock, ioctl, call, overlapped);
+	else
+		error = ioctl ? perform(s, sock, ioctl, call) : WS_WSAEOPNOTSUPP;
 	if (!error)
-		error = complete(overlapped, STATUS_SUCCESS);
-	if (!error && !request->quiet)
-		error = wsc__copy_out(returned, &given, sizeof given);
+		stores = stores || ioctl->overlapped != QUIET;
+	else if (call->counted)
+		stores = true;
+	else if (ioctl && ioctl->kept)
+		stores = false;
+	if (error && !call->counted)
+		call->given = 0;
+	if (stores && wsc__copy_out(returned, &call->given, sizeof call->given))
+		error = WS_WSAEFAULT;
 	return error;
 }
 
 int WSC(WSAIoctl)(SOCKET s, DWORD code, void *in, DWORD in_size, void *out, DWORD out_size, DWORD *returned,
 		  WSAOVERLAPPED *overlapped, LPWSAOVERLAPPED_COMPLETION_ROUTINE routine)
 {
-	DWORD given = 0;
+	struct call call = { .in = in, .in_size = in_size, .out = out, .out_size = out_size };
 	int error = wsc__enter();
 
-	/* Windows looks at this pointer before anything else, and needs it even if it goes unused. */
-	if (!error && overlapped)
-		error = wsc__copy_in(&given, returned, sizeof given);
 	if (!error)
-		error = wsc__copy_out(returned, &given, sizeof given);
-	if (error)
-		return wsc__result(error);
-	given = 0;
-	if (overlapped && routine) /* there is no alertable wait yet that could run it */
-		return wsc__result(WS_WSAEOPNOTSUPP);
-	if (overlapped)
-		return wsc__result(perform_overlapped(s, code, in, in_size, out, out_size, returned, overlapped));
-	error = perform(s, code, in, in_size, out, out_size, &given);
-	if (given)
-		wsc__copy_out(returned, &given, sizeof given);
+		error = check_count(returned);
+	if (!error)
+		error = control(s, code, &call, returned, overlapped, routine);
 	return wsc__result(error);
 }
 WSC_ALIAS(WSAIoctl)

@@ -5,33 +5,53 @@ libwinsock_compat_la_SOURCES = \
 	%D%/accept.c \
 	%D%/address.c \
 	%D%/address.h \
+	%D%/addresssort.c \
 	%D%/addrtext.c \
 	%D%/bind.c \
 	%D%/bind.h \
 	%D%/blocking.c \
 	%D%/blocking.h \
+	%D%/conflict.c \
+	%D%/conflict.h \
 	%D%/connect.c \
 	%D%/control.c \
 	%D%/control.h \
+	%D%/diag.c \
+	%D%/diag.h \
 	%D%/error.c \
 	%D%/error.h \
 	%D%/export.h \
+	%D%/extension.c \
 	%D%/fault.c \
 	%D%/fault.h \
 	%D%/filter.c \
 	%D%/filter.h \
+	%D%/host.c \
+	%D%/index.c \
+	%D%/interface.c \
+	%D%/interface.h \
 	%D%/ioctl.c \
+	%D%/ioctl.h \
 	%D%/keepalive.c \
 	%D%/keepalive.h \
+	%D%/multicast.c \
 	%D%/name.c \
+	%D%/netlink.c \
+	%D%/netlink.h \
 	%D%/option-ip.c \
 	%D%/option-multicast.c \
 	%D%/option-receive.c \
+	%D%/option-port.c \
 	%D%/option-socket.c \
 	%D%/options.c \
 	%D%/options.h \
+	%D%/packed.h \
+	%D%/port.c \
+	%D%/port.h \
+	%D%/processor.c \
 	%D%/profile.c \
 	%D%/profile.h \
+	%D%/rcvall.c \
 	%D%/recv.c \
 	%D%/recvmsg.c \
 	%D%/regfile.c \
@@ -39,20 +59,29 @@ libwinsock_compat_la_SOURCES = \
 	%D%/registry.c \
 	%D%/registry.h \
 	%D%/resolve.c \
+	%D%/route.c \
+	%D%/route.h \
 	%D%/select.c \
 	%D%/send.c \
 	%D%/sendmsg.c \
+	%D%/service.c \
 	%D%/shutdown.c \
 	%D%/socket.c \
 	%D%/socket.h \
 	%D%/sockopt.c \
 	%D%/startup.c \
 	%D%/startup.h \
+	%D%/tcpinfo.c \
 	%D%/thread.h \
 	%D%/transfer.c \
 	%D%/transfer.h \
 	%D%/utf.c \
 	%D%/utf.h \
+	%D%/wide.c \
+	%D%/wide.h \
+	%D%/transport.c \
+	%D%/unreachable.c \
+	%D%/unreachable.h \
 	%D%/ws.h
 
 libwinsock_compat_la_CPPFLAGS = -DWSC_LIBRARY -DWSC_SYSCONFDIR='"$(sysconfdir)"' -I$(top_builddir)/winsock-compat -I$(top_srcdir)/winsock-compat $(AM_CPPFLAGS)
@@ -71,6 +100,14 @@ GEN_OPTIONS = $(AWK) -f $(srcdir)/build-aux/gen-options.awk
 %D%/option-rows.h: $(OPTIONS_FROM) $(srcdir)/build-aux/gen-options.awk
 	$(AM_V_GEN)$(MKDIR_P) %D% && $(GEN_OPTIONS) -v make=library $(OPTIONS_FROM) >$@-t && mv $@-t $@
 
-BUILT_SOURCES += %D%/option-rows.h
-EXTRA_DIST += %D%/api.in %D%/options.in build-aux/gen-map.awk build-aux/gen-options.awk
-CLEANFILES += %D%/winsock-compat.map %D%/option-rows.h
+# The ioctls, for the library and for the tests.
+IOCTLS_FROM = $(srcdir)/include/constants.in $(srcdir)/%D%/ioctls.in
+GEN_IOCTLS = $(AWK) -f $(srcdir)/build-aux/gen-ioctls.awk
+
+%D%/ioctl-rows.h: $(IOCTLS_FROM) $(srcdir)/build-aux/gen-ioctls.awk
+	$(AM_V_GEN)$(MKDIR_P) %D% && $(GEN_IOCTLS) -v make=library $(IOCTLS_FROM) >$@-t && mv $@-t $@
+
+BUILT_SOURCES += %D%/option-rows.h %D%/ioctl-rows.h
+EXTRA_DIST += %D%/api.in %D%/ioctls.in %D%/options.in build-aux/gen-ioctls.awk build-aux/gen-map.awk \
+	build-aux/gen-options.awk
+CLEANFILES += %D%/winsock-compat.map %D%/ioctl-rows.h %D%/option-rows.h

@@ -1,12 +1,18 @@
-/* getsockname, getpeername and gethostname. */
+/* getsockname and getpeername. */
 #include "address.h"
 #include "fault.h"
+#include "port.h"
 #include "socket.h"
 
 #include <errno.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/utsname.h>
+
+/* With SO_REUSE_UNICASTPORT a socket is bound before it has a port. */
+static bool will_have_port(SOCKET s, struct socket *sock)
+{
+	return wsc__port_get(sock, PORT_BOUND) && !wsc__socket_verify(s, sock, NULL) && wsc__port_get(sock, PORT_BOUND);
+}
 
 static int local_name(SOCKET s, struct WSC(sockaddr) *name, int *name_length)
 {
@@ -21,7 +27,7 @@ static int local_name(SOCKET s, struct WSC(sockaddr) *name, int *name_length)
 		return wsc__error_from_errno(errno);
 	/* Linux calls a socket without a name 0.0.0.0:0, which Windows does not. */
 	if ((address.ss_family == AF_INET || address.ss_family == AF_INET6) && sock->type != SOCK_RAW &&
-	    !wsc__address_port(&address))
+	    !wsc__address_port(&address) && !will_have_port(s, sock))
 		return WS_WSAEINVAL;
 	return wsc__address_out(&address, length, name, name_length);
 }
@@ -64,18 +70,4 @@ static int peer_name(SOCKET s, struct WSC(sockaddr) *name, int *name_length)
 int WSC(getpeername)(SOCKET s, struct WSC(sockaddr) *name, int *name_length)
 {
 	return wsc__result(peer_name(s, name, name_length));
-}
-
-int WSC(gethostname)(char *name, int size)
-{
-	struct utsname system;
-	int error = wsc__enter();
-
-	if (!error) {
-		uname(&system);
-		size_t length = strlen(system.nodename) + 1;
-
-		error = size < (int)length ? WS_WSAEFAULT : wsc__copy_out(name, system.nodename, length);
-	}
-	return wsc__result(error);
 }

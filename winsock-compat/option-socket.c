@@ -34,24 +34,6 @@ int wsc__option_set_error(SOCKET s, struct socket *sock, const struct option *op
 	return error;
 }
 
-/* A type cannot be changed; what Windows says to the attempt depends on it. */
-int wsc__option_set_type(SOCKET s, struct socket *sock, const struct option *option, const struct value *value)
-{
-	(void)s, (void)option, (void)value;
-	return sock->type == SOCK_STREAM ? WS_WSAENOPROTOOPT : WS_WSAEINVAL;
-}
-
-/* On Windows it lets a second living socket have the port, and so does SO_REUSEPORT here. Linux'
- * SO_REUSEADDR does that for datagrams, and for streams something else, which bind() uses. */
-int wsc__option_set_reuse(SOCKET s, struct socket *sock, const struct option *option, const struct value *value)
-{
-	int error = wsc__option_set_int(s, sock, option, value), on = (int)value->dword;
-
-	if (error || sock->type == SOCK_STREAM)
-		return error;
-	return wsc__posix_set(s, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-}
-
 /* What was set is what is read back: Linux doubles it, and has a least and a most. */
 static DWORD *buffer(struct socket *sock, const struct option *option)
 {

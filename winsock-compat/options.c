@@ -106,7 +106,7 @@ int wsc__option_find(int level, int name, const struct option **option)
 	return *option ? 0 : unknown(level);
 }
 
-static int kind(struct socket *sock)
+int wsc__option_kind(struct socket *sock)
 {
 	if (sock->family == WS_AF_UNIX)
 		return KIND_UNIX;
@@ -115,7 +115,7 @@ static int kind(struct socket *sock)
 
 int wsc__option_check(const struct option *option, struct socket *sock)
 {
-	if (!(option->sockets & 1 << kind(sock)))
+	if (!(option->sockets & 1 << wsc__option_kind(sock)))
 		return option->elsewhere;
 	if (option->level == WS_IPPROTO_IPV6 && sock->family != WS_AF_INET6 && !(option->traits & OPTION_ANY_FAMILY))
 		return option->elsewhere;
@@ -188,7 +188,7 @@ static DWORD kept(struct socket *sock, const struct option *option)
 {
 	const struct socket_extras *extras = sock->extras;
 
-	return extras && extras->is_kept[option->kept] ? extras->kept[option->kept] : option->initial[kind(sock)];
+	return extras && extras->is_kept[option->kept] ? extras->kept[option->kept] : option->initial[wsc__option_kind(sock)];
 }
 
 int wsc__option_get_kept(SOCKET s, struct socket *sock, const struct option *option, struct value *value)
@@ -231,6 +231,19 @@ DWORD wsc__option_kept(struct socket *sock, int level, int name)
 	if (!wsc__option_find(level, name, &option))
 		wsc__option_get_kept(0, sock, option, &value);
 	return value.dword;
+}
+
+void wsc__options_hand_on(SOCKET s, struct socket *accepted, SOCKET from, struct socket *listener)
+{
+	struct value value, ours;
+
+	for (const struct option *option = wsc__options; option < wsc__options + wsc__options_count; option++) {
+		if (!(option->traits & OPTION_INHERIT && option->sockets & ON_UNIX) || !option->get || !option->set)
+			continue;
+		if (!option->get(from, listener, option, &value) && !option->get(s, accepted, option, &ours) &&
+		    value.dword != ours.dword)
+			option->set(s, accepted, option, &value);
+	}
 }
 
 void wsc__options_inherit(struct socket *accepted, struct socket *listener)

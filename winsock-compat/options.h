@@ -91,8 +91,8 @@ struct option {
 		OPTION_ANY_FAMILY = 1 << 2,
 		OPTION_ANY_HANDLE = 1 << 3,
 	} traits;
-	/* NULL where Windows has an error instead: these. */
-	int get_error, set_error;
+	/* NULL where Windows has an error instead, which may depend on the socket: these. */
+	int get_error[KINDS], set_error[KINDS];
 	int (*get)(SOCKET s, struct socket *sock, const struct option *option, struct value *value);
 	int (*set)(SOCKET s, struct socket *sock, const struct option *option, const struct value *value);
 };
@@ -130,6 +130,9 @@ static inline struct option_slot *wsc__option_slot(int level, int name)
  * not, or not yet in this version of Windows. */
 int wsc__option_find(int level, int name, const struct option **option);
 
+/* Of which kind the socket is: KIND_*. */
+int wsc__option_kind(struct socket *sock);
+
 /* Whether the option is for this socket: 0, or the error. */
 int wsc__option_check(const struct option *option, struct socket *sock);
 
@@ -143,6 +146,9 @@ int wsc__posix_set(SOCKET s, int level, int name, const void *value, socklen_t s
 
 /* What is kept of an option of this level and name, whose handler is `kept`. */
 DWORD wsc__option_kept(struct socket *sock, int level, int name);
+
+/* An accepted socket of AF_UNIX has nothing of its listener's from the kernel, so it is all set again. */
+void wsc__options_hand_on(SOCKET s, struct socket *accepted, SOCKET from, struct socket *listener);
 
 /* What an accepted connection has from its listener of all that is kept. */
 void wsc__options_inherit(struct socket *accepted, struct socket *listener);

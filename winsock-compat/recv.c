@@ -4,6 +4,7 @@
 #include "export.h"
 #include "fault.h"
 #include "transfer.h"
+#include "unreachable.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -81,6 +82,8 @@ static int receive(SOCKET s, struct socket *sock, struct transfer *transfer, int
 	unsigned before = sock->state;
 	int error = check_bound(s, sock);
 
+	if (!error && wsc__unreachable_noted(sock))
+		error = wsc__unreachable_take(s, sock);
 	while (!error) {
 		ssize_t now;
 
@@ -102,6 +105,8 @@ static int receive(SOCKET s, struct socket *sock, struct transfer *transfer, int
 			awaited = true;
 		} else if (errno == EINTR) { /* to wait for the rest of the time, not for all of it again */
 			wait = wait || end != WSC_FOREVER;
+		} else if (wsc__unreachable_is(sock, errno)) { /* a datagram of ours was */
+			error = wsc__unreachable_error(s, sock, errno);
 		} else if (errno != EAGAIN || !wait) { /* else another thread was faster */
 			error = failure(s, sock, errno);
 		}

@@ -2,6 +2,7 @@
 #include "blocking.h"
 #include "export.h"
 #include "fault.h"
+#include "unreachable.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -71,7 +72,7 @@ static bool is_noted(struct socket *sock)
 {
 	enum { NOTED = SOCKET_CONNECTING | SOCKET_REFUSED | SOCKET_DEFERRED | SOCKET_ERROR_SET };
 
-	return is_idle(sock) || wsc__socket_is(sock, NOTED);
+	return is_idle(sock) || wsc__socket_is(sock, NOTED) || wsc__unreachable_noted(sock);
 }
 
 /* Where the socket waits; a set may name it again, or another set. */
@@ -130,7 +131,7 @@ static void release_sets(struct selection *selection)
 /* What is ready without asking the kernel: a connection put off, an error that waits. */
 static bool is_ready(int set, struct socket *sock)
 {
-	return (set == READ && wsc__socket_is(sock, SOCKET_DEFERRED)) ||
+	return (set == READ && (wsc__socket_is(sock, SOCKET_DEFERRED) || wsc__unreachable_noted(sock))) ||
 	       (set != EXCEPT && wsc__socket_is(sock, SOCKET_ERROR_SET));
 }
 
@@ -175,6 +176,15 @@ static bool answers(int set, struct socket *sock, short seen)
 	}
 }
 
+/* An ICMP message about a datagram counts if a receive would report it; or else it is forgotten. */
+static short without_messages(struct place *place, short seen)
+{
+	if (!(seen & POLLERR) || place->sock->type != SOCK_DGRAM || place->sock->family == WS_AF_UNIX ||
+	    wsc__unreachable_look(place->s, place->sock))
+		return seen;
+	return seen & ~POLLERR;
+}
+
 /* Whether any place is ready. If none is and another thread has closed a socket, WSAENOTSOCK. */
 static int evaluate(struct selection *selection, bool *ready)
 {
@@ -196,6 +206,8 @@ static int evaluate(struct selection *selection, bool *ready)
 				if (gone || is_idle(place->sock))
 					continue;
 			}
+			if (seen & POLLERR && waiting->fd >= 0)
+				seen = waiting->revents = without_messages(place, seen);
 			if (seen & POLLERR) /* what other calls say depends on what became of it */
 				wsc__socket_look(place->s, place->sock);
 			place->ready = place->ready || answers(i, place->sock, seen);

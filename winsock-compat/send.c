@@ -4,6 +4,7 @@
 #include "export.h"
 #include "fault.h"
 #include "transfer.h"
+#include "unreachable.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -43,9 +44,10 @@ static int failure(SOCKET s, struct socket *sock)
  * the rest did not. */
 static int transmit(SOCKET s, struct socket *sock, struct transfer *transfer, int flags)
 {
+	enum { AGAIN = 2 };
 	uint64_t end = wsc__deadline(sock->send_timeout);
-	bool wait = wsc__hooked(sock), refused = false, over = false;
-	int error = 0;
+	bool wait = wsc__hooked(sock), over = false;
+	int error = 0, again = 0;
 
 	flags |= MSG_NOSIGNAL;
 	while (!over && !error) {
@@ -63,8 +65,8 @@ static int transmit(SOCKET s, struct socket *sock, struct transfer *transfer, in
 			wait = wait || end != WSC_FOREVER; /* for the rest of the time, not for all of it again */
 		} else if (errno == EINTR) {
 			wait = wait || end != WSC_FOREVER;
-		} else if (errno == ECONNREFUSED && sock->type != SOCK_STREAM && !refused) {
-			refused = true; /* an earlier datagram was; on Windows that fails no send */
+		} else if (wsc__unreachable_is(sock, errno) && again++ < AGAIN) {
+			wsc__unreachable_collect(s, sock); /* about one before; on Windows that fails no send */
 		} else if (errno != EAGAIN || !wait) {
 			error = failure(s, sock);
 		}
@@ -122,7 +124,7 @@ int WSC(sendto)(SOCKET s, const char *data, int size, int flags, const struct WS
 /* A plain send that did not take all. */
 static __attribute__((noinline)) int send_failed(SOCKET s, struct socket *sock, const char *data, int size, ssize_t now)
 {
-	if (now < 0 && errno != EINTR && errno != ECONNREFUSED)
+	if (now < 0 && errno != EINTR && !wsc__unreachable_is(sock, errno))
 		return wsc__transfer_end(sock, failure(s, sock), 0, size) ? SOCKET_ERROR : 0;
 	if (now >= 0 && wsc__socket_is(sock, SOCKET_NONBLOCKING))
 		return wsc__transfer_end(sock, 0, now, size) ? SOCKET_ERROR : (int)now;

@@ -4,6 +4,8 @@
 #include "address.h"
 #include "export.h"
 #include "fault.h"
+#include "port.h"
+#include "unreachable.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -114,6 +116,8 @@ static void fill(struct socket *sock, uint64_t cookie, int family, int type, int
 	sock->linger_on = sock->linger_time = 0;
 	sock->peer.sin6_family = 0;
 	sock->control = 0;
+	sock->ports.options = sock->ports.bound = sock->ports.sharing = 0;
+	sock->ports.reservation = 0;
 	free(sock->extras);
 	sock->extras = NULL;
 	state |= SOCKET_KNOWN | (type == SOCK_STREAM ? SOCKET_STREAM : 0);
@@ -184,7 +188,7 @@ static unsigned adopted_state(int fd, int family, int type)
 static bool adopt(int fd, struct socket *sock)
 {
 	uint64_t cookie = cookie_of(fd);
-	int family, type, protocol;
+	int family, type, protocol, shares;
 
 	if (cookie == sock->cookie && wsc__socket_is(sock, SOCKET_CLOSING))
 		return false;
@@ -197,6 +201,8 @@ static bool adopt(int fd, struct socket *sock)
 	fill(sock, cookie, family, type, protocol, adopted_state(fd, family, type));
 	if (wsc__socket_is(sock, SOCKET_KEEPALIVE))
 		wsc__keepalive_adopt(fd, sock);
+	if (!option(fd, SOL_SOCKET, SO_REUSEPORT, &shares) && shares)
+		sock->ports.options = PORT_REUSEADDR;
 	return true;
 }
 
@@ -262,9 +268,13 @@ static void end_calls(int fd, struct socket *sock)
 static int end(int fd, struct socket *sock)
 {
 	unsigned before, state = SOCKET_CLOSING;
+	uint64_t cookie;
+	bool reserves;
 	int error;
 
 	wsc__socket_lock(sock); /* which an adoption holds */
+	cookie = sock->cookie;
+	reserves = sock->ports.options & PORT_RESERVES;
 	before = replace_state(sock, state);
 	free(sock->extras);
 	sock->extras = NULL;
@@ -275,6 +285,8 @@ static int end(int fd, struct socket *sock)
 		/* Linux has closed it even if it says EINTR: closing again could hit another. */
 		if (close(fd) < 0 && errno != EINTR)
 			error = wsc__error_from_errno(errno);
+		if (reserves)
+			wsc__port_closed(cookie);
 	}
 	if (!(before & SOCKET_CLOSING)) /* unless the number has a new socket already */
 		while (state & SOCKET_CLOSING && !atomic_compare_exchange_weak(&sock->state, &state, 0))
@@ -298,6 +310,19 @@ static bool still_ours(int fd, struct socket *sock)
 
 	return wsc__socket_is(sock, SOCKET_OWNED) &&
 	       !getsockopt(fd, SOL_SOCKET, SO_COOKIE, &cookie, &size) && cookie == sock->cookie;
+}
+
+struct socket *wsc__socket_next(SOCKET *s)
+{
+	for (; *s < (SOCKET)SOCKET_PAGE * SOCKET_PAGES; ++*s) {
+		struct socket *sock = wsc__socket_place(*s);
+
+		if (!sock)
+			*s |= SOCKET_PAGE - 1;
+		else if (wsc__socket_is(sock, SOCKET_KNOWN))
+			return sock;
+	}
+	return NULL;
 }
 
 void wsc__socket_close_all(void)
@@ -464,6 +489,8 @@ static int create(int family, int type, int protocol, SOCKET *s)
 	/* On Windows an IPv6 socket speaks IPv6 only, unless told otherwise. */
 	if (family == WS_AF_INET6)
 		setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &(int){ 1 }, sizeof(int));
+	if (type == SOCK_DGRAM && posix_family != AF_UNIX)
+		wsc__unreachable_start(fd, posix_family);
 	error = wsc__socket_add(fd, family, type, protocol, 0, &sock);
 	*s = (SOCKET)fd;
 	return error;

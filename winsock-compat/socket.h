@@ -43,6 +43,30 @@ enum socket_state {
 	SOCKET_REFUSED = 1 << 16,    /* the last connect failed: select says so in exceptfds */
 	SOCKET_STREAM = 1 << 17,     /* its type is SOCK_STREAM */
 	SOCKET_CLOSING = 1 << 18,    /* closesocket waits for the calls of other threads to leave it */
+	SOCKET_PORT_UNREACHABLE = 1 << 19, /* a datagram met a port that nobody has: for the next receive */
+	SOCKET_EXPIRED = 1 << 20,    /* a datagram met too many routers: for the next receive */
+	SOCKET_NO_CONNRESET = 1 << 21, /* SIO_UDP_CONNRESET is off */
+	SOCKET_NO_NETRESET = 1 << 22, /* SIO_UDP_NETRESET is off */
+};
+
+/* What decides who may have a port beside whom. */
+enum port_option {
+	PORT_REUSEADDR = 1 << 0,       /* SO_REUSEADDR */
+	PORT_EXCLUSIVE = 1 << 1,       /* SO_EXCLUSIVEADDRUSE */
+	PORT_RANDOMIZE = 1 << 2,       /* SO_RANDOMIZE_PORT */
+	PORT_SCALABILITY = 1 << 3,     /* SO_PORT_SCALABILITY */
+	PORT_REUSE_UNICAST = 1 << 4,   /* SO_REUSE_UNICASTPORT */
+	PORT_REUSE_MULTICAST = 1 << 5, /* SO_REUSE_MULTICASTPORT */
+	PORT_V6ONLY_OFF = 1 << 6,      /* IPV6_V6ONLY of an IPv4 socket, to which it means nothing */
+	PORT_BOUND = 1 << 7,           /* a bind of ours gave it its address */
+	PORT_RESERVES = 1 << 8,        /* port reservations end with it */
+	PORT_PROCESSORS = 1 << 9,      /* SIO_CPU_AFFINITY: those who share a port each have a processor */
+};
+struct ports {
+	_Atomic unsigned options;     /* enum port_option */
+	_Atomic unsigned short bound; /* the port of a bind of ours, in host order; 0: the kernel knows */
+	_Atomic unsigned char sharing; /* enum sharing: as it was bound */
+	_Atomic uint64_t reservation; /* that bind takes a port from; 0 is none */
 };
 
 /* What is kept for sockets on which something rare was set. */
@@ -70,6 +94,7 @@ struct socket { /* of a size that makes finding one a shift */
 	WORD linger_on, linger_time;             /* SO_LINGER as set */
 	struct sockaddr_in6 peer;                /* where the connect under way leads to */
 	_Atomic unsigned control;                /* the control messages that receives give: rows of control.c */
+	struct ports ports;
 	struct socket_extras *extras;            /* what few sockets have; NULL until they do */
 } __attribute__((aligned(256)));
 _Static_assert(sizeof(struct socket) == 256, "an entry has outgrown its place");
@@ -210,6 +235,9 @@ void wsc__socket_keep_error(struct socket *sock, int error);
 
 /* The error waiting for the next call, which takes it; 0 if there is none. */
 int wsc__socket_take_error(struct socket *sock);
+
+/* The first socket that we know at *s or after it, and *s its number; NULL if there is none. */
+struct socket *wsc__socket_next(SOCKET *s);
 
 /* The state of a TCP connection as the kernel numbers it; -1 for anything but TCP. */
 enum { WSC_TCP_ESTABLISHED = 1, WSC_TCP_SYN_SENT = 2, WSC_TCP_CLOSE = 7 };

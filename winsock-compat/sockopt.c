@@ -74,8 +74,8 @@ static __attribute__((noinline)) int get_slowly(SOCKET s, int level, int name, c
 	struct value value;
 	int length, error = find(s, level, name, &sock, &option);
 
-	if (!error)
-		error = option->get_error;
+	if (!error && sock)
+		error = option->get_error[wsc__option_kind(sock)];
 	if (!error && sock)
 		error = wsc__option_check(option, sock);
 	if (error)
@@ -162,8 +162,8 @@ static __attribute__((noinline)) int set_slowly(SOCKET s, int level, int name, c
 	struct value value;
 	int error = find(s, level, name, &sock, &option);
 
-	if (!error)
-		error = option->set_error;
+	if (!error && sock)
+		error = option->set_error[wsc__option_kind(sock)];
 	if (!error && sock)
 		error = wsc__option_check(option, sock);
 	if (error)

@@ -14,7 +14,6 @@ static const struct {
 	{ WS_MSG_PEEK, MSG_PEEK },
 	{ WS_MSG_DONTROUTE, MSG_DONTROUTE },
 	{ WS_MSG_WAITALL, MSG_WAITALL },
-	{ WS_MSG_ERRQUEUE, MSG_ERRQUEUE },
 	{ WS_MSG_PUSH_IMMEDIATE, 0 }, /* Linux never waits for more than one byte */
 	{ WS_MSG_PARTIAL, 0 },        /* means something to message streams only */
 };

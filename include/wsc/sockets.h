@@ -111,8 +111,14 @@ WSC_FUNCTION(SOCKET, accept, (SOCKET s, struct WSC(sockaddr) * addr, int *addrle
 WSC_FUNCTION(int, bind, (SOCKET s, const struct WSC(sockaddr) * name, int namelen));
 WSC_FUNCTION(int, closesocket, (SOCKET s));
 WSC_FUNCTION(int, connect, (SOCKET s, const struct WSC(sockaddr) * name, int namelen));
+WSC_FUNCTION(struct WSC(hostent) *, gethostbyaddr, (const char *addr, int len, int type));
+WSC_FUNCTION(struct WSC(hostent) *, gethostbyname, (const char *name));
 WSC_FUNCTION(int, gethostname, (char *name, int namelen));
 WSC_FUNCTION(int, getpeername, (SOCKET s, struct WSC(sockaddr) * name, int *namelen));
+WSC_FUNCTION(struct WSC(protoent) *, getprotobyname, (const char *name));
+WSC_FUNCTION(struct WSC(protoent) *, getprotobynumber, (int number));
+WSC_FUNCTION(struct WSC(servent) *, getservbyname, (const char *name, const char *proto));
+WSC_FUNCTION(struct WSC(servent) *, getservbyport, (int port, const char *proto));
 WSC_FUNCTION(int, getsockname, (SOCKET s, struct WSC(sockaddr) * name, int *namelen));
 WSC_FUNCTION(int, getsockopt, (SOCKET s, int level, int optname, char *optval, int *optlen));
 WSC_FUNCTION(WSC(u_long), htonl, (WSC(u_long) hostlong));

@@ -61,7 +61,7 @@ static bool write_file(const char *path, const char *format, ...)
 	return written;
 }
 
-static const char *make_namespaces(void)
+static const char *leave_namespace(void)
 {
 	unsigned user = geteuid(), group = getegid();
 
@@ -73,7 +73,18 @@ static const char *make_namespaces(void)
 		    !write_file("/proc/self/uid_map", "0 %u 1", user) ||
 		    !write_file("/proc/self/gid_map", "0 %u 1", group))
 			return cannot("root in a user namespace");
+		if (unshare(CLONE_NEWNET) < 0)
+			return cannot("a network namespace");
 	}
+	return NULL;
+}
+
+static const char *make_namespaces(void)
+{
+	const char *failure = leave_namespace();
+
+	if (failure)
+		return failure;
 	for (int end = THERE; end >= HERE; end--) {
 		if (unshare(CLONE_NEWNET) < 0)
 			return cannot("a network namespace");
@@ -232,6 +243,18 @@ const char *link_make(void)
 	bring_up(HERE);
 	know_neighbour();
 	return start_recorder();
+}
+
+const char *link_leave(void)
+{
+	struct ifreq request = { .ifr_name = "lo", .ifr_flags = IFF_UP | IFF_RUNNING };
+	const char *failure = leave_namespace();
+	int s = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+	if (!failure && (s < 0 || ioctl(s, SIOCSIFFLAGS, &request) < 0))
+		failure = cannot("the loopback interface");
+	close(s);
+	return failure;
 }
 
 bool link_tune(const char *name, const char *value)

@@ -15,6 +15,9 @@ enum link_end { HERE, THERE };
  * cannot be done on this machine. Processes that are forked later share it. */
 const char *link_make(void);
 
+/* Instead of all that, a network namespace with nothing but the loopback interface. */
+const char *link_leave(void);
+
 /* Sockets that this thread makes from now on are on that side. */
 void link_enter(enum link_end end);
 

@@ -1,0 +1,21 @@
+/* What the kernel's sock_diag tells of all sockets of this network namespace. */
+#ifndef WSC_DIAG_H
+#define WSC_DIAG_H
+
+#include "conflict.h"
+
+#include <stddef.h>
+
+/* What the sockets at a port are to one that would be bound there. */
+enum diag {
+	DIAG_SAME = 1 << 0,      /* one has this address */
+	DIAG_WIDER = 1 << 1,     /* one covers more */
+	DIAG_NARROWER = 1 << 2,  /* one covers a part */
+	DIAG_CONNECTED = 1 << 3, /* a connection lives; TIME_WAIT is not counted */
+	DIAG_UNKNOWN = 1 << 4,   /* the kernel does not tell */
+};
+
+/* Bits of the above, for a SOCK_STREAM or SOCK_DGRAM, leaving out the sockets with these cookies. */
+unsigned wsc__diag(int type, unsigned port, const struct reach *reach, const uint64_t *cookies, size_t count);
+
+#endif

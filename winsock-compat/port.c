@@ -1,0 +1,403 @@
+/* Ports: the options about them, and reservations.
+ *
+ * A reservation holds each of its ports with a socket that is bound to it, on the wildcard of both
+ * families, and does nothing. So the kernel keeps it from everybody in this network namespace, and when
+ * the process ends it is free. A socket that draws from the reservation is bound beside the holder, as
+ * conflict.c does it with sockets that Windows lets share. */
+#include "port.h"
+
+#include "address.h"
+#include "conflict.h"
+#include "diag.h"
+#include "error.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/filter.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#ifndef SO_COOKIE
+#define SO_COOKIE 57
+#endif
+#ifndef IP_BIND_ADDRESS_NO_PORT
+#define IP_BIND_ADDRESS_NO_PORT 24
+#endif
+
+/* What cannot be set while the other one is TRUE. The first two: tests/sock.c:2545-2570. The third:
+ * sol-socket-socket-options, which does not say with what error. */
+static const struct {
+	enum port_option set, against;
+} excluded[] = {
+	{ PORT_REUSEADDR, PORT_EXCLUSIVE },
+	{ PORT_EXCLUSIVE, PORT_REUSEADDR },
+	{ PORT_RANDOMIZE, PORT_REUSE_UNICAST },
+};
+
+/* Datagrams to an address that is not multicast never come to such a socket. */
+static int refuse_unicast(SOCKET s, struct socket *sock, bool on)
+{
+	static struct sock_filter ipv4[] = {
+		BPF_STMT(BPF_LD | BPF_B | BPF_ABS, SKF_NET_OFF + 16), /* the first byte of the destination */
+		BPF_STMT(BPF_ALU | BPF_AND | BPF_K, 0xf0),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0xe0, 1, 0),
+		BPF_STMT(BPF_RET | BPF_K, 0),
+		BPF_STMT(BPF_RET | BPF_K, ~0u),
+	};
+	static struct sock_filter ipv6[] = {
+		BPF_STMT(BPF_LD | BPF_B | BPF_ABS, SKF_NET_OFF + 24),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0xff, 1, 0),
+		BPF_STMT(BPF_RET | BPF_K, 0),
+		BPF_STMT(BPF_RET | BPF_K, ~0u),
+	};
+	struct sock_fprog program = { sizeof ipv4 / sizeof *ipv4, ipv4 };
+
+	if (sock->family == WS_AF_INET6)
+		program = (struct sock_fprog){ sizeof ipv6 / sizeof *ipv6, ipv6 };
+	if (setsockopt((int)s, SOL_SOCKET, on ? SO_ATTACH_FILTER : SO_DETACH_FILTER, &program, sizeof program) < 0 &&
+	    errno != ENOENT)
+		return wsc__error_from_errno(errno);
+	return 0;
+}
+
+/* A port of the kernel's choice is chosen by connect, who sees what it is not to meet; so that
+ * connections to different peers can have the same one. */
+static int choose_late(SOCKET s, bool on)
+{
+	int value = on;
+
+	if (setsockopt((int)s, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &value, sizeof value) < 0)
+		return wsc__error_from_errno(errno);
+	return 0;
+}
+
+int wsc__port_set(SOCKET s, struct socket *sock, enum port_option option, bool on)
+{
+	int error = 0;
+
+	for (size_t i = 0; on && i < sizeof excluded / sizeof *excluded; i++)
+		if (excluded[i].set == option && wsc__port_get(sock, excluded[i].against))
+			return WS_WSAEINVAL;
+	if (option == PORT_REUSE_MULTICAST)
+		error = refuse_unicast(s, sock, on);
+	else if (option == PORT_REUSE_UNICAST && !wsc__conflict_is_bound(s, sock))
+		error = choose_late(s, on);
+	if (error)
+		return error;
+	if (on)
+		atomic_fetch_or(&sock->ports.options, option);
+	else
+		atomic_fetch_and(&sock->ports.options, ~(unsigned)option);
+	wsc__conflict_prepare(s, sock);
+	return 0;
+}
+
+int wsc__port_set_v6only(SOCKET s, struct socket *sock, bool on)
+{
+	int value = on;
+
+	if (wsc__conflict_is_bound(s, sock))
+		return WS_WSAEINVAL;
+	if (sock->family == WS_AF_INET6 && setsockopt((int)s, IPPROTO_IPV6, IPV6_V6ONLY, &value, sizeof value) < 0)
+		return wsc__error_from_errno(errno);
+	if (sock->family == WS_AF_INET && on)
+		atomic_fetch_and(&sock->ports.options, ~(unsigned)PORT_V6ONLY_OFF);
+	else if (sock->family == WS_AF_INET)
+		atomic_fetch_or(&sock->ports.options, PORT_V6ONLY_OFF);
+	return 0;
+}
+
+int wsc__port_get_v6only(SOCKET s, struct socket *sock, bool *on)
+{
+	int value;
+	socklen_t size = sizeof value;
+
+	if (sock->family != WS_AF_INET6) {
+		*on = !wsc__port_get(sock, PORT_V6ONLY_OFF);
+		return 0;
+	}
+	if (getsockopt((int)s, IPPROTO_IPV6, IPV6_V6ONLY, &value, &size) < 0)
+		return wsc__error_from_errno(errno);
+	*on = value;
+	return 0;
+}
+
+/* One block of ports. */
+struct reservation {
+	struct reservation *next;
+	uint64_t token, owner; /* the cookie of the socket with which it ends */
+	int type;
+	unsigned first, count;
+	int holders[]; /* one each */
+};
+
+static struct reservation *reservations;
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+
+/* Under the lock. */
+static struct reservation **find(uint64_t token)
+{
+	struct reservation **place = &reservations;
+
+	while (*place && (*place)->token != token)
+		place = &(*place)->next;
+	return place;
+}
+
+static void let_go(struct reservation *reservation)
+{
+	for (unsigned i = 0; i < reservation->count; i++)
+		close(reservation->holders[i]);
+	free(reservation);
+}
+
+/* A port whose last connections are in TIME_WAIT is free; see conflict.c. */
+static int bind_after_connections(int fd, int type, unsigned port, const struct sockaddr_storage *address,
+				  socklen_t length)
+{
+	struct reach reach;
+	int error;
+
+	wsc__reach_of(address, false, &reach);
+	if (type != SOCK_STREAM || wsc__diag(type, port, &reach, NULL, 0))
+		return EADDRINUSE;
+	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &(int){ 1 }, sizeof(int));
+	error = bind(fd, (const struct sockaddr *)address, length) < 0 ? errno : 0;
+	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &(int){ 0 }, sizeof(int));
+	return error;
+}
+
+/* Holds one port: a descriptor, or -1 and errno. */
+static int hold(int type, unsigned port)
+{
+	struct sockaddr_storage address = { .ss_family = AF_INET6 };
+	socklen_t length = sizeof(struct sockaddr_in6);
+	struct sock_filter nothing = BPF_STMT(BPF_RET | BPF_K, 0);
+	struct sock_fprog program = { 1, &nothing };
+	int error, fd = socket(AF_INET6, type | SOCK_CLOEXEC, 0);
+
+	if (fd < 0 && errno == EAFNOSUPPORT) {
+		address.ss_family = AF_INET;
+		length = sizeof(struct sockaddr_in);
+		fd = socket(AF_INET, type | SOCK_CLOEXEC, 0);
+	}
+	if (fd < 0)
+		return -1;
+	((struct sockaddr_in *)&address)->sin_port = htons((uint16_t)port); /* in both families */
+	if (type == SOCK_DGRAM) /* what comes before its port is drawn is not kept */
+		setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof program);
+	if (address.ss_family == AF_INET6)
+		setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &(int){ 0 }, sizeof(int));
+	error = bind(fd, (struct sockaddr *)&address, length) < 0 ? errno : 0;
+	if (error == EADDRINUSE)
+		error = bind_after_connections(fd, type, port, &address, length);
+	if (!error)
+		return fd;
+	close(fd);
+	errno = error;
+	return -1;
+}
+
+/* Holds a block of ports: 0, or an errno. */
+static int hold_all(struct reservation *reservation, unsigned first)
+{
+	unsigned held;
+	int error = 0;
+
+	reservation->first = first;
+	for (held = 0; held < reservation->count && !error; held += !error) {
+		reservation->holders[held] = hold(reservation->type, first + held);
+		error = reservation->holders[held] < 0 ? errno : 0;
+	}
+	while (error && held)
+		close(reservation->holders[--held]);
+	return error;
+}
+
+/* Somewhere among the ports that the kernel gives to those who want any. */
+static int hold_anywhere(struct reservation *reservation)
+{
+	enum { ATTEMPTS = 200 };
+	unsigned low = 32768, high = 60999, count = reservation->count, random;
+	FILE *range = fopen("/proc/sys/net/ipv4/ip_local_port_range", "re");
+	int error = EADDRINUSE;
+
+	if (range) {
+		if (fscanf(range, "%u %u", &low, &high) != 2)
+			low = 32768, high = 60999;
+		fclose(range);
+	}
+	if (high < low || count > high - low + 1)
+		return EADDRINUSE;
+	for (int i = 0; i < ATTEMPTS && error == EADDRINUSE; i++) {
+		if (getrandom(&random, sizeof random, 0) != sizeof random)
+			return errno;
+		error = hold_all(reservation, low + random % (high - low + 2 - count));
+	}
+	return error;
+}
+
+static bool has_ports(struct socket *sock)
+{
+	return (sock->family == WS_AF_INET || sock->family == WS_AF_INET6) &&
+	       (sock->type == SOCK_STREAM || sock->type == SOCK_DGRAM);
+}
+
+int wsc__port_acquire(SOCKET s, struct socket *sock, const INET_PORT_RANGE *range,
+		      INET_PORT_RESERVATION_INSTANCE *instance)
+{
+	static _Atomic uint32_t number;
+	unsigned first = ntohs(range->StartPort), count = range->NumberOfPorts;
+	struct reservation *reservation;
+	int posix_error;
+
+	(void)s;
+	if (!has_ports(sock))
+		return WS_WSAEOPNOTSUPP;
+	if (!count || first + count > 65536)
+		return WS_WSAEINVAL;
+	reservation = malloc(sizeof *reservation + count * sizeof *reservation->holders);
+	if (!reservation)
+		return WS_WSAENOBUFS;
+	*reservation = (struct reservation){ .token = (uint64_t)getpid() << 32 | ++number,
+					     .owner = sock->cookie, .type = sock->type, .count = count };
+	posix_error = first ? hold_all(reservation, first) : hold_anywhere(reservation);
+	if (posix_error) {
+		free(reservation);
+		return wsc__error_from_errno(posix_error);
+	}
+	instance->StartPort = htons((uint16_t)reservation->first);
+	instance->NumberOfPorts = (USHORT)count;
+	instance->Token = reservation->token;
+	pthread_mutex_lock(&lock);
+	reservation->next = reservations;
+	reservations = reservation;
+	pthread_mutex_unlock(&lock);
+	atomic_fetch_or(&sock->ports.options, PORT_RESERVES);
+	return 0;
+}
+
+int wsc__port_release(SOCKET s, struct socket *sock, ULONG64 token)
+{
+	struct reservation **place, *reservation;
+
+	(void)s;
+	if (!has_ports(sock))
+		return WS_WSAEOPNOTSUPP;
+	pthread_mutex_lock(&lock);
+	place = find(token);
+	reservation = *place;
+	if (reservation)
+		*place = reservation->next;
+	pthread_mutex_unlock(&lock);
+	if (!reservation)
+		return WS_WSAEINVAL;
+	let_go(reservation);
+	return 0;
+}
+
+int wsc__port_associate(SOCKET s, struct socket *sock, ULONG64 token)
+{
+	struct reservation *reservation;
+	int error;
+
+	if (!has_ports(sock))
+		return WS_WSAEOPNOTSUPP;
+	if (wsc__conflict_is_bound(s, sock))
+		return WS_WSAEINVAL;
+	pthread_mutex_lock(&lock);
+	reservation = *find(token);
+	error = reservation && reservation->type == sock->type ? 0 : WS_WSAEINVAL;
+	pthread_mutex_unlock(&lock);
+	if (!error)
+		sock->ports.reservation = token;
+	return error;
+}
+
+/* The first port of the reservation that nobody has drawn yet. */
+static int draw(SOCKET s, struct socket *sock, struct sockaddr_storage *address, socklen_t length, uint64_t token)
+{
+	unsigned first = 0, count = 0;
+	int error = WS_WSAEADDRINUSE;
+
+	pthread_mutex_lock(&lock);
+	if (*find(token)) {
+		first = (*find(token))->first;
+		count = (*find(token))->count;
+	}
+	pthread_mutex_unlock(&lock);
+	if (!count) /* released meanwhile */
+		return WS_WSAEINVAL;
+	for (unsigned i = 0; i < count && (error == WS_WSAEADDRINUSE || error == WS_WSAEACCES); i++) {
+		((struct sockaddr_in *)address)->sin_port = htons((uint16_t)(first + i)); /* in both families */
+		error = wsc__conflict_bind(s, sock, address, length);
+	}
+	return error;
+}
+
+int wsc__port_bind(SOCKET s, struct socket *sock, const struct sockaddr_storage *address, socklen_t length)
+{
+	struct sockaddr_storage drawn;
+	uint64_t token = sock->ports.reservation;
+
+	if (!token || wsc__address_port(address))
+		return wsc__conflict_bind(s, sock, address, length);
+	memcpy(&drawn, address, length);
+	return draw(s, sock, &drawn, length, token);
+}
+
+int wsc__port_holder(struct socket *sock, unsigned port, uint64_t *cookie)
+{
+	const struct reservation *reservation;
+	socklen_t size = sizeof *cookie;
+	int fd = -1;
+
+	if (!sock->ports.reservation)
+		return -1;
+	pthread_mutex_lock(&lock);
+	reservation = *find(sock->ports.reservation);
+	if (reservation && port >= reservation->first && port - reservation->first < reservation->count)
+		fd = fcntl(reservation->holders[port - reservation->first], F_DUPFD_CLOEXEC, 0);
+	pthread_mutex_unlock(&lock);
+	*cookie = 0;
+	if (fd >= 0)
+		getsockopt(fd, SOL_SOCKET, SO_COOKIE, cookie, &size);
+	return fd;
+}
+
+bool wsc__port_is_reserved(int type, unsigned port)
+{
+	bool is = false;
+
+	pthread_mutex_lock(&lock);
+	for (const struct reservation *reservation = reservations; reservation && !is; reservation = reservation->next)
+		is = reservation->type == type && port >= reservation->first &&
+		     port - reservation->first < reservation->count;
+	pthread_mutex_unlock(&lock);
+	return is;
+}
+
+void wsc__port_closed(uint64_t cookie)
+{
+	struct reservation **place, *reservation, *ended = NULL;
+
+	pthread_mutex_lock(&lock);
+	for (place = &reservations; (reservation = *place);) {
+		if (reservation->owner == cookie) {
+			*place = reservation->next;
+			reservation->next = ended;
+			ended = reservation;
+		} else {
+			place = &reservation->next;
+		}
+	}
+	pthread_mutex_unlock(&lock);
+	while ((reservation = ended)) {
+		ended = reservation->next;
+		let_go(reservation);
+	}
+}

@@ -1,0 +1,182 @@
+/* ICMP messages about datagrams: SIO_UDP_CONNRESET and SIO_UDP_NETRESET.
+ *
+ * Windows reports a port that nobody has bound, and a datagram that has met too many routers, to the next
+ * receive of any UDP socket; a send never fails for them. Linux tells connected sockets alone, and that at
+ * the next call of any kind, unless it is asked to queue such messages. So it is asked to, and whatever
+ * call meets one moves it from the queue to the note. */
+#include "unreachable.h"
+
+#include "ioctl.h"
+
+#include <errno.h>
+#include <linux/errqueue.h>
+#include <netinet/icmp6.h>
+#include <netinet/in.h>
+#include <netinet/ip_icmp.h>
+#include <string.h>
+#include <sys/socket.h>
+
+static int switch_queue(int fd, int posix_family, bool on)
+{
+	int value = on, error = 0;
+
+	/* An IPv6 socket may send to IPv4 too. */
+	if (setsockopt(fd, IPPROTO_IP, IP_RECVERR, &value, sizeof value) < 0)
+		error = wsc__error_from_errno(errno);
+	if (posix_family == AF_INET6)
+		error = setsockopt(fd, IPPROTO_IPV6, IPV6_RECVERR, &value, sizeof value) < 0 ?
+				wsc__error_from_errno(errno) :
+				0;
+	return error;
+}
+
+static bool has_queue(SOCKET s, struct socket *sock)
+{
+	int on = 0;
+	socklen_t size = sizeof on;
+
+	if (sock->family == WS_AF_INET)
+		getsockopt((int)s, IPPROTO_IP, IP_RECVERR, &on, &size);
+	else
+		getsockopt((int)s, IPPROTO_IPV6, IPV6_RECVERR, &on, &size);
+	return on;
+}
+
+void wsc__unreachable_start(int fd, int posix_family)
+{
+	switch_queue(fd, posix_family, true);
+}
+
+/* Which of the two it is, if any and if it is wanted. */
+static unsigned news_of(struct socket *sock, const struct sock_extended_err *error)
+{
+	bool four = error->ee_origin == SO_EE_ORIGIN_ICMP, six = error->ee_origin == SO_EE_ORIGIN_ICMP6;
+
+	if ((four && error->ee_type == ICMP_DEST_UNREACH && error->ee_code == ICMP_PORT_UNREACH) ||
+	    (six && error->ee_type == ICMP6_DST_UNREACH && error->ee_code == ICMP6_DST_UNREACH_NOPORT))
+		return wsc__socket_is(sock, SOCKET_NO_CONNRESET) ? 0 : SOCKET_PORT_UNREACHABLE;
+	if ((four && error->ee_type == ICMP_TIME_EXCEEDED) || (six && error->ee_type == ICMP6_TIME_EXCEEDED))
+		return wsc__socket_is(sock, SOCKET_NO_NETRESET) ? 0 : SOCKET_EXPIRED;
+	return 0;
+}
+
+static unsigned read_news(struct socket *sock, struct msghdr *message)
+{
+	for (struct cmsghdr *item = CMSG_FIRSTHDR(message); item; item = CMSG_NXTHDR(message, item))
+		if ((item->cmsg_level == IPPROTO_IP && item->cmsg_type == IP_RECVERR) ||
+		    (item->cmsg_level == IPPROTO_IPV6 && item->cmsg_type == IPV6_RECVERR)) {
+			struct sock_extended_err error;
+
+			memcpy(&error, CMSG_DATA(item), sizeof error);
+			return news_of(sock, &error);
+		}
+	return 0;
+}
+
+bool wsc__unreachable_collect(SOCKET s, struct socket *sock)
+{
+	enum { ROUNDS = 64 }; /* so that a flood of them does not keep anybody here */
+	union {
+		struct cmsghdr head;
+		char space[512];
+	} control;
+
+	if (sock->type != SOCK_DGRAM || sock->family == WS_AF_UNIX)
+		return false;
+	for (int i = 0; i < ROUNDS; i++) {
+		struct msghdr message = { .msg_control = &control, .msg_controllen = sizeof control };
+
+		if (recvmsg((int)s, &message, MSG_ERRQUEUE | MSG_DONTWAIT) < 0)
+			break;
+		wsc__socket_mark(sock, read_news(sock, &message), 0);
+	}
+	return wsc__unreachable_noted(sock);
+}
+
+int wsc__unreachable_take(SOCKET s, struct socket *sock)
+{
+	unsigned news;
+	int error;
+
+	if (!wsc__unreachable_noted(sock))
+		return 0;
+	error = wsc__socket_verify(s, sock, NULL);
+	if (error || !wsc__unreachable_noted(sock))
+		return error;
+	news = wsc__socket_is(sock, SOCKET_PORT_UNREACHABLE) ? SOCKET_PORT_UNREACHABLE : SOCKET_EXPIRED;
+	wsc__socket_mark(sock, 0, news);
+	return news == SOCKET_PORT_UNREACHABLE ? WS_WSAECONNRESET : WS_WSAENETRESET;
+}
+
+/* All that Linux makes of ICMP messages. */
+bool wsc__unreachable_is(struct socket *sock, int posix_error)
+{
+	if (sock->type != SOCK_DGRAM || sock->family == WS_AF_UNIX)
+		return false;
+	switch (posix_error) {
+	case EACCES:
+	case ECONNREFUSED:
+	case EHOSTDOWN:
+	case EHOSTUNREACH:
+	case EMSGSIZE:
+	case ENETUNREACH:
+	case ENONET:
+	case ENOPROTOOPT:
+	case EOPNOTSUPP:
+	case EPROTO:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* A connected socket hears of refusals even where there is no queue. */
+int wsc__unreachable_error(SOCKET s, struct socket *sock, int posix_error)
+{
+	if (wsc__unreachable_collect(s, sock))
+		return wsc__unreachable_take(s, sock);
+	return posix_error == ECONNREFUSED && !has_queue(s, sock) && !wsc__socket_is(sock, SOCKET_NO_CONNRESET) ?
+		       WS_WSAECONNRESET :
+		       0;
+}
+
+bool wsc__unreachable_look(SOCKET s, struct socket *sock)
+{
+	int posix_error = 0;
+	socklen_t size = sizeof posix_error;
+
+	if (wsc__unreachable_collect(s, sock))
+		return true;
+	getsockopt((int)s, SOL_SOCKET, SO_ERROR, &posix_error, &size);
+	if (posix_error == ECONNREFUSED && !has_queue(s, sock) && !wsc__socket_is(sock, SOCKET_NO_CONNRESET))
+		wsc__socket_mark(sock, SOCKET_PORT_UNREACHABLE, 0);
+	return wsc__unreachable_noted(sock);
+}
+
+/* Switches one of the two reports. Without either there need be no queue. */
+static int report(SOCKET s, struct socket *sock, bool on, unsigned off_state, unsigned news)
+{
+	enum { BOTH_OFF = SOCKET_NO_CONNRESET | SOCKET_NO_NETRESET };
+	int family = sock->family == WS_AF_INET ? AF_INET : AF_INET6;
+	int error = 0;
+
+	wsc__socket_lock(sock);
+	if (on)
+		error = switch_queue((int)s, family, true);
+	else if (((sock->state | off_state) & BOTH_OFF) == BOTH_OFF)
+		error = switch_queue((int)s, family, false);
+	if (!error)
+		wsc__socket_mark(sock, on ? 0 : off_state, on ? off_state : news);
+	wsc__socket_unlock(sock);
+	return error;
+}
+
+int wsc__unreachable_connreset(SOCKET s, struct socket *sock, struct call *call)
+{
+	return report(s, sock, call->argument.dword, SOCKET_NO_CONNRESET, SOCKET_PORT_UNREACHABLE);
+}
+
+int wsc__unreachable_netreset(SOCKET s, struct socket *sock, struct call *call)
+{
+	return report(s, sock, call->argument.dword, SOCKET_NO_NETRESET, SOCKET_EXPIRED);
+}

@@ -1,0 +1,32 @@
+/* ICMP messages about datagrams that were sent: on Windows the next receive fails for them. */
+#ifndef WSC_UNREACHABLE_H
+#define WSC_UNREACHABLE_H
+
+#include "socket.h"
+
+/* Has the kernel keep such messages, for a new UDP socket. */
+void wsc__unreachable_start(int fd, int posix_family);
+
+/* What the kernel has kept, reduced to one that is reported; forgets the others. The note remembers it
+ * for the next receive. Whether there is one. */
+bool wsc__unreachable_collect(SOCKET s, struct socket *sock);
+
+/* The same for select, which has seen that there is an error: one that no receive would report is gone. */
+bool wsc__unreachable_look(SOCKET s, struct socket *sock);
+
+/* Whether the note has such a message. */
+static inline bool wsc__unreachable_noted(struct socket *sock)
+{
+	return wsc__socket_is(sock, SOCKET_PORT_UNREACHABLE | SOCKET_EXPIRED);
+}
+
+/* What the next receive has to report, which takes it: WSAECONNRESET, WSAENETRESET, or 0. */
+int wsc__unreachable_take(SOCKET s, struct socket *sock);
+
+/* Whether a datagram socket's call fails with this errno, perhaps, because of a message that came before. */
+bool wsc__unreachable_is(struct socket *sock, int posix_error);
+
+/* What a receive has to report that failed so; 0 is nothing: it is to try again. */
+int wsc__unreachable_error(SOCKET s, struct socket *sock, int posix_error);
+
+#endif
