@@ -166,11 +166,11 @@ BEGIN {
 	if (make !~ /^(library|test|linux|page)$/)
 		fail("make=" make "?")
 	list("trait of lengths", "none negative get-negative two-bytes length-zeroed buffer-zeroed length-needed" \
-		" length-kept truth at-most-255")
+		" length-kept truth at-most-255 null")
 	list("kind of socket", "any ip stream datagram tcp udp raw unix none")
 	list("Windows", "2000 xp 2003 vista 7 8 8.1 10 11")
 	list("outcome", "works answers refuses")
-	list("trait", "inherit takes-error any-family any-handle")
+	list("trait", "inherit takes-error any-family ipv4-only any-handle keeps")
 	list("fast path", "any get error keepalive")
 	kinds = split("tcp udp raw unix", kind, " ")
 	NUMBER = "^([0-9]+|0x[0-9a-f]+)$"
@@ -254,7 +254,8 @@ $2 ~ /^=/ {
 	page[row] = count > 1 ? words[2] : ""
 	sockets[row] = $3
 	on[row] = enumerator("ON_", "kind of socket", $3)
-	noted = keeps = 0
+	noted = 0
+	keeps = $9 ~ /(^|,)keeps(,|$)/
 	count = split($4, words, "/")
 	get[row] = handler("get", words[1])
 	set[row] = handler("set", words[count])

@@ -3,10 +3,18 @@
 # NATIVE_ONLY and SCRIPT_TESTS have no Windows twin.
 TEST_NAMES =
 NATIVE_ONLY =
+
 SCRIPT_TESTS =
+NATIVE_ONLY += ephemeral
+NATIVE_ONLY += netdown
+NATIVE_ONLY += packet
+NATIVE_ONLY += reuse
+NATIVE_ONLY += threads
+NATIVE_ONLY += wire
 
 TEST_NAMES += accept
 TEST_NAMES += addresses
+TEST_NAMES += ancillary
 TEST_NAMES += bind
 TEST_NAMES += connect
 TEST_NAMES += error
@@ -14,7 +22,11 @@ TEST_NAMES += fault
 TEST_NAMES += harness
 TEST_NAMES += hook
 TEST_NAMES += ioctl
+TEST_NAMES += ioctls
+TEST_NAMES += ipoption
 TEST_NAMES += keepalive
+TEST_NAMES += multicast
+TEST_NAMES += message
 TEST_NAMES += names
 TEST_NAMES += netdb
 TEST_NAMES += option
@@ -22,23 +34,11 @@ TEST_NAMES += options
 TEST_NAMES += port
 TEST_NAMES += select
 TEST_NAMES += socket
+TEST_NAMES += socketoption
 TEST_NAMES += startup
 TEST_NAMES += transfer
 
-NATIVE_ONLY += ephemeral
-NATIVE_ONLY += netdown
-NATIVE_ONLY += reuse
-NATIVE_ONLY += threads
-NATIVE_ONLY += wire
-TEST_NAMES += harness keepalive
-TEST_NAMES += connect error ioctl ioctls names select socket startup transfer
-NATIVE_ONLY += netdown wire
-
 SCRIPT_TESTS += %D%/interop.t %D%/wsc-compare.t
-
-TEST_NAMES += accept fault hook option
-TEST_NAMES += message
-NATIVE_ONLY += reuse threads
 
 # How long a test may run. A slow one says so: t/NAME.log: TEST_SECONDS = 300
 TEST_SECONDS = 120
@@ -90,6 +90,8 @@ $(NATIVE_TESTS): %D%/%.t: %D%/%.c $(NATIVE_TAP) $(TAP_INCLUDES) libwinsock-compa
 # The one file of the tests that knows POSIX only.
 %D%/ephemeral.t %D%/wire.t: TEST_WITH = %D%/tap/link.o
 %D%/ephemeral.t %D%/wire.t: %D%/tap/link.o %D%/tap/link.h
+%D%/wire.t %D%/packet.t: TEST_WITH = %D%/tap/link.o
+%D%/wire.t %D%/packet.t: %D%/tap/link.o %D%/tap/link.h
 %D%/tap/link.o: %D%/tap/link.c %D%/tap/link.h %D%/tap/tap.h
 	$(AM_V_CC)$(MKDIR_P) $(@D) && $(CC) $(TEST_FLAGS) $(SANITIZER_CFLAGS) -D_GNU_SOURCE -c -o $@ $<
 

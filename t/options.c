@@ -38,12 +38,15 @@ enum {
 	SHAPE_TRUTH = 1 << 8,
 	SHAPE_AT_MOST_255 = 1 << 9,
 	SHAPE_VARIES = 1 << 10,
+	SHAPE_NULL = 1 << 11,
 };
 enum {
 	OPTION_INHERIT = 1 << 0,
 	OPTION_TAKES_ERROR = 1 << 1,
 	OPTION_ANY_FAMILY = 1 << 2,
 	OPTION_ANY_HANDLE = 1 << 3,
+	OPTION_IPV4_ONLY = 1 << 4,
+	OPTION_KEEPS = 1 << 5,
 };
 enum { WORKS, ANSWERS, REFUSES };
 enum windows {
@@ -257,6 +260,9 @@ static bool is_number(const struct lengths *lengths)
 static bool is_for(const struct option *option, const struct kind *kind)
 {
 	if (option->level == IPPROTO_IPV6 && kind->family != AF_INET6 && !(option->traits & OPTION_ANY_FAMILY))
+		return false;
+	if (kind->family == AF_INET6 &&
+	    (option->traits & OPTION_IPV4_ONLY || (option->level == IPPROTO_IP && kind->type == SOCK_RAW)))
 		return false;
 	return option->sockets & 1 << kind->number;
 }

@@ -4,6 +4,7 @@
 #include "address.h"
 #include "conflict.h"
 #include "port.h"
+#include "options.h"
 
 #include <errno.h>
 #include <ifaddrs.h>
@@ -126,8 +127,10 @@ int WSC(listen)(SOCKET s, int backlog)
 		error = WS_WSAEISCONN;
 	if (!error)
 		error = check_bound(s, sock);
-	if (!error)
+	if (!error) {
+		wsc__option_listening(s, sock);
 		error = wsc__conflict_listen(s, sock, backlog);
+	}
 	if (!error)
 		wsc__socket_mark(sock, SOCKET_LISTENING, 0);
 	return wsc__result(error);

@@ -3,6 +3,7 @@
 #include "bind.h"
 #include "blocking.h"
 #include "export.h"
+#include "options.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -108,6 +109,7 @@ static int connect_to(SOCKET s, struct socket *sock, const struct WSC(sockaddr) 
 				 SOCKET_CONNECTED);
 		return 0;
 	}
+	wsc__option_connecting(s, sock);
 	return connect_stream(s, sock, &address, length);
 }
 

@@ -152,8 +152,10 @@ static bool needs(struct socket *sock, unsigned asked, int posix_level, int posi
 	return false;
 }
 
-static int tell_kernel(SOCKET s, int posix_level, int posix_option, int on)
+static int tell_kernel(SOCKET s, struct socket *sock, int posix_level, int posix_option, int on)
 {
+	if (sock->family == WS_AF_INET6 && sock->type == SOCK_RAW && posix_level == IPPROTO_IP)
+		return 0; /* it never has an IPv4 packet, nor has Linux this for it */
 	if (!setsockopt((int)s, posix_level, posix_option, &on, sizeof on))
 		return 0;
 	return errno == EOPNOTSUPP ? WS_WSAENOPROTOOPT : wsc__error_from_errno(errno);
@@ -180,7 +182,7 @@ int wsc__control_ask(SOCKET s, struct socket *sock, int level, int option, bool 
 	after = on ? before | bit(row) : before & ~bit(row);
 	if (needs(sock, before, received[row].posix_level, received[row].posix_option) !=
 	    needs(sock, after, received[row].posix_level, received[row].posix_option))
-		error = tell_kernel(s, received[row].posix_level, received[row].posix_option, on);
+		error = tell_kernel(s, sock, received[row].posix_level, received[row].posix_option, on);
 	if (!error)
 		sock->control = after;
 	wsc__socket_unlock(sock);
@@ -201,7 +203,7 @@ void wsc__control_watch(SOCKET s, struct socket *sock)
 	wsc__socket_lock(sock);
 	for (int i = 0; i < WATCHED; i++)
 		if (watched[i].family == sock->family)
-			tell_kernel(s, watched[i].posix_level, watched[i].posix_option, 1);
+			tell_kernel(s, sock, watched[i].posix_level, watched[i].posix_option, 1);
 	sock->control |= bit(WATCH);
 	wsc__socket_unlock(sock);
 }

@@ -1,187 +1,231 @@
-/* What a socket does not want to receive, as a program of the kernel's packet filter. */
+/* What a socket does not receive though the kernel would deliver it: a filter that the kernel runs.
+ *
+ * It sees each datagram, or each packet of a stream that listens, from the header of IP on. */
 #include "filter.h"
 
-#include "socket.h"
+#include "error.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <linux/filter.h>
-#include <linux/if_arp.h>
 #include <linux/if_packet.h>
-#include <string.h>
+#include <net/if_arp.h>
 #include <sys/socket.h>
 
-enum { INSTRUCTIONS = 160 };
-struct program {
-	struct sock_filter code[INSTRUCTIONS];
-	unsigned length;
+enum {
+	KEEP = 0x7fffffff, /* as many bytes as there are */
+	DROP = 0,
+	FILTER_MOST = 160,
+	IPV4_TO = 16, /* where the addresses stand in the headers */
+	IPV6_FROM = 8,
+	IPV6_TO = 24,
 };
 
-static void add(struct program *program, unsigned code, unsigned value)
+/* A filter under construction. */
+struct filter {
+	struct sock_filter code[FILTER_MOST];
+	unsigned short length;
+};
+
+static void add(struct filter *filter, unsigned short code, unsigned value, unsigned char then, unsigned char otherwise)
 {
-	program->code[program->length++] = (struct sock_filter)BPF_STMT((unsigned short)code, value);
+	filter->code[filter->length++] = (struct sock_filter){ code, then, otherwise, value };
 }
 
-/* Of the datagram's IP header, whatever the socket is. */
-enum { IP_VERSION = 0, DESTINATION4 = 16, DESTINATION6 = 24 };
-
-static void load_header(struct program *program, unsigned width, int place)
+static void load_byte(struct filter *filter, int offset)
 {
-	add(program, BPF_LD | BPF_ABS | width, (unsigned)(SKF_NET_OFF + place));
+	add(filter, BPF_LD | BPF_B | BPF_ABS, (unsigned)(SKF_NET_OFF + offset), 0, 0);
 }
 
-/* Of what the kernel knows besides. */
-static void load_known(struct program *program, int what)
+static void load_word(struct filter *filter, int offset)
 {
-	add(program, BPF_LD | BPF_ABS | BPF_W, (unsigned)(SKF_AD_OFF + what));
+	add(filter, BPF_LD | BPF_W | BPF_ABS, (unsigned)(SKF_NET_OFF + offset), 0, 0);
 }
 
-/* Jumps forward, to where land() is said, if the comparison holds, or if it does not. */
-static unsigned jump(struct program *program, unsigned comparison, unsigned value)
+static void load_extra(struct filter *filter, int what)
 {
-	add(program, BPF_JMP | BPF_K | comparison, value);
-	return program->length - 1;
+	add(filter, BPF_LD | BPF_W | BPF_ABS, (unsigned)(SKF_AD_OFF + what), 0, 0);
 }
 
-static void land(struct program *program, unsigned jump, bool if_holds)
+static void mask(struct filter *filter, unsigned bits)
 {
-	unsigned char distance = (unsigned char)(program->length - jump - 1);
-
-	if (if_holds)
-		program->code[jump].jt = distance;
-	else
-		program->code[jump].jf = distance;
+	add(filter, BPF_ALU | BPF_AND | BPF_K, bits, 0, 0);
 }
 
-enum { NOTHING = 0, ALL = 0x40000 };
-
-static void drop_if(struct program *program, unsigned comparison, unsigned value)
+static void give(struct filter *filter, unsigned verdict)
 {
-	unsigned not = jump(program, comparison, value);
-
-	add(program, BPF_RET | BPF_K, NOTHING);
-	land(program, not, false);
+	add(filter, BPF_RET | BPF_K, verdict, 0, 0);
 }
 
-static void check_interface(struct program *program, const struct filter *filter, enum filter_family family)
+static void give_if(struct filter *filter, unsigned value, unsigned verdict)
 {
-	unsigned first, listed = filter->listed[family];
-
-	if (!filter->only_listed[family])
-		return;
-	load_known(program, SKF_AD_IFINDEX);
-	first = program->length;
-	for (unsigned i = 0; i < listed; i++)
-		jump(program, BPF_JEQ, filter->interfaces[family][i]);
-	add(program, BPF_RET | BPF_K, NOTHING);
-	for (unsigned i = 0; i < listed; i++)
-		land(program, first + i, true);
+	add(filter, BPF_JMP | BPF_JEQ | BPF_K, value, 0, 1);
+	give(filter, verdict);
 }
 
-/* The kernel knows what was broadcast on the link, and of its own broadcasts that they came back. */
-static void check_broadcast(struct program *program, const struct filter *filter)
+/* What has not left this host: the kernel's copy for its own sockets, or what came by the loopback
+ * interface. */
+static void give_if_own(struct filter *filter, unsigned verdict)
 {
-	unsigned multicast;
-
-	if (!filter->no_broadcasts)
-		return;
-	load_header(program, BPF_W, DESTINATION4);
-	drop_if(program, BPF_JEQ, INADDR_BROADCAST);
-	drop_if(program, BPF_JEQ, INADDR_LOOPBACK | 0xffffff);
-	multicast = jump(program, BPF_JGE, INADDR_UNSPEC_GROUP);
-	load_known(program, SKF_AD_PKTTYPE);
-	drop_if(program, BPF_JEQ, PACKET_BROADCAST);
-	drop_if(program, BPF_JEQ, PACKET_LOOPBACK);
-	land(program, multicast, true);
+	load_extra(filter, SKF_AD_PKTTYPE);
+	give_if(filter, PACKET_LOOPBACK, verdict);
+	load_extra(filter, SKF_AD_HATYPE);
+	give_if(filter, ARPHRD_LOOPBACK, verdict);
 }
 
-/* This host's own: they came back from where they were sent to, or never left. */
-static void check_own_multicast(struct program *program, const struct filter *filter, enum filter_family family)
+/* A receiver that does not want to hear its own host, as Windows has IP_MULTICAST_LOOP: Linux asks the
+ * sender instead, who is not to know. To a group, and from here? Drop. */
+static void add_loop(struct filter *filter, int offset, unsigned bits, unsigned group)
 {
-	unsigned other;
+	unsigned start;
 
-	if (!filter->no_own_multicasts[family])
-		return;
-	if (family == FILTER_IPV4) {
-		load_header(program, BPF_W, DESTINATION4);
-		add(program, BPF_ALU | BPF_AND | BPF_K, 0xf0000000);
-		other = jump(program, BPF_JEQ, INADDR_UNSPEC_GROUP);
-	} else {
-		load_header(program, BPF_B, DESTINATION6);
-		other = jump(program, BPF_JEQ, 0xff);
-	}
-	load_known(program, SKF_AD_PKTTYPE);
-	drop_if(program, BPF_JEQ, PACKET_LOOPBACK);
-	load_known(program, SKF_AD_HATYPE);
-	drop_if(program, BPF_JEQ, ARPHRD_LOOPBACK);
-	land(program, other, false);
+	load_byte(filter, offset);
+	mask(filter, bits);
+	start = filter->length;
+	add(filter, BPF_JMP | BPF_JEQ | BPF_K, group, 0, 0);
+	give_if_own(filter, DROP);
+	filter->code[start].jf = (unsigned char)(filter->length - start - 1);
 }
 
-static void compile(struct program *program, const struct filter *filter)
+/* Only what came by an interface that is listed. */
+static void add_interfaces(struct filter *filter, const struct interface_list *list)
 {
-	unsigned version6;
-
-	program->length = 0;
-	load_header(program, BPF_B, IP_VERSION);
-	add(program, BPF_ALU | BPF_RSH | BPF_K, 4);
-	version6 = jump(program, BPF_JEQ, 6);
-	check_interface(program, filter, FILTER_IPV4);
-	check_broadcast(program, filter);
-	check_own_multicast(program, filter, FILTER_IPV4);
-	add(program, BPF_RET | BPF_K, ALL);
-	land(program, version6, true);
-	check_interface(program, filter, FILTER_IPV6);
-	check_own_multicast(program, filter, FILTER_IPV6);
-	add(program, BPF_RET | BPF_K, ALL);
+	load_extra(filter, SKF_AD_IFINDEX);
+	for (unsigned i = 0; i < list->count; i++)
+		add(filter, BPF_JMP | BPF_JEQ | BPF_K, list->index[i], (unsigned char)(list->count - i), 0);
+	give(filter, DROP);
 }
 
-static bool is_needed(const struct filter *filter)
+/* The kernel knows what was broadcast on the link, and which broadcasts of its own came back. */
+static void add_no_broadcasts(struct filter *filter)
 {
-	bool needed = filter->no_broadcasts;
+	unsigned start;
 
-	for (int family = 0; family < FILTER_FAMILIES; family++)
-		needed = needed || filter->no_own_multicasts[family] || filter->only_listed[family];
-	return needed;
+	load_word(filter, IPV4_TO);
+	give_if(filter, 0xffffffff, DROP);
+	give_if(filter, 0x7fffffff, DROP); /* that of the loopback interface */
+	start = filter->length;
+	add(filter, BPF_JMP | BPF_JGE | BPF_K, 0xe0000000, 0, 0); /* a group is another matter */
+	load_extra(filter, SKF_AD_PKTTYPE);
+	give_if(filter, PACKET_BROADCAST, DROP);
+	give_if(filter, PACKET_LOOPBACK, DROP);
+	filter->code[start].jt = (unsigned char)(filter->length - start - 1);
 }
 
-static int tell_kernel(SOCKET s, const struct filter *filter)
+static void listed(struct socket *sock, int family, struct interface_list *list)
 {
-	struct program program;
-	struct sock_fprog posix = { .filter = program.code };
-	int none = 0;
-
-	if (!is_needed(filter)) {
-		if (!setsockopt((int)s, SOL_SOCKET, SO_DETACH_FILTER, &none, sizeof none) || errno == ENOENT)
-			return 0;
-		return wsc__error_from_errno(errno);
-	}
-	compile(&program, filter);
-	posix.len = (unsigned short)program.length;
-	return setsockopt((int)s, SOL_SOCKET, SO_ATTACH_FILTER, &posix, sizeof posix) < 0 ?
-		       wsc__error_from_errno(errno) :
-		       0;
-}
-
-void wsc__filter_get(struct socket *sock, struct filter *filter)
-{
+	list->count = 0;
 	wsc__socket_lock(sock);
 	if (sock->extras)
-		*filter = sock->extras->filter;
-	else
-		memset(filter, 0, sizeof *filter);
+		*list = sock->extras->interfaces[family];
 	wsc__socket_unlock(sock);
 }
 
-int wsc__filter_set(SOCKET s, struct socket *sock, const struct filter *filter)
+/* The same site: this host, and addresses of a link or site. */
+static void add_same_site(struct filter *filter)
 {
-	struct socket_extras *extras;
+	load_word(filter, IPV6_FROM);
+	mask(filter, 0xffc00000);
+	give_if(filter, 0xfe800000, KEEP);
+	give_if(filter, 0xfec00000, KEEP);
+	give_if_own(filter, KEEP);
+	give(filter, DROP);
+}
+
+/* What went through somebody's NAT by Teredo, whose addresses are those of 2001:0::/32. */
+static void add_no_teredo(struct filter *filter)
+{
+	load_word(filter, IPV6_TO);
+	give_if(filter, 0x20010000, DROP);
+}
+
+/* Begins what is only for one version of IP; end_version ends it. */
+static unsigned begin_version(struct filter *filter, unsigned version)
+{
+	load_byte(filter, 0);
+	mask(filter, 0xf0);
+	add(filter, BPF_JMP | BPF_JEQ | BPF_K, version << 4, 0, 0);
+	return filter->length;
+}
+
+static void end_version(struct filter *filter, unsigned start)
+{
+	filter->code[start - 1].jf = (unsigned char)(filter->length - start);
+}
+
+static void build(struct filter *filter, struct socket *sock)
+{
+	bool datagrams = sock->type != SOCK_STREAM;
+	DWORD protection = sock->family == WS_AF_INET6 ?
+				   wsc__option_kept(sock, WS_IPPROTO_IPV6, WS_IPV6_PROTECTION_LEVEL) :
+				   0;
+	struct interface_list list;
+	unsigned start;
+
+	filter->length = 0;
+	if (datagrams && wsc__option_kept(sock, WS_IPPROTO_IP, WS_IP_IFLIST)) {
+		listed(sock, 0, &list);
+		start = begin_version(filter, 4);
+		add_interfaces(filter, &list);
+		end_version(filter, start);
+	}
+	if (datagrams && !wsc__option_kept(sock, WS_IPPROTO_IP, WS_IP_RECEIVE_BROADCAST)) {
+		start = begin_version(filter, 4);
+		add_no_broadcasts(filter);
+		end_version(filter, start);
+	}
+	if (datagrams && !wsc__option_kept(sock, WS_IPPROTO_IP, WS_IP_MULTICAST_LOOP)) {
+		start = begin_version(filter, 4);
+		add_loop(filter, IPV4_TO, 0xf0, 0xe0);
+		end_version(filter, start);
+	}
+	start = begin_version(filter, 6);
+	if (datagrams && sock->family == WS_AF_INET6 && wsc__option_kept(sock, WS_IPPROTO_IPV6, WS_IPV6_IFLIST)) {
+		listed(sock, 1, &list);
+		add_interfaces(filter, &list);
+	}
+	if (datagrams && sock->family == WS_AF_INET6 &&
+	    !wsc__option_kept(sock, WS_IPPROTO_IPV6, WS_IPV6_MULTICAST_LOOP))
+		add_loop(filter, IPV6_TO, 0xff, 0xff);
+	if (protection == WS_PROTECTION_LEVEL_RESTRICTED)
+		add_same_site(filter);
+	else if (protection == WS_PROTECTION_LEVEL_EDGERESTRICTED)
+		add_no_teredo(filter);
+	if (filter->length == start)
+		filter->length = (unsigned short)(start - 3); /* nothing is */
+	else
+		end_version(filter, start);
+	if (filter->length)
+		give(filter, KEEP);
+}
+
+int wsc__filter_update(SOCKET s, struct socket *sock)
+{
+	/* Of two threads, the later one has seen what both have set. */
+	static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+	struct filter filter;
+	struct sock_fprog program = { .filter = filter.code };
+	int error = 0;
+
+	pthread_mutex_lock(&lock);
+	build(&filter, sock);
+	program.len = filter.length;
+	if (program.len ? setsockopt((int)s, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof program) < 0 :
+			  setsockopt((int)s, SOL_SOCKET, SO_DETACH_FILTER, &(int){ 0 }, sizeof(int)) < 0 && errno != ENOENT)
+		error = wsc__error_from_errno(errno);
+	pthread_mutex_unlock(&lock);
+	return error;
+}
+
+int wsc__filter_keep(SOCKET s, struct socket *sock, const struct option *option, DWORD value)
+{
+	DWORD before;
 	int error;
 
-	wsc__socket_lock(sock);
-	extras = wsc__socket_extras(sock);
-	error = !extras ? WS_WSAENOBUFS : sock->type == SOCK_STREAM ? 0 : tell_kernel(s, filter);
+	wsc__option_recall(sock, option, &before);
+	error = wsc__option_keep(sock, option, value);
 	if (!error)
-		extras->filter = *filter;
-	wsc__socket_unlock(sock);
+		error = wsc__filter_update(s, sock);
+	if (error)
+		wsc__option_keep(sock, option, before);
 	return error;
 }

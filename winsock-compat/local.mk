@@ -3,6 +3,8 @@ lib_LTLIBRARIES += libwinsock-compat.la
 
 libwinsock_compat_la_SOURCES = \
 	%D%/accept.c \
+	%D%/adapter.c \
+	%D%/adapter.h \
 	%D%/address.c \
 	%D%/address.h \
 	%D%/addresssort.c \
@@ -43,6 +45,7 @@ libwinsock_compat_la_SOURCES = \
 	%D%/option-receive.c \
 	%D%/option-port.c \
 	%D%/option-socket.c \
+	%D%/option-udp.c \
 	%D%/options.c \
 	%D%/options.h \
 	%D%/packed.h \

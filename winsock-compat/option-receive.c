@@ -47,107 +47,85 @@ int wsc__option_set_coalesced(SOCKET s, struct socket *sock, const struct option
 	return extras ? 0 : WS_WSAENOBUFS;
 }
 
-int wsc__option_get_broadcast(SOCKET s, struct socket *sock, const struct option *option, struct value *value)
+/* What the kernel's filter does by what is kept: IP_RECEIVE_BROADCAST, IP_IFLIST. */
+int wsc__option_get_filtered(SOCKET s, struct socket *sock, const struct option *option, struct value *value)
 {
-	struct filter filter;
-
-	(void)s, (void)option;
-	wsc__filter_get(sock, &filter);
-	value->dword = !filter.no_broadcasts;
-	return 0;
+	return wsc__option_get_kept(s, sock, option, value);
 }
 
-int wsc__option_set_broadcast(SOCKET s, struct socket *sock, const struct option *option, const struct value *value)
+int wsc__option_set_filtered(SOCKET s, struct socket *sock, const struct option *option, const struct value *value)
 {
-	struct filter filter;
-
-	(void)option;
-	wsc__filter_get(sock, &filter);
-	filter.no_broadcasts = !value->dword;
-	return wsc__filter_set(s, sock, &filter);
+	return wsc__filter_keep(s, sock, option, value->dword);
 }
 
-static enum filter_family family(const struct option *option)
+/* The interfaces of IP_IFLIST or IPV6_IFLIST. Under the lock; NULL if there is no memory. */
+static struct interface_list *list_of(struct socket *sock, const struct option *option)
 {
-	return option->level == WS_IPPROTO_IPV6 ? FILTER_IPV6 : FILTER_IPV4;
+	struct socket_extras *extras = wsc__socket_extras(sock);
+
+	return extras ? &extras->interfaces[option->level == WS_IPPROTO_IPV6] : NULL;
 }
 
-/* Whether only listed interfaces count. */
-int wsc__option_get_listed(SOCKET s, struct socket *sock, const struct option *option, struct value *value)
-{
-	struct filter filter;
-
-	(void)s;
-	wsc__filter_get(sock, &filter);
-	value->dword = filter.only_listed[family(option)];
-	return 0;
-}
-
-int wsc__option_set_listed(SOCKET s, struct socket *sock, const struct option *option, const struct value *value)
-{
-	struct filter filter;
-
-	wsc__filter_get(sock, &filter);
-	filter.only_listed[family(option)] = value->dword;
-	return wsc__filter_set(s, sock, &filter);
-}
-
-static unsigned find(const struct filter *filter, enum filter_family family, DWORD interface)
+static unsigned find(const struct interface_list *list, DWORD interface)
 {
 	unsigned i = 0;
 
-	while (i < filter->listed[family] && filter->interfaces[family][i] != interface)
+	while (i < list->count && list->index[i] != interface)
 		i++;
 	return i;
 }
 
+/* One more than once, and one that is not listed, is no error. */
 int wsc__option_set_interface_added(SOCKET s, struct socket *sock, const struct option *option,
 				    const struct value *value)
 {
-	enum filter_family which = family(option);
-	struct filter filter;
-	unsigned place;
+	struct interface_list *list;
+	int error = WS_WSAENOBUFS;
 
-	wsc__filter_get(sock, &filter);
-	place = find(&filter, which, value->dword);
-	if (place < filter.listed[which])
-		return 0;
-	if (place == FILTER_INTERFACES)
-		return WS_WSAENOBUFS;
-	filter.interfaces[which][filter.listed[which]++] = value->dword;
-	return wsc__filter_set(s, sock, &filter);
+	wsc__socket_lock(sock);
+	list = list_of(sock, option);
+	if (list && find(list, value->dword) < list->count) {
+		error = 0;
+	} else if (list && list->count < INTERFACES_LISTED) {
+		list->index[list->count++] = value->dword;
+		error = 0;
+	}
+	wsc__socket_unlock(sock);
+	return error ? error : wsc__filter_update(s, sock);
 }
 
 int wsc__option_set_interface_deleted(SOCKET s, struct socket *sock, const struct option *option,
 				      const struct value *value)
 {
-	enum filter_family which = family(option);
-	struct filter filter;
+	struct interface_list *list;
 	unsigned place;
 
-	wsc__filter_get(sock, &filter);
-	place = find(&filter, which, value->dword);
-	if (place == filter.listed[which])
-		return WS_WSAEINVAL;
-	filter.interfaces[which][place] = filter.interfaces[which][--filter.listed[which]];
-	return wsc__filter_set(s, sock, &filter);
+	wsc__socket_lock(sock);
+	list = list_of(sock, option);
+	place = list ? find(list, value->dword) : 0;
+	if (list && place < list->count)
+		list->index[place] = list->index[--list->count];
+	wsc__socket_unlock(sock);
+	return list ? wsc__filter_update(s, sock) : WS_WSAENOBUFS;
 }
 
-/* The list; Windows has none while it does not count. */
+/* Windows has no list while it does not count. */
 int wsc__option_get_interfaces(SOCKET s, struct socket *sock, const struct option *option, struct value *value)
 {
-	enum filter_family which = family(option);
-	struct filter filter;
-	int size;
+	int on = option->level == WS_IPPROTO_IPV6 ? WS_IPV6_IFLIST : WS_IP_IFLIST, size = 0, error;
+	struct interface_list *list;
 
 	(void)s;
-	wsc__filter_get(sock, &filter);
-	size = (int)(filter.listed[which] * sizeof(DWORD));
-	if (!filter.only_listed[which])
+	if (!wsc__option_kept(sock, option->level, on))
 		return WS_WSAEINVAL;
-	if (value->size < size)
-		return WS_WSAEFAULT;
-	memcpy(value->bytes, filter.interfaces[which], (size_t)size);
+	wsc__socket_lock(sock);
+	list = list_of(sock, option);
+	if (list)
+		size = (int)(list->count * sizeof *list->index);
+	error = !list ? WS_WSAENOBUFS : value->size < size ? WS_WSAEFAULT : 0;
+	if (!error)
+		memcpy(value->bytes, list->index, (size_t)size);
+	wsc__socket_unlock(sock);
 	value->size = size;
-	return 0;
+	return error;
 }

@@ -119,6 +119,11 @@ int wsc__option_check(const struct option *option, struct socket *sock)
 		return option->elsewhere;
 	if (option->level == WS_IPPROTO_IPV6 && sock->family != WS_AF_INET6 && !(option->traits & OPTION_ANY_FAMILY))
 		return option->elsewhere;
+	if (sock->family != WS_AF_INET6)
+		return 0;
+	/* A stream or UDP may speak IPv4 with an IPv6 socket, a raw one never does. */
+	if (option->traits & OPTION_IPV4_ONLY || (option->level == WS_IPPROTO_IP && sock->type == SOCK_RAW))
+		return option->elsewhere;
 	return 0;
 }
 
@@ -183,6 +188,19 @@ int wsc__option_set_nothing(SOCKET s, struct socket *sock, const struct option *
 	return 0;
 }
 
+int wsc__option_put(SOCKET s, struct socket *sock, int level, int name, DWORD number)
+{
+	struct value value = { .dword = number, .size = sizeof number };
+	const struct option *option;
+	int error = wsc__option_find(level, name, &option);
+
+	if (!error)
+		error = option->set_error[wsc__option_kind(sock)];
+	if (!error)
+		error = wsc__option_check(option, sock);
+	return error ? error : option->set(s, sock, option, &value);
+}
+
 /* Kept with the socket, for want of anything here that it could do. */
 static DWORD kept(struct socket *sock, const struct option *option)
 {
@@ -212,25 +230,41 @@ static int keep(struct socket *sock, const struct option *option, DWORD value)
 	return 0;
 }
 
-int wsc__option_set_kept(SOCKET s, struct socket *sock, const struct option *option, const struct value *value)
+int wsc__option_keep(struct socket *sock, const struct option *option, DWORD value)
 {
 	int error;
 
-	(void)s;
 	wsc__socket_lock(sock);
-	error = keep(sock, option, value->dword);
+	error = keep(sock, option, value);
 	wsc__socket_unlock(sock);
 	return error;
+}
+
+bool wsc__option_recall(struct socket *sock, const struct option *option, DWORD *value)
+{
+	bool is_kept;
+
+	wsc__socket_lock(sock);
+	is_kept = sock->extras && sock->extras->is_kept[option->kept];
+	*value = kept(sock, option);
+	wsc__socket_unlock(sock);
+	return is_kept;
+}
+
+int wsc__option_set_kept(SOCKET s, struct socket *sock, const struct option *option, const struct value *value)
+{
+	(void)s;
+	return wsc__option_keep(sock, option, value->dword);
 }
 
 DWORD wsc__option_kept(struct socket *sock, int level, int name)
 {
 	const struct option *option;
-	struct value value = { .dword = 0 };
+	DWORD value = 0;
 
 	if (!wsc__option_find(level, name, &option))
-		wsc__option_get_kept(0, sock, option, &value);
-	return value.dword;
+		wsc__option_recall(sock, option, &value);
+	return value;
 }
 
 void wsc__options_hand_on(SOCKET s, struct socket *accepted, SOCKET from, struct socket *listener)
@@ -260,7 +294,8 @@ void wsc__options_inherit(struct socket *accepted, struct socket *listener)
 		return;
 	wsc__socket_lock(accepted);
 	for (const struct option *option = wsc__options; option < wsc__options + wsc__options_count; option++)
-		if (option->get == wsc__option_get_kept && option->traits & OPTION_INHERIT && extras.is_kept[option->kept])
+		if ((option->get == wsc__option_get_kept || option->traits & OPTION_KEEPS) &&
+		    option->traits & OPTION_INHERIT && extras.is_kept[option->kept])
 			keep(accepted, option, extras.kept[option->kept]);
 	wsc__socket_unlock(accepted);
 }

@@ -4,6 +4,7 @@
 #include "address.h"
 #include "export.h"
 #include "fault.h"
+#include "options.h"
 #include "port.h"
 #include "unreachable.h"
 
@@ -491,6 +492,7 @@ static int create(int family, int type, int protocol, SOCKET *s)
 		setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &(int){ 1 }, sizeof(int));
 	if (type == SOCK_DGRAM && posix_family != AF_UNIX)
 		wsc__unreachable_start(fd, posix_family);
+	wsc__option_fresh(fd, family, type, protocol);
 	error = wsc__socket_add(fd, family, type, protocol, 0, &sock);
 	*s = (SOCKET)fd;
 	return error;

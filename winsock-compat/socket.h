@@ -11,7 +11,6 @@
 #ifndef WSC_SOCKET_H
 #define WSC_SOCKET_H
 
-#include "filter.h"
 #include "keepalive.h"
 #include "startup.h"
 #include "ws.h"
@@ -71,11 +70,18 @@ struct ports {
 
 /* What is kept for sockets on which something rare was set. */
 enum { OPTIONS_KEPT = 96 };
+enum { INTERFACES_LISTED = 32 };
+struct interface_list {
+	unsigned count;
+	DWORD index[INTERFACES_LISTED];
+};
+
 struct socket_extras {
 	DWORD kept[OPTIONS_KEPT]; /* options that are only kept */
 	bool is_kept[OPTIONS_KEPT];
-	struct filter filter;     /* what it does not want to receive */
-	DWORD coalesced;          /* UDP_RECV_MAX_COALESCED_SIZE */
+	uint64_t left_source; /* the multicast source that was taken off a list last; 0: none */
+	DWORD coalesced;      /* UDP_RECV_MAX_COALESCED_SIZE */
+	struct interface_list interfaces[2]; /* IP_ADD_IFLIST, IPV6_ADD_IFLIST */
 };
 
 struct socket { /* of a size that makes finding one a shift */

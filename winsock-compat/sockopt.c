@@ -169,6 +169,10 @@ static __attribute__((noinline)) int set_slowly(SOCKET s, int level, int name, c
 	if (error)
 		return result(error);
 	shape = wsc__option_shape(option);
+	if (!user && shape->traits & SHAPE_NULL) {
+		memset(&value, 0, sizeof value.dword);
+		return result(option->set(s, sock, option, &value));
+	}
 	if (length < shape->set_least) {
 		if (!length)
 			return result(shape->traits & SHAPE_NONE && user ? 0 : WS_WSAEFAULT);
