@@ -1,10 +1,11 @@
 /* bind and listen. */
 #include "bind.h"
 
+#include "accept.h"
 #include "address.h"
 #include "conflict.h"
-#include "port.h"
 #include "options.h"
+#include "port.h"
 
 #include <errno.h>
 #include <ifaddrs.h>
@@ -131,7 +132,9 @@ int WSC(listen)(SOCKET s, int backlog)
 		wsc__option_listening(s, sock);
 		error = wsc__conflict_listen(s, sock, backlog);
 	}
-	if (!error)
+	if (!error) {
 		wsc__socket_mark(sock, SOCKET_LISTENING, 0);
+		error = wsc__accept_listening(s, sock);
+	}
 	return wsc__result(error);
 }

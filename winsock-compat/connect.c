@@ -3,6 +3,7 @@
 #include "bind.h"
 #include "blocking.h"
 #include "export.h"
+#include "icmp.h"
 #include "options.h"
 
 #include <errno.h>
@@ -76,11 +77,17 @@ static int connect_stream(SOCKET s, struct socket *sock, const struct sockaddr_s
 	memcpy(&sock->peer, address, sizeof sock->peer);
 	wsc__socket_unlock(sock);
 	wsc__socket_mark(sock, SOCKET_CONNECTING, SOCKET_TIMED_OUT | SOCKET_RESET | SOCKET_REFUSED);
+	if (sock->extras && !(before & (SOCKET_CONNECTING | SOCKET_CONNECTED)))
+		wsc__icmp_begin(s, sock);
 	error = begin(s, sock, address, length);
+	if (error && error != WS_WSAEWOULDBLOCK && sock->extras && wsc__icmp_failed(s, sock))
+		error = WS_WSAEHOSTUNREACH;
 	/* Linux has a success for the connect that finds an earlier one done. */
 	if (!error && before & (SOCKET_CONNECTING | SOCKET_CONNECTED) &&
 	    !wsc__socket_verify(s, sock, &changed) && !changed)
 		error = WS_WSAEISCONN;
+	if (!error || (error == WS_WSAEISCONN && !(before & SOCKET_CONNECTED)))
+		wsc__socket_connected(s, sock);
 	if (!error || error == WS_WSAEISCONN)
 		wsc__socket_mark(sock, SOCKET_CONNECTED | SOCKET_BOUND, SOCKET_CONNECTING);
 	else if (error != WS_WSAEWOULDBLOCK && error != WS_WSAEALREADY)

@@ -5,6 +5,7 @@ libwinsock_compat_la_SOURCES = \
 	%D%/accept.c \
 	%D%/adapter.c \
 	%D%/adapter.h \
+	%D%/accept.h \
 	%D%/address.c \
 	%D%/address.h \
 	%D%/addresssort.c \
@@ -32,6 +33,7 @@ libwinsock_compat_la_SOURCES = \
 	%D%/index.c \
 	%D%/interface.c \
 	%D%/interface.h \
+	%D%/icmp.h \
 	%D%/ioctl.c \
 	%D%/ioctl.h \
 	%D%/keepalive.c \
@@ -46,6 +48,7 @@ libwinsock_compat_la_SOURCES = \
 	%D%/option-port.c \
 	%D%/option-socket.c \
 	%D%/option-udp.c \
+	%D%/option-tcp.c \
 	%D%/options.c \
 	%D%/options.h \
 	%D%/packed.h \
@@ -55,6 +58,8 @@ libwinsock_compat_la_SOURCES = \
 	%D%/profile.c \
 	%D%/profile.h \
 	%D%/rcvall.c \
+	%D%/protocol.c \
+	%D%/protocol.h \
 	%D%/recv.c \
 	%D%/recvmsg.c \
 	%D%/regfile.c \

@@ -6,6 +6,7 @@
 #include "keepalive.h"
 
 #include <errno.h>
+#include <linux/netfilter_ipv4.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <netinet/udp.h>
@@ -267,19 +268,6 @@ DWORD wsc__option_kept(struct socket *sock, int level, int name)
 	return value;
 }
 
-void wsc__options_hand_on(SOCKET s, struct socket *accepted, SOCKET from, struct socket *listener)
-{
-	struct value value, ours;
-
-	for (const struct option *option = wsc__options; option < wsc__options + wsc__options_count; option++) {
-		if (!(option->traits & OPTION_INHERIT && option->sockets & ON_UNIX) || !option->get || !option->set)
-			continue;
-		if (!option->get(from, listener, option, &value) && !option->get(s, accepted, option, &ours) &&
-		    value.dword != ours.dword)
-			option->set(s, accepted, option, &value);
-	}
-}
-
 void wsc__options_inherit(struct socket *accepted, struct socket *listener)
 {
 	struct socket_extras extras;
@@ -297,5 +285,25 @@ void wsc__options_inherit(struct socket *accepted, struct socket *listener)
 		if ((option->get == wsc__option_get_kept || option->traits & OPTION_KEEPS) &&
 		    option->traits & OPTION_INHERIT && extras.is_kept[option->kept])
 			keep(accepted, option, extras.kept[option->kept]);
+	if (extras.urgent && wsc__socket_extras(accepted))
+		accepted->extras->urgent = extras.urgent;
 	wsc__socket_unlock(accepted);
+}
+
+int wsc__options_copy(SOCKET to, struct socket *sock, SOCKET from, struct socket *listener)
+{
+	for (const struct option *option = wsc__options; option < wsc__options + wsc__options_count; option++) {
+		struct value value;
+		int error;
+
+		if (!(option->traits & OPTION_INHERIT) || !option->get || !option->set || wsc__keepalive_is_part(option) ||
+		    wsc__option_check(option, sock) || wsc__option_check(option, listener))
+			continue;
+		error = option->get(from, listener, option, &value);
+		if (!error)
+			error = option->set(to, sock, option, &value);
+		if (error)
+			return error;
+	}
+	return wsc__keepalive_copy(to, sock, listener);
 }

@@ -21,6 +21,8 @@ struct value {
 		SOCKADDR_STORAGE address;
 		WSAPROTOCOL_INFOA protocol_infoA;
 		WSAPROTOCOL_INFOW protocol_infoW;
+		CSADDR_INFO state;
+		ICMP_ERROR_INFO icmp;
 		unsigned char bytes[OPTION_MOST];
 	};
 	/* For lengths that vary: how many bytes setsockopt was given; how many getsockopt has room for,
@@ -164,8 +166,8 @@ void wsc__option_fresh(int fd, int family, int type, int protocol);
 void wsc__option_connecting(SOCKET s, struct socket *sock);
 void wsc__option_listening(SOCKET s, struct socket *sock);
 
-/* An accepted socket of AF_UNIX has nothing of its listener's from the kernel, so it is all set again. */
-void wsc__options_hand_on(SOCKET s, struct socket *accepted, SOCKET from, struct socket *listener);
+/* Gives a socket all the options that an accepted connection has from its listener. */
+int wsc__options_copy(SOCKET to, struct socket *sock, SOCKET from, struct socket *listener);
 
 /* What an accepted connection has from its listener of all that is kept. */
 void wsc__options_inherit(struct socket *accepted, struct socket *listener);

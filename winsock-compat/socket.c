@@ -2,8 +2,10 @@
 #include "socket.h"
 
 #include "address.h"
+#include "blocking.h"
 #include "export.h"
 #include "fault.h"
+#include "icmp.h"
 #include "options.h"
 #include "port.h"
 #include "unreachable.h"
@@ -102,6 +104,19 @@ static unsigned replace_state(struct socket *sock, unsigned state)
 }
 
 /* Under the lock. */
+static void drop_extras(struct socket *sock)
+{
+	struct socket_extras *extras = sock->extras;
+
+	sock->extras = NULL;
+	for (int i = 0; extras && i < extras->waiting_count; i++)
+		wsc__socket_refuse(extras->waiting[i]);
+	if (extras)
+		free(extras->waiting);
+	free(extras);
+}
+
+/* Under the lock. */
 static void fill(struct socket *sock, uint64_t cookie, int family, int type, int protocol, unsigned state)
 {
 	replace_state(sock, 0); /* what a note about another socket may still hold */
@@ -119,8 +134,8 @@ static void fill(struct socket *sock, uint64_t cookie, int family, int type, int
 	sock->control = 0;
 	sock->ports.options = sock->ports.bound = sock->ports.sharing = 0;
 	sock->ports.reservation = 0;
-	free(sock->extras);
-	sock->extras = NULL;
+	sock->connected_at = state & SOCKET_CONNECTED ? wsc__now() : 0;
+	drop_extras(sock);
 	state |= SOCKET_KNOWN | (type == SOCK_STREAM ? SOCKET_STREAM : 0);
 	atomic_store_explicit(&sock->state, state, memory_order_release);
 }
@@ -163,6 +178,8 @@ void wsc__socket_ask(SOCKET s, struct socket *sock)
 {
 	unsigned state = sock->type == SOCK_STREAM ? stream_state((int)s, sock->family) : 0;
 
+	if (state & SOCKET_CONNECTED)
+		sock->connected_at = wsc__now();
 	if (state)
 		wsc__socket_mark(sock, state, 0);
 }
@@ -265,10 +282,50 @@ static void end_calls(int fd, struct socket *sock)
 		nanosleep(&round, NULL);
 }
 
+/* Keep-alive probes are only sent while nothing waits to be acknowledged; so if nothing was
+ * outstanding when the kernel gave a connection up, it was the probes that stayed unanswered. */
+static bool nothing_outstanding(int fd)
+{
+	int bytes;
+
+	return !ioctl(fd, SIOCOUTQ, &bytes) && !bytes;
+}
+
+/* Whether the peer has yet to acknowledge something, and may still do it. */
+static bool outstanding(int fd)
+{
+	return !nothing_outstanding(fd) && wsc__tcp_state(fd) != WSC_TCP_CLOSE;
+}
+
+/* Seconds for which closesocket waits for the peer to have all that was sent; 0: it does not. Under the lock. */
+static unsigned lingers(struct socket *sock)
+{
+	return sock->linger_on && wsc__socket_is(sock, SOCKET_CONNECTED) && sock->family != WS_AF_UNIX ?
+		       sock->linger_time :
+		       0;
+}
+
+/* Waits, and lets the closing be a reset if that was not enough. Linux would wait even if the socket does not block,
+ * and let the connection live on afterwards. */
+static void linger(int fd, bool blocks, unsigned seconds)
+{
+	enum { SHORTEST = 1, LONGEST = 32 };
+	uint64_t end = wsc__now() + (uint64_t)seconds * 1000;
+	struct linger reset = { 1, 0 }, none = { 0, 0 };
+	bool late = false;
+
+	for (int pause = SHORTEST; blocks && !late && outstanding(fd); pause = pause < LONGEST ? 2 * pause : pause) {
+		nanosleep(&(struct timespec){ 0, pause * 1000000 }, NULL);
+		late = wsc__now() >= end;
+	}
+	late = late && outstanding(fd);
+	setsockopt(fd, SOL_SOCKET, SO_LINGER, late ? &reset : &none, sizeof none);
+}
+
 /* Forgets the socket and closes it; WSAENOTSOCK if another thread was faster. */
 static int end(int fd, struct socket *sock)
 {
-	unsigned before, state = SOCKET_CLOSING;
+	unsigned before, seconds, state = SOCKET_CLOSING;
 	uint64_t cookie;
 	bool reserves;
 	int error;
@@ -276,13 +333,15 @@ static int end(int fd, struct socket *sock)
 	wsc__socket_lock(sock); /* which an adoption holds */
 	cookie = sock->cookie;
 	reserves = sock->ports.options & PORT_RESERVES;
+	seconds = lingers(sock);
 	before = replace_state(sock, state);
-	free(sock->extras);
-	sock->extras = NULL;
+	drop_extras(sock);
 	wsc__socket_unlock(sock);
 	error = before & SOCKET_KNOWN ? 0 : WS_WSAENOTSOCK;
 	if (!error) {
 		end_calls(fd, sock);
+		if (seconds)
+			linger(fd, !(before & SOCKET_NONBLOCKING), seconds);
 		/* Linux has closed it even if it says EINTR: closing again could hit another. */
 		if (close(fd) < 0 && errno != EINTR)
 			error = wsc__error_from_errno(errno);
@@ -354,6 +413,14 @@ int wsc__tcp_state(int fd)
 	return information.tcpi_state;
 }
 
+void wsc__socket_connected(SOCKET s, struct socket *sock)
+{
+	if (sock->extras)
+		wsc__icmp_end(s, sock);
+	sock->connected_at = wsc__now();
+	wsc__socket_mark(sock, SOCKET_CONNECTED, SOCKET_CONNECTING);
+}
+
 bool wsc__socket_connecting(SOCKET s, struct socket *sock)
 {
 	struct pollfd waiting = { .fd = (int)s, .events = POLLOUT };
@@ -362,24 +429,19 @@ bool wsc__socket_connecting(SOCKET s, struct socket *sock)
 		return false;
 	if (poll(&waiting, 1, 0) == 0)
 		return true;
-	wsc__socket_mark(sock, waiting.revents & (POLLERR | POLLHUP | POLLNVAL) ? SOCKET_REFUSED : SOCKET_CONNECTED,
-			 SOCKET_CONNECTING);
+	if (waiting.revents & (POLLERR | POLLHUP | POLLNVAL))
+		wsc__socket_mark(sock, SOCKET_REFUSED, SOCKET_CONNECTING);
+	else
+		wsc__socket_connected(s, sock);
 	return false;
-}
-
-/* Keep-alive probes are only sent while nothing waits to be acknowledged; so if nothing was
- * outstanding when the kernel gave a connection up, it was the probes that stayed unanswered. */
-static bool nothing_outstanding(int fd)
-{
-	int bytes;
-
-	return !ioctl(fd, SIOCOUTQ, &bytes) && !bytes;
 }
 
 int wsc__socket_lost(SOCKET s, struct socket *sock, int posix_error)
 {
 	bool stream = sock->type == SOCK_STREAM;
 
+	if (sock->extras && !wsc__socket_is(sock, SOCKET_CONNECTED) && wsc__icmp_failed(s, sock))
+		return WS_WSAEHOSTUNREACH;
 	switch (posix_error) {
 	case ECONNREFUSED: /* an ICMP message about a datagram sent before */
 		return stream ? WS_WSAECONNREFUSED : WS_WSAECONNRESET;
@@ -546,6 +608,19 @@ SOCKET WSC(WSASocketW)(int family, int type, int protocol, WSAPROTOCOL_INFOW *in
 }
 WSC_ALIAS(WSASocketW)
 
+/* Closing a socket that may not block, and would have to wait, is begun when it can be ended. */
+static int may_close(SOCKET s, struct socket *sock)
+{
+	unsigned seconds = 0;
+
+	if (wsc__socket_is(sock, SOCKET_NONBLOCKING)) {
+		wsc__socket_lock(sock);
+		seconds = lingers(sock);
+		wsc__socket_unlock(sock);
+	}
+	return seconds && outstanding((int)s) ? WS_WSAEWOULDBLOCK : 0;
+}
+
 int WSC(closesocket)(SOCKET s)
 {
 	struct socket *sock;
@@ -553,6 +628,8 @@ int WSC(closesocket)(SOCKET s)
 
 	if (!error)
 		error = wsc__socket_verify(s, sock, NULL); /* never close what is no socket any more */
+	if (!error)
+		error = may_close(s, sock);
 	if (!error)
 		error = end((int)s, sock);
 	return wsc__result(error);

@@ -46,6 +46,7 @@ enum socket_state {
 	SOCKET_EXPIRED = 1 << 20,    /* a datagram met too many routers: for the next receive */
 	SOCKET_NO_CONNRESET = 1 << 21, /* SIO_UDP_CONNRESET is off */
 	SOCKET_NO_NETRESET = 1 << 22, /* SIO_UDP_NETRESET is off */
+	SOCKET_PAUSED = 1 << 23,     /* SO_PAUSE_ACCEPT: if it listens, the kernel's socket does not */
 };
 
 /* What decides who may have a port beside whom. */
@@ -82,6 +83,12 @@ struct socket_extras {
 	uint64_t left_source; /* the multicast source that was taken off a list last; 0: none */
 	DWORD coalesced;      /* UDP_RECV_MAX_COALESCED_SIZE */
 	struct interface_list interfaces[2]; /* IP_ADD_IFLIST, IPV6_ADD_IFLIST */
+	int backlog;              /* what a paused listener goes on with */
+	int *waiting, waiting_count; /* connections that came before the pause: wait for the next accepts */
+	int syn_retries;          /* the kernel's, before TCP_NOSYNRETRIES; 0 if that was never set */
+	int urgent;               /* TCP_EXPEDITED_1122 or TCP_BSDURGENT, whichever was turned on */
+	bool icmp_failed;         /* the last connect has met an ICMP error: this one */
+	ICMP_ERROR_INFO icmp;
 };
 
 struct socket { /* of a size that makes finding one a shift */
@@ -98,6 +105,7 @@ struct socket { /* of a size that makes finding one a shift */
 	DWORD receive_buffer, send_buffer;       /* SO_RCVBUF, SO_SNDBUF as set; ~0 if never */
 	_Atomic DWORD receive_timeout, send_timeout; /* SO_RCVTIMEO, SO_SNDTIMEO in ms; 0 is none */
 	WORD linger_on, linger_time;             /* SO_LINGER as set */
+	_Atomic uint64_t connected_at;           /* wsc__now() when it got its peer */
 	struct sockaddr_in6 peer;                /* where the connect under way leads to */
 	_Atomic unsigned control;                /* the control messages that receives give: rows of control.c */
 	struct ports ports;
@@ -142,6 +150,14 @@ static inline struct socket *wsc__socket_get(SOCKET s)
 static inline bool wsc__socket_is(struct socket *sock, unsigned states)
 {
 	return atomic_load_explicit(&sock->state, memory_order_relaxed) & states;
+}
+
+/* Whether it listens, to the program, while the kernel's socket does not. */
+static inline bool wsc__socket_is_paused(struct socket *sock)
+{
+	enum { BOTH = SOCKET_PAUSED | SOCKET_LISTENING };
+
+	return (atomic_load_explicit(&sock->state, memory_order_relaxed) & BOTH) == BOTH;
 }
 
 static inline void wsc__socket_mark(struct socket *sock, unsigned add, unsigned remove)
@@ -216,6 +232,9 @@ int wsc__socket_verify(SOCKET s, struct socket *sock, bool *changed);
 int wsc__socket_address(SOCKET s, struct socket *sock, const void *user, int user_length,
 			struct sockaddr_storage *address, socklen_t *length);
 
+/* Notes that a connect has come to its end, and when. */
+void wsc__socket_connected(SOCKET s, struct socket *sock);
+
 /* Whether a connect is still under way; forgets SOCKET_CONNECTING if not. */
 bool wsc__socket_connecting(SOCKET s, struct socket *sock);
 
@@ -246,7 +265,7 @@ int wsc__socket_take_error(struct socket *sock);
 struct socket *wsc__socket_next(SOCKET *s);
 
 /* The state of a TCP connection as the kernel numbers it; -1 for anything but TCP. */
-enum { WSC_TCP_ESTABLISHED = 1, WSC_TCP_SYN_SENT = 2, WSC_TCP_CLOSE = 7 };
+enum { WSC_TCP_ESTABLISHED = 1, WSC_TCP_SYN_SENT = 2, WSC_TCP_CLOSE = 7, WSC_TCP_LISTEN = 10 };
 int wsc__tcp_state(int fd);
 
 /* The same descriptor under another number if it is 0. */
