@@ -443,6 +443,23 @@ static void add_congestion(SOCKET s, struct told_all *all, enum sent what, int p
 	all->is_told[what] = true;
 }
 
+static void note_source(const struct told_all *all, struct control *control)
+{
+	struct sockaddr_in *in = (struct sockaddr_in *)&control->source;
+	struct sockaddr_in6 *in6 = (struct sockaddr_in6 *)&control->source;
+
+	control->has_source = all->is_told[ARRIVAL4] || all->is_told[ARRIVAL6];
+	memset(in6, 0, sizeof *in6);
+	if (all->is_told[ARRIVAL4] && all->told[ARRIVAL4].arrival4.ipi_spec_dst.s_addr) {
+		in->sin_family = AF_INET;
+		in->sin_addr = all->told[ARRIVAL4].arrival4.ipi_spec_dst;
+	} else if (all->is_told[ARRIVAL6]) {
+		in6->sin6_family = AF_INET6;
+		in6->sin6_addr = all->told[ARRIVAL6].arrival6.ipi6_addr;
+		in6->sin6_scope_id = all->told[ARRIVAL6].arrival6.ipi6_ifindex;
+	}
+}
+
 int wsc__control_in(SOCKET s, struct socket *sock, const WSABUF *user, struct control *control,
 		    struct msghdr *message)
 {
@@ -468,7 +485,7 @@ int wsc__control_in(SOCKET s, struct socket *sock, const WSABUF *user, struct co
 		memcpy(CMSG_DATA(header), &all.told[what], sent[what].size);
 		used += CMSG_SPACE(sent[what].size);
 	}
-	control->has_source = all.is_told[ARRIVAL4] || all.is_told[ARRIVAL6];
+	note_source(&all, control);
 	message->msg_control = used ? control->room : NULL;
 	message->msg_controllen = used;
 	return 0;

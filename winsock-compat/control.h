@@ -10,6 +10,7 @@
 enum { CONTROL_ROOM = 2560 };
 struct control {
 	bool has_source; /* of one to be sent: whether an address or an interface was named for it */
+	struct sockaddr_storage source; /* the address; of family 0 if there is none */
 	_Alignas(struct cmsghdr) unsigned char room[CONTROL_ROOM];
 };
 

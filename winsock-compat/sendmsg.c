@@ -5,6 +5,8 @@
 #include "fault.h"
 #include "transfer.h"
 
+#include <unistd.h>
+
 /* Windows has the call for sockets of datagrams. */
 static int check_type(SOCKET s, struct socket *sock)
 {
@@ -25,6 +27,23 @@ static int check_count(SOCKET s, struct socket *sock, DWORD *sent, WSAOVERLAPPED
 	return error;
 }
 
+/* The kernel has several words for a source that is not this host's, or an interface that is not there. */
+static int because_of_source(const struct sockaddr_storage *source, int error)
+{
+	int fd, bound;
+
+	if (error == WS_WSAEINVAL || error == WS_WSAENETDOWN)
+		return WS_WSAEADDRNOTAVAIL;
+	if (error != WS_WSAENETUNREACH || !source->ss_family)
+		return error;
+	fd = socket(source->ss_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	if (fd < 0)
+		return error;
+	bound = bind(fd, (const struct sockaddr *)source, sizeof(struct sockaddr_in6));
+	close(fd);
+	return bound < 0 ? WS_WSAEADDRNOTAVAIL : error;
+}
+
 static int send_message(SOCKET s, struct socket *sock, const WSAMSG *message, DWORD flags,
 			struct transfer *transfer)
 {
@@ -39,9 +58,8 @@ static int send_message(SOCKET s, struct socket *sock, const WSAMSG *message, DW
 		error = wsc__control_in(s, sock, &message->Control, &control, &transfer->message);
 	if (!error) {
 		error = wsc__send(s, sock, transfer, message->name, message->namelen);
-		/* So the kernel calls a source that is not this host's, and an interface that is not there. */
-		if (control.has_source && (error == WS_WSAEINVAL || error == WS_WSAENETDOWN))
-			error = WS_WSAEADDRNOTAVAIL;
+		if (error && control.has_source)
+			error = because_of_source(&control.source, error);
 	}
 	wsc__transfer_free(transfer);
 	return error;
