@@ -3,6 +3,7 @@
 #include "blocking.h"
 #include "export.h"
 #include "fault.h"
+#include "rcvall.h"
 #include "transfer.h"
 #include "unreachable.h"
 
@@ -23,7 +24,7 @@ static int ended(SOCKET s, struct socket *sock, unsigned before)
 	int error;
 
 	if (!wsc__socket_is(sock, STATES))
-		return 0;
+		return wsc__socket_aborted(s, sock) && !wsc__socket_verify(s, sock, NULL) ? WS_WSAECONNABORTED : 0;
 	error = wsc__socket_verify(s, sock, NULL);
 	if (!error)
 		error = wsc__socket_take_error(sock);
@@ -36,7 +37,9 @@ static int ended(SOCKET s, struct socket *sock, unsigned before)
 	}
 	if (timed_out || wsc__socket_is(sock, BROKEN))
 		return WS_WSAECONNRESET;
-	return wsc__socket_is(sock, SOCKET_NO_RECEIVE) ? WS_WSAESHUTDOWN : 0;
+	if (wsc__socket_is(sock, SOCKET_NO_RECEIVE))
+		return WS_WSAESHUTDOWN;
+	return wsc__socket_aborted(s, sock) ? WS_WSAECONNABORTED : 0;
 }
 
 /* A datagram socket without an address cannot receive, and Windows will not wait for it. */
@@ -158,6 +161,8 @@ int wsc__receive(SOCKET s, struct socket *sock, struct transfer *transfer, void 
 {
 	struct msghdr *message = &transfer->message;
 	bool stream = sock->type == SOCK_STREAM;
+	const void *first;
+	size_t first_size;
 	int posix_flags, error = wsc__flags_in(transfer->flags, KNOWN_FLAGS, &posix_flags);
 
 	if (!error)
@@ -170,11 +175,16 @@ int wsc__receive(SOCKET s, struct socket *sock, struct transfer *transfer, void 
 	error = check_room(sock, transfer, from, from_length);
 	if (error)
 		return error;
+	first = message->msg_iovlen ? message->msg_iov->iov_base : NULL;
+	first_size = message->msg_iovlen ? message->msg_iov->iov_len : 0;
 	if (from && from_length) {
 		message->msg_name = &transfer->address;
 		message->msg_namelen = sizeof transfer->address;
 	}
 	error = receive(s, sock, transfer, posix_flags);
+	if (message->msg_namelen && wsc__socket_is(sock, SOCKET_RCVALL))
+		wsc__rcvall_sender(first, transfer->done < first_size ? transfer->done : first_size, &transfer->address,
+				   &message->msg_namelen);
 	if (message->msg_namelen && (!error || error == WS_WSAEMSGSIZE))
 		wsc__address_out(&transfer->address, message->msg_namelen, from, from_length);
 	return error;

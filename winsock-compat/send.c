@@ -3,6 +3,7 @@
 #include "blocking.h"
 #include "export.h"
 #include "fault.h"
+#include "rcvall.h"
 #include "transfer.h"
 #include "unreachable.h"
 
@@ -23,7 +24,7 @@ static int broken(SOCKET s, struct socket *sock)
 		return WS_WSAESHUTDOWN;
 	if (wsc__socket_is(sock, SOCKET_TIMED_OUT | SOCKET_RESET))
 		return WS_WSAECONNRESET;
-	return wsc__socket_is(sock, SOCKET_CONNECTED) ? WS_WSAECONNABORTED : WS_WSAENOTCONN;
+	return wsc__socket_is(sock, SOCKET_CONNECTED) ? wsc__socket_lost(s, sock, EPIPE) : WS_WSAENOTCONN;
 }
 
 static int failure(SOCKET s, struct socket *sock)
@@ -57,7 +58,7 @@ static int transmit(SOCKET s, struct socket *sock, struct transfer *transfer, in
 			error = wsc__wait(s, POLLOUT, end);
 		if (error)
 			break;
-		now = sendmsg((int)s, &transfer->message, wait ? flags | MSG_DONTWAIT : flags);
+		now = sendmsg(wsc__rcvall_raw(s, sock), &transfer->message, wait ? flags | MSG_DONTWAIT : flags);
 		if (now >= 0) {
 			wsc__transfer_advance(transfer, (size_t)now);
 			over = sock->type != SOCK_STREAM || wsc__socket_is(sock, SOCKET_NONBLOCKING) ||
@@ -140,7 +141,7 @@ int WSC(send)(SOCKET s, const char *data, int size, int flags)
 
 	if (__builtin_expect(error, 0))
 		return wsc__result(error);
-	if (flags || size < 0 || sock->send_timeout || wsc__hooked(sock))
+	if (flags || size < 0 || sock->send_timeout || wsc__socket_is(sock, SOCKET_RCVALL) || wsc__hooked(sock))
 		return send_one(s, sock, data, size, flags, NULL, 0, 0);
 	now = send((int)s, data, (size_t)size, MSG_NOSIGNAL);
 	if (__builtin_expect(now == size, 1))
