@@ -6,7 +6,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#include <linux/netfilter_ipv4.h> /* which wants those above */
+#include <linux/netfilter_ipv4.h>
 
 static const struct {
 	int level, name;
