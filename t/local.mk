@@ -7,8 +7,10 @@ NATIVE_ONLY =
 SCRIPT_TESTS =
 NATIVE_ONLY += ephemeral
 NATIVE_ONLY += netdown
+NATIVE_ONLY += network
 NATIVE_ONLY += packet
 NATIVE_ONLY += reuse
+NATIVE_ONLY += tcplink
 NATIVE_ONLY += threads
 NATIVE_ONLY += wire
 
@@ -36,14 +38,8 @@ TEST_NAMES += select
 TEST_NAMES += socket
 TEST_NAMES += socketoption
 TEST_NAMES += startup
+TEST_NAMES += tcpoption
 TEST_NAMES += transfer
-
-NATIVE_ONLY += ephemeral
-NATIVE_ONLY += netdown
-NATIVE_ONLY += network
-NATIVE_ONLY += reuse
-NATIVE_ONLY += threads
-NATIVE_ONLY += wire
 
 SCRIPT_TESTS += %D%/interop.t %D%/wsc-compare.t
 
@@ -103,6 +99,9 @@ $(NATIVE_TESTS): %D%/%.t: %D%/%.c $(NATIVE_TAP) $(TAP_INCLUDES) $(PROGRAM_INCLUD
 %D%/ephemeral.t %D%/wire.t: %D%/tap/link.o %D%/tap/link.h
 %D%/wire.t %D%/packet.t: TEST_WITH = %D%/tap/link.o
 %D%/wire.t %D%/packet.t: %D%/tap/link.o %D%/tap/link.h
+LINK_TESTS = %D%/ephemeral.t %D%/network.t %D%/packet.t %D%/tcplink.t %D%/wire.t
+$(LINK_TESTS): TEST_WITH = %D%/tap/link.o
+$(LINK_TESTS): %D%/tap/link.o %D%/tap/link.h
 %D%/tap/link.o: %D%/tap/link.c %D%/tap/link.h %D%/tap/tap.h
 	$(AM_V_CC)$(MKDIR_P) $(@D) && $(CC) $(TEST_FLAGS) $(SANITIZER_CFLAGS) -D_GNU_SOURCE -c -o $@ $<
 

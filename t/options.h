@@ -37,7 +37,8 @@ struct option {
 	int since, outcome, traits;
 	const char *needs;
 	int needs_error;
-	bool has_linux;
+	bool has_linux; /* the kernel's option that has a part in it, */
+	bool is_linux;  /* ... or is it */
 	long long first[KINDS_OF_SOCKETS], samples[8];
 	struct {
 		long long value;

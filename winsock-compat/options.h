@@ -95,6 +95,7 @@ struct option {
 		OPTION_ANY_HANDLE = 1 << 3,
 		OPTION_IPV4_ONLY = 1 << 4,
 		OPTION_KEEPS = 1 << 5,
+		OPTION_NO_ACCEPT = 1 << 6,
 	} traits;
 	/* NULL where Windows has an error instead, which may depend on the socket: these. */
 	int get_error[KINDS], set_error[KINDS];

@@ -135,7 +135,9 @@ static void fill(struct socket *sock, uint64_t cookie, int family, int type, int
 	sock->receive_timeout = sock->send_timeout = 0;
 	sock->linger_on = sock->linger_time = 0;
 	sock->peer.sin6_family = 0;
-	sock->ports.options = sock->ports.bound = sock->ports.sharing = 0;
+	sock->ports.options = 0;
+	sock->ports.bound = 0;
+	sock->ports.sharing = 0;
 	sock->ports.reservation = 0;
 	sock->connected_at = state & SOCKET_CONNECTED ? wsc__now() : 0;
 	state |= SOCKET_KNOWN | (type == SOCK_STREAM ? SOCKET_STREAM : 0);

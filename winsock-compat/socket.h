@@ -60,7 +60,7 @@ enum port_option {
 	PORT_SCALABILITY = 1 << 3,     /* SO_PORT_SCALABILITY */
 	PORT_REUSE_UNICAST = 1 << 4,   /* SO_REUSE_UNICASTPORT */
 	PORT_REUSE_MULTICAST = 1 << 5, /* SO_REUSE_MULTICASTPORT */
-	PORT_V6ONLY_OFF = 1 << 6,      /* IPV6_V6ONLY of an IPv4 socket, to which it means nothing */
+	PORT_V6ONLY_OFF = 1 << 6,      /* IPV6_V6ONLY was set FALSE */
 	PORT_BOUND = 1 << 7,           /* a bind of ours gave it its address */
 	PORT_RESERVES = 1 << 8,        /* port reservations end with it */
 	PORT_PROCESSORS = 1 << 9,      /* SIO_CPU_AFFINITY: those who share a port each have a processor */
@@ -109,7 +109,7 @@ struct socket { /* of a size that makes finding one a shift */
 	_Atomic uint64_t connected_at;           /* wsc__now() when it got its peer */
 	struct sockaddr_in6 peer;                /* where the connect under way leads to */
 	struct ports ports;
-	struct socket_extras *extras;            /* what few sockets have; NULL until they do */
+	struct socket_extras *_Atomic extras;    /* what few sockets have; NULL until they do */
 } __attribute__((aligned(256)));
 _Static_assert(sizeof(struct socket) == 256, "an entry has outgrown its place");
 
