@@ -95,6 +95,7 @@ static const char *const wine[] = {
 
 #ifdef __linux__
 int linux_option(unsigned row, unsigned s, void *buffer, unsigned size);
+int linux_can_change(unsigned row, unsigned s);
 #endif
 
 /* The sockets. */
@@ -531,6 +532,17 @@ static bool kernel_has_changed(SOCKET s, const struct option *option, const stru
 	return now.length != before->length || memcmp(now.bytes, before->bytes, (size_t)now.length) != 0;
 }
 
+/* The kernel may have an option for a kind of socket on which it cannot be set. */
+static bool kernel_can_change(SOCKET s, const struct option *option)
+{
+#ifdef __linux__
+	return linux_can_change((unsigned)(option - options), (unsigned)s);
+#else
+	(void)s, (void)option;
+	return false;
+#endif
+}
+
 /* A set that fails in this way and leaves everything as it was. */
 static void fails_to_set(SOCKET s, const struct subject *subject, int error, const void *bytes, int length,
 			 const char *what)
@@ -734,7 +746,8 @@ static void values(const struct subject *subject)
 	for (int i = 0; option->samples[i] >= 0; i++)
 		takes(s, subject, option->samples[i], option->samples[i]);
 	if (option->outcome == WORKS && before.length && option->samples[0] >= 0 && option->samples[0] != first &&
-	    !(option->traits & OPTION_TAKES_ERROR) && !kernel_has_changed(s, option, &before))
+	    !(option->traits & OPTION_TAKES_ERROR) && !kernel_has_changed(s, option, &before) &&
+	    kernel_can_change(s, option))
 		row_differs("a change", "set: the kernel's option does not change");
 	if (first >= 0 && !is_refused(option, first))
 		takes(s, subject, first, first);

@@ -38,6 +38,12 @@ static const struct {
 	{ PORT_RANDOMIZE, PORT_REUSE_UNICAST },
 };
 
+static bool has_ports(struct socket *sock)
+{
+	return (sock->family == WS_AF_INET || sock->family == WS_AF_INET6) &&
+	       (sock->type == SOCK_STREAM || sock->type == SOCK_DGRAM);
+}
+
 /* Datagrams to an address that is not multicast never come to such a socket. */
 static int refuse_unicast(SOCKET s, struct socket *sock, bool on)
 {
@@ -85,7 +91,7 @@ int wsc__port_set(SOCKET s, struct socket *sock, enum port_option option, bool o
 			return WS_WSAEINVAL;
 	if (option == PORT_REUSE_MULTICAST)
 		error = refuse_unicast(s, sock, on);
-	else if (option == PORT_REUSE_UNICAST && !wsc__conflict_is_bound(s, sock))
+	else if (option == PORT_REUSE_UNICAST && has_ports(sock) && !wsc__conflict_is_bound(s, sock))
 		error = choose_late(s, on);
 	if (error)
 		return error;
@@ -245,12 +251,6 @@ static int hold_anywhere(struct reservation *reservation)
 		error = hold_all(reservation, low + random % (high - low + 2 - count));
 	}
 	return error;
-}
-
-static bool has_ports(struct socket *sock)
-{
-	return (sock->family == WS_AF_INET || sock->family == WS_AF_INET6) &&
-	       (sock->type == SOCK_STREAM || sock->type == SOCK_DGRAM);
 }
 
 int wsc__port_acquire(SOCKET s, struct socket *sock, const INET_PORT_RANGE *range,
