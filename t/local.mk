@@ -17,7 +17,9 @@ TEST_NAMES += addresses
 TEST_NAMES += bind
 TEST_NAMES += connect
 TEST_NAMES += error
+TEST_NAMES += errors
 TEST_NAMES += fault
+TEST_NAMES += formatmessage
 TEST_NAMES += harness
 TEST_NAMES += hook
 TEST_NAMES += ioctl
@@ -35,6 +37,13 @@ TEST_NAMES += socket
 TEST_NAMES += socketoption
 TEST_NAMES += startup
 TEST_NAMES += transfer
+
+NATIVE_ONLY += ephemeral
+NATIVE_ONLY += netdown
+NATIVE_ONLY += network
+NATIVE_ONLY += reuse
+NATIVE_ONLY += threads
+NATIVE_ONLY += wire
 
 SCRIPT_TESTS += %D%/interop.t %D%/wsc-compare.t
 
@@ -86,12 +95,25 @@ $(NATIVE_TESTS): %D%/%.t: %D%/%.c $(NATIVE_TAP) $(TAP_INCLUDES) libwinsock-compa
 	$(AM_V_CCLD)$(NATIVE_CC) -o $@ $< $(NATIVE_TAP) $(TEST_WITH)
 
 # The one file of the tests that knows POSIX only.
+%D%/network.t %D%/wire.t: TEST_WITH = %D%/tap/link.o
+%D%/network.t %D%/wire.t: %D%/tap/link.o %D%/tap/link.h
 %D%/ephemeral.t %D%/wire.t: TEST_WITH = %D%/tap/link.o
 %D%/ephemeral.t %D%/wire.t: %D%/tap/link.o %D%/tap/link.h
 %D%/wire.t %D%/packet.t: TEST_WITH = %D%/tap/link.o
 %D%/wire.t %D%/packet.t: %D%/tap/link.o %D%/tap/link.h
 %D%/tap/link.o: %D%/tap/link.c %D%/tap/link.h %D%/tap/tap.h
 	$(AM_V_CC)$(MKDIR_P) $(@D) && $(CC) $(TEST_FLAGS) $(SANITIZER_CFLAGS) -D_GNU_SOURCE -c -o $@ $<
+
+# The rows of errors.in, and the part of the library that they are for, which nobody else sees.
+%D%/error-vectors.h: $(ERRORS_FROM) $(srcdir)/build-aux/gen-errors.awk
+	$(AM_V_GEN)$(MKDIR_P) $(@D) && $(GEN_ERRORS) -v make=test $(ERRORS_FROM) >$@-t && mv $@-t $@
+%D%/errors.t %D%/wine/errors.exe: %D%/error-vectors.h
+%D%/errors.t: TEST_WITH = %D%/errors.o
+%D%/errors.t: %D%/errors.o
+%D%/errors.o: winsock-compat/error.c winsock-compat/error.h winsock-compat/error-rows.h
+	$(AM_V_CC)$(MKDIR_P) $(@D) && $(CC) $(TEST_FLAGS) $(SANITIZER_CFLAGS) -std=gnu11 -DWSC_LIBRARY -DHAVE_CONFIG_H \
+		-I. -Iwinsock-compat -I$(srcdir)/winsock-compat -Iinclude -I$(srcdir)/include -c -o $@ $<
+CLEANFILES += %D%/error-vectors.h
 
 # The rows of options.in, and where the kernel has them.
 %D%/options-rows.h %D%/options-linux.h: %D%/options-%.h: $(OPTIONS_FROM) $(srcdir)/build-aux/gen-options.awk
@@ -184,7 +206,7 @@ EXTRA_DIST += $(TEST_NAMES:%=%D%/%.c) $(NATIVE_ONLY:%=%D%/%.c) $(SCRIPT_TESTS) $
 	%D%/options-linux.c %D%/tap/link.c %D%/tap/link.h \
 	%D%/run-wine %D%/tap/tap.sh %D%/valgrind.supp $(TABLE_TESTS:%=%D%/%.wine)
 CLEANFILES += $(TABLE_TESTS:%=%D%/%-wine.h) %D%/options-rows.h %D%/options-linux.h
-MOSTLYCLEANFILES += $(NATIVE_TESTS) $(WINE_TESTS) $(NATIVE_TAP) %D%/options-linux.o %D%/tap/link.o $(WINE_TAP) $(TABLE_TESTS:%=%D%/wine/%.out)
+MOSTLYCLEANFILES += $(NATIVE_TESTS) $(WINE_TESTS) $(NATIVE_TAP) %D%/errors.o %D%/options-linux.o %D%/tap/link.o $(WINE_TAP) $(TABLE_TESTS:%=%D%/wine/%.out)
 distclean-local: distclean-tests
 distclean-tests:
 	rm -rf wine-prefix check-address.d check-thread.d check-clang.d check-valgrind.d

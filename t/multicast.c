@@ -394,13 +394,21 @@ static void ipv6(void)
 	struct sockaddr_in6 name = { .sin6_family = AF_INET6 };
 	struct ipv6_mreq request = { .ipv6mr_interface = 0 };
 	SOCKET s = new_socket(AF_INET6, SOCK_DGRAM), from = new_socket(AF_INET6, SOCK_DGRAM);
+	SOCKET elsewhere = new_socket(AF_INET6, SOCK_DGRAM);
 	int length = sizeof name;
 	DWORD off = FALSE, on = TRUE;
 
+	setsockopt(s, SOL_SOCKET, SO_REUSEADDR, (char *)&on, sizeof on);
+	setsockopt(elsewhere, SOL_SOCKET, SO_REUSEADDR, (char *)&on, sizeof on);
 	bind(s, (struct sockaddr *)&name, sizeof name);
 	getsockname(s, (struct sockaddr *)&name, &length);
+	bind(elsewhere, (struct sockaddr *)&name, sizeof name);
 	inet_pton(AF_INET6, group, &name.sin6_addr);
 	request.ipv6mr_multiaddr = name.sin6_addr;
+	request.ipv6mr_interface = 1;
+	succeeds(setsockopt(elsewhere, IPPROTO_IPV6, IPV6_ADD_MEMBERSHIP, (char *)&request, sizeof request),
+	         "IPV6_ADD_MEMBERSHIP, the loopback interface");
+	request.ipv6mr_interface = 0;
 	succeeds(setsockopt(s, IPPROTO_IPV6, IPV6_ADD_MEMBERSHIP, (char *)&request, sizeof request),
 	         "IPV6_ADD_MEMBERSHIP, by no interface at all");
 	wine_may_differ("Wine goes by Linux' rules");
@@ -408,9 +416,12 @@ static void ipv6(void)
 	      "...twice");
 	todo_end();
 	if (sendto(from, "word", 4, 0, (struct sockaddr *)&name, sizeof name) != 4) {
-		skip(4, "no route for multicast of IPv6 here: %s", error_name(WSAGetLastError()));
+		skip(5, "no route for multicast of IPv6 here: %s", error_name(WSAGetLastError()));
 	} else {
 		is_string("word", hear(s, SOON), "...datagrams to the group arrive");
+		wine_may_differ("Wine delivers the group from any interface");
+		is_string("WSAETIMEDOUT", hear(elsewhere, NEVER), "...not at the socket that joined by another interface");
+		todo_end();
 		setsockopt(s, IPPROTO_IPV6, IPV6_MULTICAST_LOOP, (char *)&off, sizeof off);
 		sendto(from, "word", 4, 0, (struct sockaddr *)&name, sizeof name);
 		wine_may_differ(sender_decides);
@@ -442,6 +453,36 @@ static void ipv6(void)
 	request.ipv6mr_multiaddr.s6_addr[15] = 1;
 	fails(WSAEINVAL, setsockopt(s, IPPROTO_IPV6, IPV6_ADD_MEMBERSHIP, (char *)&request, sizeof request),
 	      "a group that is none");
+	closesocket(elsewhere);
+	closesocket(from);
+	closesocket(s);
+}
+
+/* However many it has joined, each is heard. */
+static void many(void)
+{
+	static const int counts[] = { 2, 20, 32, 33, 40 };
+	struct sockaddr_in6 name = { .sin6_family = AF_INET6 };
+	SOCKET s = new_socket(AF_INET6, SOCK_DGRAM), from = new_socket(AF_INET6, SOCK_DGRAM);
+	struct ipv6_mreq request = { .ipv6mr_interface = 0 };
+	int length = sizeof name, n = 0;
+
+	bind(s, (struct sockaddr *)&name, sizeof name);
+	getsockname(s, (struct sockaddr *)&name, &length);
+	inet_pton(AF_INET6, "ff15::7:100", &name.sin6_addr);
+	for (size_t i = 0; i < sizeof counts / sizeof *counts; i++) {
+		for (; n < counts[i]; n++) {
+			name.sin6_addr.s6_addr[15] = (u_char)n;
+			request.ipv6mr_multiaddr = name.sin6_addr;
+			if (setsockopt(s, IPPROTO_IPV6, IPV6_ADD_MEMBERSHIP, (char *)&request, sizeof request))
+				bail("group %d: %s", n, error_name(WSAGetLastError()));
+		}
+		if (sendto(from, "last", 4, 0, (struct sockaddr *)&name, sizeof name) != 4) {
+			skip(1, "no route for multicast of IPv6 here: %s", error_name(WSAGetLastError()));
+			continue;
+		}
+		is_string("last", hear(s, SOON), "the last of %d groups is heard", n);
+	}
 	closesocket(from);
 	closesocket(s);
 }
@@ -484,6 +525,7 @@ int main(void)
 	unicast();
 	choice();
 	ipv6();
+	many();
 	dual();
 	winsock_end();
 	return done();

@@ -131,6 +131,7 @@ int WSC(listen)(SOCKET s, int backlog)
 	if (!error)
 		error = check_bound(s, sock);
 	if (!error) {
+		wsc__socket_forget_failure(s, sock);
 		wsc__option_listening(s, sock);
 		error = wsc__conflict_listen(s, sock, backlog);
 	}

@@ -5,16 +5,18 @@
 
 #include "error.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <linux/filter.h>
 #include <linux/if_packet.h>
 #include <net/if_arp.h>
+#include <string.h>
 #include <sys/socket.h>
 
 enum {
 	KEEP = 0x7fffffff, /* as many bytes as there are */
 	DROP = 0,
-	FILTER_MOST = 64,
+	FILTER_MOST = 64 + 16 * JOINED_MOST,
 	IPV4_TO = 16, /* where the addresses stand in the headers */
 	IPV6_FROM = 8,
 	IPV6_TO = 24,
@@ -86,6 +88,45 @@ static void add_loop(struct filter *filter, int offset, unsigned bits, unsigned 
 	filter->code[start].jf = (unsigned char)(filter->length - start - 1);
 }
 
+static unsigned word_of(const struct in6_addr *address, int index)
+{
+	unsigned word;
+
+	memcpy(&word, &address->s6_addr[4 * index], sizeof word);
+	return ntohl(word);
+}
+
+/* Goes to the next entry unless what was loaded is this; `end` is where that is to begin. */
+static void must_be(struct filter *filter, unsigned value, unsigned end)
+{
+	add(filter, BPF_JMP | BPF_JEQ | BPF_K, value, 0, (unsigned char)(end - filter->length - 1));
+}
+
+/* Linux delivers a group of IPv6 that a socket has joined from any interface by which the host gets it.
+ * To a group, by an interface with which it is not joined? Drop. */
+static void add_joined(struct filter *filter, const struct joined *joined, unsigned count)
+{
+	enum { ENTRY = 11 };
+	unsigned end;
+
+	load_byte(filter, IPV6_TO);
+	add(filter, BPF_JMP | BPF_JEQ | BPF_K, 0xff, 1, 0);
+	add(filter, BPF_JMP | BPF_JA, count * ENTRY + 1, 0, 0);
+	end = filter->length + count * ENTRY + 1;
+	for (unsigned i = 0; i < count; i++) {
+		unsigned next = filter->length + ENTRY;
+
+		load_extra(filter, SKF_AD_IFINDEX);
+		must_be(filter, joined[i].interface, next);
+		for (int word = 0; word < 4; word++) {
+			load_word(filter, IPV6_TO + 4 * word);
+			must_be(filter, word_of(&joined[i].group, word), next);
+		}
+		add(filter, BPF_JMP | BPF_JA, end - filter->length - 1, 0, 0);
+	}
+	give(filter, DROP);
+}
+
 /* The same site: this host, and addresses of a link or site. */
 static void add_same_site(struct filter *filter)
 {
@@ -105,17 +146,31 @@ static void add_no_teredo(struct filter *filter)
 }
 
 /* Begins what is only for one version of IP; end_version ends it. */
+enum { VERSION_HEAD = 4 };
 static unsigned begin_version(struct filter *filter, unsigned version)
 {
 	load_byte(filter, 0);
 	mask(filter, 0xf0);
-	add(filter, BPF_JMP | BPF_JEQ | BPF_K, version << 4, 0, 0);
+	add(filter, BPF_JMP | BPF_JEQ | BPF_K, version << 4, 1, 0);
+	add(filter, BPF_JMP | BPF_JA, 0, 0, 0);
 	return filter->length;
 }
 
 static void end_version(struct filter *filter, unsigned start)
 {
-	filter->code[start - 1].jf = (unsigned char)(filter->length - start);
+	filter->code[start - 1].k = filter->length - start;
+}
+
+static unsigned copy_joined(struct socket *sock, struct joined *joined)
+{
+	unsigned count;
+
+	wsc__socket_lock(sock);
+	count = sock->extras && sock->extras->joined_count <= JOINED_MOST ? sock->extras->joined_count : 0;
+	if (count)
+		memcpy(joined, sock->extras->joined, count * sizeof *joined);
+	wsc__socket_unlock(sock);
+	return count;
 }
 
 static void build(struct filter *filter, struct socket *sock)
@@ -124,7 +179,8 @@ static void build(struct filter *filter, struct socket *sock)
 	DWORD protection = sock->family == WS_AF_INET6 ?
 				   wsc__option_kept(sock, WS_IPPROTO_IPV6, WS_IPV6_PROTECTION_LEVEL) :
 				   0;
-	unsigned start;
+	struct joined joined[JOINED_MOST];
+	unsigned start, count = sock->type == SOCK_DGRAM ? copy_joined(sock, joined) : 0;
 
 	filter->length = 0;
 	if (datagrams && !wsc__option_kept(sock, WS_IPPROTO_IP, WS_IP_MULTICAST_LOOP)) {
@@ -133,6 +189,8 @@ static void build(struct filter *filter, struct socket *sock)
 		end_version(filter, start);
 	}
 	start = begin_version(filter, 6);
+	if (count)
+		add_joined(filter, joined, count);
 	if (datagrams && sock->family == WS_AF_INET6 &&
 	    !wsc__option_kept(sock, WS_IPPROTO_IPV6, WS_IPV6_MULTICAST_LOOP))
 		add_loop(filter, IPV6_TO, 0xff, 0xff);
@@ -141,7 +199,7 @@ static void build(struct filter *filter, struct socket *sock)
 	else if (protection == WS_PROTECTION_LEVEL_EDGERESTRICTED)
 		add_no_teredo(filter);
 	if (filter->length == start)
-		filter->length = (unsigned short)(start - 3); /* nothing is */
+		filter->length = (unsigned short)(start - VERSION_HEAD); /* nothing is */
 	else
 		end_version(filter, start);
 	if (filter->length)

@@ -184,8 +184,11 @@ static int bindable(int family, struct local_address **list, size_t *count)
 	int error = wsc__interface_locals(family, list, count);
 
 	for (size_t i = 0; !error && i < *count; i++)
-		if (!((*list)[i].flags & NOT_PREFERRED) && ((*list)[i].link & UP) == UP && !is_own_loop(&(*list)[i]))
-			(*list)[kept++] = (*list)[i];
+		if (!((*list)[i].flags & NOT_PREFERRED) && ((*list)[i].link & UP) == UP && !is_own_loop(&(*list)[i])) {
+			(*list)[kept] = (*list)[i];
+			(*list)[kept].flags = (*list)[kept].link = 0; /* if they change, the list does not */
+			kept++;
+		}
 	*count = kept;
 	return error;
 }

@@ -94,7 +94,7 @@ ioctl_handler wsc__multicast_get_filter, wsc__multicast_get_group_filter, wsc__m
 /* processor.c */
 ioctl_handler wsc__processor_query, wsc__processor_scalability, wsc__processor_set;
 /* rcvall.c */
-ioctl_handler wsc__rcvall_set;
+ioctl_handler wsc__rcvall_groups, wsc__rcvall_groups_of, wsc__rcvall_igmp, wsc__rcvall_set, wsc__rcvall_set_of;
 /* route.c */
 ioctl_handler wsc__route_change, wsc__route_query;
 /* tcpinfo.c */

@@ -36,6 +36,9 @@ libwinsock_compat_la_SOURCES = \
 	%D%/ioctl.h \
 	%D%/keepalive.c \
 	%D%/keepalive.h \
+	%D%/lasterror.c \
+	%D%/memory.c \
+	%D%/message.c \
 	%D%/multicast.c \
 	%D%/name.c \
 	%D%/netlink.c \
@@ -57,6 +60,7 @@ libwinsock_compat_la_SOURCES = \
 	%D%/rcvall.c \
 	%D%/protocol.c \
 	%D%/protocol.h \
+	%D%/rcvall.h \
 	%D%/recv.c \
 	%D%/regfile.c \
 	%D%/regfile.h \
@@ -102,6 +106,17 @@ GEN_OPTIONS = $(AWK) -f $(srcdir)/build-aux/gen-options.awk
 
 %D%/option-rows.h: $(OPTIONS_FROM) $(srcdir)/build-aux/gen-options.awk
 	$(AM_V_GEN)$(MKDIR_P) %D% && $(GEN_OPTIONS) -v make=library $(OPTIONS_FROM) >$@-t && mv $@-t $@
+
+# The errors, for both too.
+ERRORS_FROM = $(srcdir)/include/constants.in $(srcdir)/%D%/errors.in
+GEN_ERRORS = $(AWK) -f $(srcdir)/build-aux/gen-errors.awk
+
+%D%/error-rows.h: $(ERRORS_FROM) $(srcdir)/build-aux/gen-errors.awk
+	$(AM_V_GEN)$(MKDIR_P) %D% && $(GEN_ERRORS) -v make=library $(ERRORS_FROM) >$@-t && mv $@-t $@
+
+BUILT_SOURCES += %D%/error-rows.h
+EXTRA_DIST += %D%/errors.in build-aux/gen-errors.awk
+CLEANFILES += %D%/error-rows.h
 
 # The ioctls, for the library and for the tests.
 IOCTLS_FROM = $(srcdir)/include/constants.in $(srcdir)/%D%/ioctls.in

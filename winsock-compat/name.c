@@ -1,6 +1,7 @@
 /* getsockname and getpeername. */
 #include "address.h"
 #include "fault.h"
+#include "rcvall.h"
 #include "port.h"
 #include "socket.h"
 
@@ -23,7 +24,7 @@ static int local_name(SOCKET s, struct WSC(sockaddr) *name, int *name_length)
 
 	if (error)
 		return error;
-	if (getsockname((int)s, (struct sockaddr *)&address, &length) < 0)
+	if (getsockname(wsc__rcvall_raw(s, sock), (struct sockaddr *)&address, &length) < 0)
 		return wsc__error_from_errno(errno);
 	/* Linux calls a socket without a name 0.0.0.0:0, which Windows does not. */
 	if ((address.ss_family == AF_INET || address.ss_family == AF_INET6) && sock->type != SOCK_RAW &&

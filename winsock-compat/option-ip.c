@@ -172,9 +172,11 @@ int wsc__option_set_user_mtu(SOCKET s, struct socket *sock, const struct option 
 	enum { IPV6_LEAST = 1280, SEGMENT_LEAST = 88, SEGMENT_MOST = 32767 };
 	const DWORD headers = (option->level == WS_IPPROTO_IPV6 ? 40 : 20) + 20;
 	bool unlimited = value->dword == WS_IP_UNSPECIFIED_USER_MTU;
-	DWORD bytes = value->dword;
+	DWORD bytes = value->dword, before;
 	int error = 0;
 
+	if (unlimited && !wsc__option_recall(sock, option, &before))
+		return 0; /* TCP_MAXSEG stays as it may have been set */
 	if (sock->type == SOCK_STREAM) {
 		bytes = within(bytes < headers ? 0 : bytes - headers, SEGMENT_LEAST, SEGMENT_MOST);
 		bytes = unlimited ? 0 : bytes;

@@ -138,6 +138,26 @@ static void remember(struct socket *sock, const struct option *option, const str
 		sock->extras->left_source = left ? number_of(membership) : 0;
 }
 
+/* For the filter of what the kernel delivers though it came by another interface. */
+static void note_joined(struct socket *sock, const struct membership *membership, bool is_joined)
+{
+	struct socket_extras *extras = wsc__socket_extras(sock);
+	const struct in6_addr *group = &((const struct sockaddr_in6 *)&membership->group)->sin6_addr;
+	unsigned i = 0;
+
+	if (!extras || extras->joined_count > JOINED_MOST)
+		return;
+	while (i < extras->joined_count && (extras->joined[i].interface != membership->interface ||
+					    memcmp(&extras->joined[i].group, group, sizeof *group)))
+		i++;
+	if (i < extras->joined_count && !is_joined)
+		extras->joined[i] = extras->joined[--extras->joined_count];
+	else if (i == JOINED_MOST)
+		extras->joined_count++;
+	else if (i == extras->joined_count && is_joined)
+		extras->joined[extras->joined_count++] = (struct joined){ membership->interface, *group };
+}
+
 /* An interface that is none is an address that is none, as on Windows. */
 static int put(SOCKET s, const struct option *option, const void *value, socklen_t size)
 {
@@ -180,7 +200,11 @@ static int change(SOCKET s, struct socket *sock, const struct option *option, st
 		error = tell(s, option, membership);
 	if (!error)
 		remember(sock, option, membership);
+	if (!error && family == AF_INET6 && !standing(s, option, membership, &is))
+		note_joined(sock, membership, is != OUTSIDE);
 	wsc__socket_unlock(sock);
+	if (!error && family == AF_INET6)
+		wsc__filter_update(s, sock);
 	return error;
 }
 

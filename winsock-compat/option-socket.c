@@ -13,22 +13,21 @@
 #include <string.h>
 #include <sys/socket.h>
 
-/* Reading takes the error away, as on Windows; unlike what is documented, it can be set too. */
+/* Reading takes the error away, but for that of a connect; unlike what is documented, it can be set too. */
 int wsc__option_get_error(SOCKET s, struct socket *sock, const struct option *option, struct value *value)
 {
-	int posix_error, error;
+	enum { NOTED = SOCKET_ERROR_SET | SOCKET_CONNECTING | SOCKET_REFUSED };
+	int posix_error = 0, error = wsc__socket_is(sock, NOTED) ? wsc__socket_verify(s, sock, NULL) : 0;
 
-	if (wsc__socket_is(sock, SOCKET_ERROR_SET)) {
-		error = wsc__socket_verify(s, sock, NULL);
-		value->dword = (DWORD)wsc__socket_take_error(sock);
-		if (error || value->dword)
-			return error;
+	if (!error) {
+		wsc__socket_connecting(s, sock); /* a success makes an end of the failure before it */
+		error = wsc__posix_get(s, option->posix_level, option->posix_name, &posix_error,
+				       sizeof posix_error);
 	}
-	error = wsc__posix_get(s, option->posix_level, option->posix_name, &posix_error, sizeof posix_error);
-	if (error)
-		return error;
-	value->dword = posix_error ? (DWORD)wsc__socket_error(s, sock, posix_error) : 0;
-	return 0;
+	if (!error && posix_error)
+		wsc__socket_keep_error(s, sock, posix_error);
+	value->dword = error ? 0 : (DWORD)wsc__socket_tell_error(sock);
+	return error;
 }
 
 int wsc__option_set_error(SOCKET s, struct socket *sock, const struct option *option, const struct value *value)
@@ -37,7 +36,7 @@ int wsc__option_set_error(SOCKET s, struct socket *sock, const struct option *op
 
 	(void)option;
 	if (!error)
-		wsc__socket_keep_error(sock, (int)value->dword);
+		wsc__socket_set_error(sock, (int)value->dword);
 	return error;
 }
 

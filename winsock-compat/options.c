@@ -189,9 +189,9 @@ int wsc__option_set_nothing(SOCKET s, struct socket *sock, const struct option *
 	return 0;
 }
 
-int wsc__option_put(SOCKET s, struct socket *sock, int level, int name, DWORD number)
+int wsc__option_put(SOCKET s, struct socket *sock, int level, int name, const void *bytes, size_t size)
 {
-	struct value value = { .dword = number, .size = sizeof number };
+	struct value value = { .size = (int)size };
 	const struct option *option;
 	int error = wsc__option_find(level, name, &option);
 
@@ -199,7 +199,10 @@ int wsc__option_put(SOCKET s, struct socket *sock, int level, int name, DWORD nu
 		error = option->set_error[wsc__option_kind(sock)];
 	if (!error)
 		error = wsc__option_check(option, sock);
-	return error ? error : option->set(s, sock, option, &value);
+	if (error)
+		return error;
+	memcpy(value.bytes, bytes, size);
+	return option->set(s, sock, option, &value);
 }
 
 /* Kept with the socket, for want of anything here that it could do. */
@@ -290,18 +293,31 @@ void wsc__options_inherit(struct socket *accepted, struct socket *listener)
 	wsc__socket_unlock(accepted);
 }
 
+/* Linux sizes a buffer by itself until somebody sets it. */
+static bool is_buffer_of_the_kernels(const struct option *option, struct socket *sock)
+{
+	if (option->set != wsc__option_set_buffer)
+		return false;
+	return (option->name == WS_SO_RCVBUF ? sock->receive_buffer : sock->send_buffer) == ~0u;
+}
+
 int wsc__options_copy(SOCKET to, struct socket *sock, SOCKET from, struct socket *listener)
 {
 	for (const struct option *option = wsc__options; option < wsc__options + wsc__options_count; option++) {
-		struct value value;
+		struct value theirs, ours;
 		int error;
 
-		if (!(option->traits & OPTION_INHERIT) || !option->get || !option->set || wsc__keepalive_is_part(option) ||
-		    wsc__option_check(option, sock) || wsc__option_check(option, listener))
+		if (!(option->traits & OPTION_INHERIT) || !option->get || !option->set ||
+		    wsc__option_check(option, sock) || wsc__option_check(option, listener) ||
+		    (wsc__keepalive_is_part(option) && sock->family != WS_AF_UNIX) ||
+		    is_buffer_of_the_kernels(option, listener))
 			continue;
-		error = option->get(from, listener, option, &value);
+		error = option->get(from, listener, option, &theirs);
 		if (!error)
-			error = option->set(to, sock, option, &value);
+			error = option->get(to, sock, option, &ours);
+		/* What it has already may be something that cannot be set. */
+		if (!error && memcmp(&theirs, &ours, (size_t)option->shape->size) != 0)
+			error = option->set(to, sock, option, &theirs);
 		if (error)
 			return error;
 	}

@@ -95,6 +95,7 @@ struct option {
 		OPTION_ANY_HANDLE = 1 << 3,
 		OPTION_IPV4_ONLY = 1 << 4,
 		OPTION_KEEPS = 1 << 5,
+		OPTION_NO_ACCEPT = 1 << 6,
 	} traits;
 	/* NULL where Windows has an error instead, which may depend on the socket: these. */
 	int get_error[KINDS], set_error[KINDS];
@@ -156,8 +157,8 @@ DWORD wsc__option_kept(struct socket *sock, int level, int name);
 bool wsc__option_recall(struct socket *sock, const struct option *option, DWORD *value);
 int wsc__option_keep(struct socket *sock, const struct option *option, DWORD value);
 
-/* Sets an option to a number, as setsockopt would. */
-int wsc__option_put(SOCKET s, struct socket *sock, int level, int name, DWORD value);
+/* Sets an option to a value that has its length, as setsockopt would. */
+int wsc__option_put(SOCKET s, struct socket *sock, int level, int name, const void *bytes, size_t size);
 
 /* Makes of a new socket of the kernel's, of this family (WS_AF_*), what it is at first on Windows. */
 void wsc__option_fresh(int fd, int family, int type, int protocol);

@@ -133,7 +133,8 @@ static void release_sets(struct selection *selection)
 static bool is_ready(int set, struct socket *sock)
 {
 	return (set == READ && (wsc__socket_is(sock, SOCKET_DEFERRED) || wsc__unreachable_noted(sock))) ||
-	       (set != EXCEPT && wsc__socket_is(sock, SOCKET_ERROR_SET));
+	       (set != EXCEPT && wsc__socket_is(sock, SOCKET_ERROR_SET) &&
+		!wsc__socket_is(sock, SOCKET_ERROR_TOLD));
 }
 
 static bool prepare(struct selection *selection)

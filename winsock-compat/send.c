@@ -2,6 +2,7 @@
 #include "address.h"
 #include "blocking.h"
 #include "fault.h"
+#include "rcvall.h"
 #include "transfer.h"
 #include "unreachable.h"
 
@@ -22,7 +23,7 @@ static int broken(SOCKET s, struct socket *sock)
 		return WS_WSAESHUTDOWN;
 	if (wsc__socket_is(sock, SOCKET_TIMED_OUT | SOCKET_RESET))
 		return WS_WSAECONNRESET;
-	return wsc__socket_is(sock, SOCKET_CONNECTED) ? WS_WSAECONNABORTED : WS_WSAENOTCONN;
+	return wsc__socket_is(sock, SOCKET_CONNECTED) ? wsc__socket_lost(s, sock, EPIPE) : WS_WSAENOTCONN;
 }
 
 static int failure(SOCKET s, struct socket *sock)
@@ -58,7 +59,7 @@ static int transmit(SOCKET s, struct socket *sock, const char *data, size_t size
 			error = wsc__wait(s, POLLOUT, end);
 		if (error)
 			break;
-		now = sendto((int)s, data + *sent, size - *sent, wait ? flags | MSG_DONTWAIT : flags,
+		now = sendto(wsc__rcvall_raw(s, sock), data + *sent, size - *sent, wait ? flags | MSG_DONTWAIT : flags,
 			     (const struct sockaddr *)to, to_length);
 		if (now >= 0) {
 			*sent += (size_t)now;
@@ -137,7 +138,7 @@ int WSC(send)(SOCKET s, const char *data, int size, int flags)
 
 	if (__builtin_expect(error, 0))
 		return wsc__result(error);
-	if (!flags && size >= 0 && !sock->send_timeout && !wsc__hooked(sock))
+	if (!flags && size >= 0 && !sock->send_timeout && !wsc__hooked(sock) && !wsc__socket_is(sock, SOCKET_RCVALL))
 		error = send_plain(s, sock, data, size, &sent);
 	else
 		error = send_to(s, sock, data, size, flags, NULL, 0, &sent);

@@ -90,19 +90,6 @@ void wsc__socket_refuse(int fd)
 	close(fd);
 }
 
-static unsigned replace_state(struct socket *sock, unsigned state)
-{
-	unsigned before = atomic_exchange(&sock->state, state);
-	int deferred;
-
-	if (before & SOCKET_DEFERRED) {
-		deferred = atomic_exchange(&sock->deferred, -1);
-		if (deferred >= 0)
-			wsc__socket_refuse(deferred);
-	}
-	return before;
-}
-
 /* Under the lock. */
 static void drop_extras(struct socket *sock)
 {
@@ -114,6 +101,23 @@ static void drop_extras(struct socket *sock)
 	if (extras)
 		free(extras->waiting);
 	free(extras);
+}
+
+/* Under the lock. What the note has beside its state ends with it. */
+static unsigned replace_state(struct socket *sock, unsigned state)
+{
+	unsigned before = atomic_exchange(&sock->state, state);
+	int deferred;
+
+	drop_extras(sock);
+	if (before & (SOCKET_DEFERRED | SOCKET_RCVALL)) {
+		deferred = atomic_exchange(&sock->deferred, -1);
+		if (deferred >= 0 && before & SOCKET_DEFERRED)
+			wsc__socket_refuse(deferred);
+		else if (deferred >= 0)
+			close(deferred);
+	}
+	return before;
 }
 
 /* Under the lock. */
@@ -136,7 +140,6 @@ static void fill(struct socket *sock, uint64_t cookie, int family, int type, int
 	sock->ports.sharing = 0;
 	sock->ports.reservation = 0;
 	sock->connected_at = state & SOCKET_CONNECTED ? wsc__now() : 0;
-	drop_extras(sock);
 	state |= SOCKET_KNOWN | (type == SOCK_STREAM ? SOCKET_STREAM : 0);
 	atomic_store_explicit(&sock->state, state, memory_order_release);
 }
@@ -152,6 +155,16 @@ int wsc__socket_add(int fd, int family, int type, int protocol, unsigned state, 
 	fill(*sock, cookie_of(fd), family, type, protocol, state | SOCKET_OWNED);
 	wsc__socket_unlock(*sock);
 	return 0;
+}
+
+int wsc__socket_exchange(SOCKET s, struct socket *sock, int fd)
+{
+	int error = dup3(fd, (int)s, O_CLOEXEC) < 0 ? wsc__error_from_errno(errno) : 0;
+
+	close(fd);
+	if (!error)
+		sock->cookie = cookie_of((int)s);
+	return error;
 }
 
 struct socket_extras *wsc__socket_extras(struct socket *sock)
@@ -336,7 +349,6 @@ static int end(int fd, struct socket *sock)
 	reserves = sock->ports.options & PORT_RESERVES;
 	seconds = lingers(sock);
 	before = replace_state(sock, state);
-	drop_extras(sock);
 	wsc__socket_unlock(sock);
 	error = before & SOCKET_KNOWN ? 0 : WS_WSAENOTSOCK;
 	if (!error) {
@@ -396,10 +408,13 @@ void wsc__socket_close_all(void)
 
 			if (!wsc__socket_is(&sockets[i], SOCKET_KNOWN))
 				continue;
-			if (still_ours(fd, &sockets[i]))
+			if (still_ours(fd, &sockets[i])) {
 				end(fd, &sockets[i]);
-			else
+			} else {
+				wsc__socket_lock(&sockets[i]);
 				replace_state(&sockets[i], 0);
+				wsc__socket_unlock(&sockets[i]);
+			}
 		}
 	}
 }
@@ -416,10 +431,12 @@ int wsc__tcp_state(int fd)
 
 void wsc__socket_connected(SOCKET s, struct socket *sock)
 {
+	enum { FAILURE = SOCKET_REFUSED | SOCKET_ERROR_SET | SOCKET_ERROR_TOLD };
+
 	if (sock->extras)
 		wsc__icmp_end(s, sock);
 	sock->connected_at = wsc__now();
-	wsc__socket_mark(sock, SOCKET_CONNECTED, SOCKET_CONNECTING);
+	wsc__socket_mark(sock, SOCKET_CONNECTED, SOCKET_CONNECTING | FAILURE);
 }
 
 bool wsc__socket_connecting(SOCKET s, struct socket *sock)
@@ -431,10 +448,28 @@ bool wsc__socket_connecting(SOCKET s, struct socket *sock)
 	if (poll(&waiting, 1, 0) == 0)
 		return true;
 	if (waiting.revents & (POLLERR | POLLHUP | POLLNVAL))
-		wsc__socket_mark(sock, SOCKET_REFUSED, SOCKET_CONNECTING);
+		wsc__socket_not_connected(sock);
 	else
 		wsc__socket_connected(s, sock);
 	return false;
+}
+
+void wsc__socket_not_connected(struct socket *sock)
+{
+	wsc__socket_mark(sock, SOCKET_REFUSED, SOCKET_CONNECTING);
+}
+
+/* To Linux such a socket is connecting until its next connect, which fails for it. */
+void wsc__socket_forget_failure(SOCKET s, struct socket *sock)
+{
+	const struct sockaddr nobody = { .sa_family = AF_UNSPEC };
+	int posix_error;
+
+	if (wsc__socket_connecting(s, sock) || !wsc__socket_is(sock, SOCKET_REFUSED))
+		return;
+	if (!option((int)s, SOL_SOCKET, SO_ERROR, &posix_error) && posix_error)
+		wsc__socket_keep_error(s, sock, posix_error);
+	connect((int)s, &nobody, sizeof nobody);
 }
 
 int wsc__socket_lost(SOCKET s, struct socket *sock, int posix_error)
@@ -450,6 +485,10 @@ int wsc__socket_lost(SOCKET s, struct socket *sock, int posix_error)
 		if (stream)
 			wsc__socket_mark(sock, SOCKET_RESET, 0);
 		return WS_WSAECONNRESET;
+	case EPIPE: /* how Linux calls a reset after the peer's end of file */
+		if (stream)
+			wsc__socket_mark(sock, SOCKET_ABORTED, 0);
+		return WS_WSAECONNABORTED;
 	case ETIMEDOUT:
 	case EHOSTUNREACH: /* how Linux calls it when the next hop has fallen silent too */
 	case ENETUNREACH:
@@ -469,7 +508,7 @@ void wsc__socket_look(SOCKET s, struct socket *sock)
 	if (!wsc__socket_is(sock, SOCKET_CONNECTED) || wsc__tcp_state((int)s) != WSC_TCP_CLOSE ||
 	    option((int)s, SOL_SOCKET, SO_ERROR, &posix_error) || !posix_error)
 		return;
-	wsc__socket_keep_error(sock, wsc__socket_lost(s, sock, posix_error));
+	wsc__socket_keep_error(s, sock, posix_error);
 }
 
 bool wsc__socket_probed_to_death(SOCKET s, struct socket *sock)
@@ -490,18 +529,64 @@ int wsc__socket_error(SOCKET s, struct socket *sock, int posix_error)
 	return wsc__socket_lost(s, sock, posix_error);
 }
 
-void wsc__socket_keep_error(struct socket *sock, int error)
+static void set_error(struct socket *sock, int error, unsigned state)
 {
 	sock->pending_error = error;
-	wsc__socket_mark(sock, SOCKET_ERROR_SET, 0);
+	wsc__socket_mark(sock, SOCKET_ERROR_SET | state, SOCKET_ERROR_TOLD & ~state);
+}
+
+void wsc__socket_keep_error(SOCKET s, struct socket *sock, int posix_error)
+{
+	bool refused;
+	int error;
+
+	if (wsc__socket_connecting(s, sock)) /* a router's complaint, and it goes on */
+		return;
+	if (wsc__unreachable_is(sock, posix_error)) { /* a receive will tell it */
+		wsc__unreachable_keep(s, sock, posix_error);
+		return;
+	}
+	refused = wsc__socket_is(sock, SOCKET_REFUSED);
+	error = wsc__socket_error(s, sock, posix_error);
+	if (error)
+		set_error(sock, error, refused ? SOCKET_ERROR_TOLD : 0);
+}
+
+void wsc__socket_set_error(struct socket *sock, int error)
+{
+	if (error)
+		set_error(sock, error, SOCKET_ERROR_TOLD);
+	else
+		wsc__socket_mark(sock, 0, SOCKET_ERROR_SET | SOCKET_ERROR_TOLD);
 }
 
 int wsc__socket_take_error(struct socket *sock)
 {
-	if (!wsc__socket_is(sock, SOCKET_ERROR_SET))
+	if (!wsc__socket_is(sock, SOCKET_ERROR_SET) || wsc__socket_is(sock, SOCKET_ERROR_TOLD))
 		return 0;
 	wsc__socket_mark(sock, 0, SOCKET_ERROR_SET);
 	return atomic_exchange(&sock->pending_error, 0);
+}
+
+int wsc__socket_tell_error(struct socket *sock)
+{
+	if (!wsc__socket_is(sock, SOCKET_ERROR_TOLD))
+		return wsc__socket_take_error(sock);
+	if (wsc__socket_is(sock, SOCKET_CONNECTING | SOCKET_REFUSED))
+		return sock->pending_error;
+	wsc__socket_mark(sock, 0, SOCKET_ERROR_SET | SOCKET_ERROR_TOLD);
+	return atomic_exchange(&sock->pending_error, 0);
+}
+
+bool wsc__socket_aborted(SOCKET s, struct socket *sock)
+{
+	int posix_error;
+
+	if (!wsc__socket_is(sock, SOCKET_CONNECTED) || wsc__tcp_state((int)s) != WSC_TCP_CLOSE)
+		return false;
+	if (!option((int)s, SOL_SOCKET, SO_ERROR, &posix_error) && posix_error)
+		wsc__socket_mark(sock, SOCKET_ABORTED, 0);
+	return wsc__socket_is(sock, SOCKET_ABORTED);
 }
 
 /* 0 is a descriptor like any other to Linux, but no socket to a Windows program. */
@@ -525,6 +610,17 @@ static const struct {
 	{ IPPROTO_UDP, SOCK_DGRAM },
 };
 
+/* A raw socket that can receive all protocols, once SIO_RCVALL says so. Linux has none that could be
+ * asked for; one that only sends is the nearest. */
+static int any_protocol(void)
+{
+	int fd = socket(AF_INET, SOCK_RAW | SOCK_CLOEXEC, IPPROTO_RAW);
+
+	if (fd >= 0)
+		setsockopt(fd, IPPROTO_IP, IP_HDRINCL, &(int){ 0 }, sizeof(int));
+	return fd;
+}
+
 static int create(int family, int type, int protocol, SOCKET *s)
 {
 	struct socket *sock;
@@ -546,6 +642,8 @@ static int create(int family, int type, int protocol, SOCKET *s)
 	if (posix_family < 0)
 		return WS_WSAEAFNOSUPPORT;
 	fd = socket(posix_family, type | SOCK_CLOEXEC, protocol);
+	if (fd < 0 && errno == EPROTONOSUPPORT && type == SOCK_RAW && family == WS_AF_INET && protocol == WS_IPPROTO_IP)
+		fd = any_protocol();
 	if (fd >= 0)
 		fd = wsc__socket_not_zero(fd);
 	if (fd < 0) /* EINVAL is what Linux says of a protocol beyond those it could ever have */

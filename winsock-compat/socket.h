@@ -36,7 +36,7 @@ enum socket_state {
 	SOCKET_NO_SEND = 1 << 10,    /* shutdown(SD_SEND) */
 	SOCKET_KEEPALIVE = 1 << 11,  /* SO_KEEPALIVE is on, and the kernel probes */
 	SOCKET_SILENT = 1 << 12,     /* SO_KEEPALIVE is on with a probe count of 0: no kernel option */
-	SOCKET_ERROR_SET = 1 << 13,  /* `pending_error` waits for the next SO_ERROR or call */
+	SOCKET_ERROR_SET = 1 << 13,  /* `pending_error` waits for the next SO_ERROR or call... */
 	SOCKET_DEFERRED = 1 << 14,   /* `deferred` waits for the next accept */
 	SOCKET_COUNT_ASKED = 1 << 15, /* TCP_KEEPCNT was set */
 	SOCKET_REFUSED = 1 << 16,    /* the last connect failed: select says so in exceptfds */
@@ -47,6 +47,9 @@ enum socket_state {
 	SOCKET_NO_CONNRESET = 1 << 21, /* SIO_UDP_CONNRESET is off */
 	SOCKET_NO_NETRESET = 1 << 22, /* SIO_UDP_NETRESET is off */
 	SOCKET_PAUSED = 1 << 23,     /* SO_PAUSE_ACCEPT: if it listens, the kernel's socket does not */
+	SOCKET_ERROR_TOLD = 1 << 24, /* ...or rather for SO_ERROR alone */
+	SOCKET_ABORTED = 1 << 25,    /* the peer had closed before it got all that was sent */
+	SOCKET_RCVALL = 1 << 26,     /* SIO_RCVALL: the descriptor is a packet socket's */
 };
 
 /* What decides who may have a port beside whom. */
@@ -70,11 +73,16 @@ struct ports {
 };
 
 /* What is kept for sockets on which something rare was set. */
-enum { OPTIONS_KEPT = 96 };
+enum { OPTIONS_KEPT = 96, JOINED_MOST = 32 };
 struct socket_extras {
 	DWORD kept[OPTIONS_KEPT]; /* options that are only kept */
 	bool is_kept[OPTIONS_KEPT];
 	uint64_t left_source; /* the multicast source that was taken off a list last; 0: none */
+	struct joined {
+		unsigned interface;
+		struct in6_addr group;
+	} joined[JOINED_MOST]; /* groups of IPv6 */
+	unsigned joined_count; /* JOINED_MOST + 1: too many to be noted */
 	int backlog;              /* what a paused listener goes on with */
 	int *waiting, waiting_count; /* connections that came before the pause: wait for the next accepts */
 	int syn_retries;          /* the kernel's, before TCP_NOSYNRETRIES; 0 if that was never set */
@@ -90,7 +98,8 @@ struct socket { /* of a size that makes finding one a shift */
 	_Atomic int protocol;   /* IPPROTO_*, the same numbers on both systems */
 	_Atomic uint64_t cookie; /* the kernel's name of the socket */
 	_Atomic int pending_error;
-	_Atomic int deferred;   /* a connection that a condition function put off */
+	_Atomic int deferred;   /* a connection that a condition function put off; or, with SOCKET_RCVALL, the
+				 * descriptor of the raw socket that the program made */
 	_Atomic int calls;      /* between wsc__socket_begin and wsc__socket_end */
 	pthread_mutex_t lock;   /* for what follows */
 	struct keepalive keepalive;
@@ -215,6 +224,10 @@ int wsc__socket_add(int fd, int family, int type, int protocol, unsigned state, 
 /* Its extras, made if there are none; NULL if memory has run out. Under the lock. */
 struct socket_extras *wsc__socket_extras(struct socket *sock);
 
+/* Puts another kernel socket in the place of this one; `fd` is its own number, which is closed. Under
+ * the lock. */
+int wsc__socket_exchange(SOCKET s, struct socket *sock, int fd);
+
 /* Finds out whether the entry is about the socket that s is now, and adopts that if it is not.
  * 0, or WSAENOTSOCK. `changed`, if given, says whether it was adopted anew. */
 int wsc__socket_verify(SOCKET s, struct socket *sock, bool *changed);
@@ -228,6 +241,12 @@ void wsc__socket_connected(SOCKET s, struct socket *sock);
 
 /* Whether a connect is still under way; forgets SOCKET_CONNECTING if not. */
 bool wsc__socket_connecting(SOCKET s, struct socket *sock);
+
+/* The other end of a connect: it has failed. */
+void wsc__socket_not_connected(struct socket *sock);
+
+/* Makes a socket whose connect failed fit for another, or for listen. */
+void wsc__socket_forget_failure(SOCKET s, struct socket *sock);
 
 /* Notes that a stream listens, or has or seeks a peer, in case a call that is not ours made it so. */
 void wsc__socket_ask(SOCKET s, struct socket *sock);
@@ -246,11 +265,22 @@ bool wsc__socket_probed_to_death(SOCKET s, struct socket *sock);
  * peer of a connection that goes on living: to Windows that is no error. */
 int wsc__socket_error(SOCKET s, struct socket *sock, int posix_error);
 
-/* Keeps an error for the next call, as the kernel would have. */
-void wsc__socket_keep_error(struct socket *sock, int error);
+/* Keeps what the kernel's SO_ERROR has handed over. On Windows the failure of a connect stays in
+ * SO_ERROR until one succeeds; any other error is for the next call, as it was in the kernel. */
+void wsc__socket_keep_error(SOCKET s, struct socket *sock, int posix_error);
+
+/* What SO_ERROR shall tell, because the program says so; 0 is nothing. */
+void wsc__socket_set_error(struct socket *sock, int error);
 
 /* The error waiting for the next call, which takes it; 0 if there is none. */
 int wsc__socket_take_error(struct socket *sock);
+
+/* The same for SO_ERROR. */
+int wsc__socket_tell_error(struct socket *sock);
+
+/* Whether a connection that the kernel calls ended was given up, because the peer had closed and did
+ * not take what was sent since. */
+bool wsc__socket_aborted(SOCKET s, struct socket *sock);
 
 /* The first socket that we know at *s or after it, and *s its number; NULL if there is none. */
 struct socket *wsc__socket_next(SOCKET *s);

@@ -109,10 +109,9 @@ static inline bool is_whole_truth(const struct quick *quick, unsigned state, int
 static __attribute__((noinline)) void keep_error(SOCKET s, int posix_error)
 {
 	struct socket *sock = NULL;
-	int error = wsc__socket_enter(s, &sock) ? 0 : wsc__socket_error(s, sock, posix_error);
 
-	if (error)
-		wsc__socket_keep_error(sock, error);
+	if (!wsc__socket_enter(s, &sock))
+		wsc__socket_keep_error(s, sock, posix_error);
 }
 
 int WSC(getsockopt)(SOCKET s, int level, int name, char *user, int *user_length)

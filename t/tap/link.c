@@ -10,6 +10,7 @@
 #include <net/ethernet.h>
 #include <net/if.h>
 #include <net/if_arp.h>
+#include <net/route.h>
 #include <netinet/in.h>
 #include <netinet/ip.h>
 #include <netinet/tcp.h>
@@ -176,8 +177,7 @@ static struct sockaddr internet_address(const char *text)
 	return address;
 }
 
-/* 0.0.0.0 takes the address away. */
-static void set_address(enum link_end end, const char *address)
+void link_address(enum link_end end, const char *address)
 {
 	struct ifreq request = { .ifr_addr = internet_address(address) };
 	int s = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
@@ -185,6 +185,19 @@ static void set_address(enum link_end end, const char *address)
 	strcpy(request.ifr_name, ends[end].interface);
 	if (s < 0 || ioctl(s, SIOCSIFADDR, &request) < 0)
 		bail("address %s: %s", address, strerror(errno));
+	close(s);
+}
+
+void link_default_route(const char *gateway)
+{
+	struct rtentry route = { .rt_flags = RTF_UP | RTF_GATEWAY };
+	int s = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+	route.rt_dst = internet_address("0.0.0.0");
+	route.rt_genmask = internet_address("0.0.0.0");
+	route.rt_gateway = internet_address(gateway);
+	if (s < 0 || ioctl(s, SIOCADDRT, &route) < 0)
+		bail("default route: %s", strerror(errno));
 	close(s);
 }
 
@@ -199,7 +212,7 @@ static void bring_up(enum link_end end)
 	/* Nobody else can have the addresses of IPv6, so they need not be tried out for a second. */
 	snprintf(path, sizeof path, "/proc/sys/net/ipv6/conf/%s/accept_dad", ends[end].interface);
 	write_file(path, "0");
-	set_address(end, ends[end].address);
+	link_address(end, ends[end].address);
 	s = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	strcpy(request.ifr_name, ends[end].interface);
 	if (s < 0 || ioctl(s, SIOCSIFFLAGS, &request) < 0)
@@ -397,7 +410,7 @@ bool link_packet(const char *to, struct packet *packet, int milliseconds)
 void link_cut(void)
 {
 	link_enter(THERE);
-	set_address(THERE, "0.0.0.0");
+	link_address(THERE, "0.0.0.0");
 	link_enter(HERE);
 }
 

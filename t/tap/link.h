@@ -21,7 +21,7 @@ const char *link_leave(void);
 /* Sockets that this thread makes from now on are on that side. */
 void link_enter(enum link_end end);
 
-/* Sets a value beneath /proc/sys/net/ipv4, for the sockets HERE, if that is permitted. */
+/* Sets a value beneath /proc/sys/net/ipv4, for the sockets on this thread's side, if that is permitted. */
 bool link_tune(const char *name, const char *value);
 
 /* Gives that side an address of IPv6 more, of a prefix of 64 bits; beside it has a link-local one. */
@@ -47,6 +47,11 @@ void link_forget(void);
 /* The next packet that HERE sent to one of these: an address of IPv4 or IPv6. Waits for so long; false if
  * none came. */
 bool link_packet(const char *to, struct packet *packet, int milliseconds);
+/* The address of an end's interface from now on, for a thread that has entered it; "0.0.0.0" is none. */
+void link_address(enum link_end end, const char *address);
+
+/* Where this thread's side sends what it has no route for. */
+void link_default_route(const char *gateway);
 
 /* From now on nobody THERE hears what is sent; what is sent goes out as before. */
 void link_cut(void);
