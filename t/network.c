@@ -48,9 +48,8 @@ static const char *addresses(SOCKET s)
 
 	if (strcmp(result, "success"))
 		return result;
-	for (int i = 0; i < room.list.iAddressCount; i++)
-		all = words("%s%s%s", all, i ? " " : "",
-			    inet_ntoa(((struct sockaddr_in *)room.list.Address[i].lpSockaddr)->sin_addr));
+	for (const SOCKET_ADDRESS *one = room.list.Address; one < room.list.Address + room.list.iAddressCount; one++)
+		all = words("%s%s%s", all, *all ? " " : "", inet_ntoa(((struct sockaddr_in *)one->lpSockaddr)->sin_addr));
 	return all;
 }
 
@@ -67,7 +66,7 @@ struct waiter {
 	SOCKET s;
 	DWORD code;
 	struct sockaddr_in to;
-	int error;
+	_Atomic int error; /* -1 until it is over */
 };
 
 static void wait_for_change(void *argument)
@@ -85,7 +84,10 @@ static struct task *start(struct waiter *waiter, DWORD code, unsigned to)
 {
 	struct task *task;
 
-	*waiter = (struct waiter){ new_socket(AF_INET, SOCK_STREAM), code, internet(to, 0), -1 };
+	waiter->s = new_socket(AF_INET, SOCK_STREAM);
+	waiter->code = code;
+	waiter->to = internet(to, 0);
+	waiter->error = -1;
 	task = task_start(wait_for_change, waiter);
 	sleep_ms(150);
 	return task;

@@ -71,11 +71,12 @@ static inline int wsc__ioctl_needs(struct call *call, size_t size)
 /* The kind of a socket; 0 for one that is none of them. */
 static inline unsigned wsc__ioctl_kind(struct socket *sock)
 {
-	int second = sock->family == WS_AF_INET6;
+	int family = sock->family, type = sock->type;
+	int second = family == WS_AF_INET6;
 
-	if (sock->family == WS_AF_UNIX)
+	if (family == WS_AF_UNIX)
 		return IOCTL_UNIX;
-	switch (sock->type) {
+	switch (type) {
 	case SOCK_STREAM:
 		return IOCTL_TCP4 << second;
 	case SOCK_DGRAM:
