@@ -13,6 +13,7 @@ function fail(message) {
 
 # The words that a list has.
 function list(name, text,    words, i, n) {
+	words_of_list[name] = text
 	n = split(text, words, " ")
 	for (i = 1; i <= n; i++)
 		known[name, words[i]] = 1
@@ -148,8 +149,8 @@ function traits_of(text,    words, pair, count, i) {
 			enumerator("", "fast path", words[i])
 			fast[row] = words[i]
 		} else if (sub(/^needs:/, "", words[i])) {
-			if (split(words[i], pair, "=") != 2 || !(pair[2] in number) || (pair[1] != "peer" && !(pair[1] in number)))
-				fail("\"needs:" words[i] "\" is no needs:OPTION=ERROR")
+			if (split(words[i], pair, "=") != 2 || !(pair[2] in number) || (pair[1] !~ /^[a-z][a-z-]*$/ && !(pair[1] in number)))
+				fail("\"needs:" words[i] "\" is no needs:WHAT=ERROR")
 			needs[row] = pair[1]
 			needs_error[row] = pair[2]
 		} else {
@@ -166,11 +167,11 @@ BEGIN {
 	if (make !~ /^(library|test|linux|page)$/)
 		fail("make=" make "?")
 	list("trait of lengths", "none negative get-negative two-bytes length-zeroed buffer-zeroed length-needed" \
-		" length-kept truth at-most-255")
+		" length-kept truth at-most-255 null")
 	list("kind of socket", "any ip stream datagram tcp udp raw unix none")
 	list("Windows", "2000 xp 2003 vista 7 8 8.1 10 11")
 	list("outcome", "works answers refuses")
-	list("trait", "inherit takes-error any-family any-handle")
+	list("trait", "inherit takes-error any-family ipv4-only any-handle keeps no-accept")
 	list("fast path", "any get error keepalive")
 	kinds = split("tcp udp raw unix", kind, " ")
 	NUMBER = "^([0-9]+|0x[0-9a-f]+)$"
@@ -254,7 +255,8 @@ $2 ~ /^=/ {
 	page[row] = count > 1 ? words[2] : ""
 	sockets[row] = $3
 	on[row] = enumerator("ON_", "kind of socket", $3)
-	noted = keeps = 0
+	noted = 0
+	keeps = $9 ~ /(^|,)keeps(,|$)/
 	count = split($4, words, "/")
 	get[row] = handler("get", words[1])
 	set[row] = handler("set", words[count])
@@ -347,9 +349,26 @@ function refusals(i, name,    k, text) {
 	return "{ " text " }"
 }
 
+# A list as enumerators: numbers from 0 on, or bits.
+function enumeration(prefix, name, is_bits,    words, count, i) {
+	count = split(words_of_list[name], words, " ")
+	print "enum {"
+	for (i = 1; i <= count; i++)
+		printf "\t%s = %s,\n", enumerator(prefix, name, words[i]), is_bits ? "1 << " (i - 1) : i - 1
+	print (is_bits ? "" : "\t" prefix "COUNT = " count ",\n") "};"
+}
+
 # The numbers, not the names: other headers may lack some.
 function test(    i, j, k, count, words, pair) {
-	print "/* The rows of t/options.c, made from options.in. */\n"
+	print "/* The rows of t/options.c, made from options.in. */"
+	print "#ifndef OPTION_ROWS"
+	words_of_list["trait of lengths"] = words_of_list["trait of lengths"] " varies"
+	known["trait of lengths", "varies"] = 1
+	enumeration("SHAPE_", "trait of lengths", 1)
+	enumeration("OPTION_", "trait", 1)
+	enumeration("WINDOWS_", "Windows", 0)
+	enumeration("", "outcome", 0)
+	print "#else\n"
 	print "static const struct lengths all_lengths[] = {"
 	for (i = 1; i <= shapes; i++)
 		printf "\t{ \"%s\", %s },\n", shape[i], shape_text[shape[i]]
@@ -365,7 +384,7 @@ function test(    i, j, k, count, words, pair) {
 		if (j in needs)
 			printf "\t  .needs = \"%s\", .needs_error = %d,\n", needs[j], number[needs_error[j]]
 		if (linux_level[j])
-			printf "\t  .has_linux = true,\n"
+			printf "\t  .has_linux = true, .is_linux = %s,\n", set[j] == "int" || linux_name[j] == name[j] ? "true" : "false"
 		printf "\t  .first = {"
 		for (k = 1; k <= kinds; k++)
 			printf "%s %s", (k > 1 ? "," : ""), first[j, k] == "-" ? "-1" : first[j, k]
@@ -382,7 +401,7 @@ function test(    i, j, k, count, words, pair) {
 		}
 		print " { -1, 0 } } },"
 	}
-	print "};"
+	print "};\n#endif"
 }
 
 # Where Linux has the rows' options: the names, which only POSIX's headers know.
@@ -549,12 +568,20 @@ function sentences_of_row(i, j,    text, refused_with) {
 	return text sentences_of_values(j) refused_sentences(j, "get") refused_sentences(j, "set") sentences_of_life(j)
 }
 
+# "a peer", "an icmp-error"
+function needs_text(what) {
+	gsub(/-/, " ", what)
+	return (what ~ /^[aeiou]/ ? "an " : "a ") what
+}
+
 function sentences_of_life(i,    text) {
 	if (needs[i])
-		text = "It needs\n" (needs[i] == "peer" ? "a peer,\n" : macro("Dv", needs[i]) "before it,\n") \
+		text = "It needs\n" (needs[i] ~ /^[a-z]/ ? needs_text(needs[i]) ",\n" : macro("Dv", needs[i]) "before it,\n") \
 			"or is\n" macro("Er", needs_error[i], ".")
 	if (traits[i] ~ /inherit/)
 		text = text "Accepted sockets inherit it.\n"
+	if (traits[i] ~ /no-accept/)
+		text = text "A listener that has it accepts nobody.\n"
 	if (traits[i] ~ /takes-error/)
 		text = text "Reading it takes it away.\n"
 	if (since_text[i] != "-")

@@ -3,6 +3,8 @@ CALL_PAGES = \
 	%D%/accept.3ws \
 	%D%/bind.3ws \
 	%D%/connect.3ws \
+	%D%/FormatMessageA.3ws \
+	%D%/gai_strerrorA.3ws \
 	%D%/getaddrinfo.3ws \
 	%D%/gethostbyname.3ws \
 	%D%/gethostname.3ws \
@@ -14,6 +16,7 @@ CALL_PAGES = \
 	%D%/inet_addr.3ws \
 	%D%/ioctlsocket.3ws \
 	%D%/listen.3ws \
+	%D%/LocalFree.3ws \
 	%D%/recv.3ws \
 	%D%/select.3ws \
 	%D%/send.3ws \
@@ -36,8 +39,8 @@ nodist_man_MANS = $(MADE_PAGES)
 %D%/winsock-compat-ioctls.7: $(IOCTLS_FROM) $(srcdir)/t/ioctls-wine.in $(srcdir)/build-aux/gen-ioctls.awk
 	$(AM_V_GEN)$(MKDIR_P) $(@D) && $(GEN_IOCTLS) -v make=page $(IOCTLS_FROM) $(srcdir)/t/ioctls-wine.in >$@-t && mv $@-t $@
 
-%D%/winsock-compat-errors.7: $(srcdir)/winsock-compat/error.c $(srcdir)/%D%/gen-errors.awk
-	$(AM_V_GEN)$(MKDIR_P) $(@D) && $(AWK) -f $(srcdir)/%D%/gen-errors.awk $(srcdir)/winsock-compat/error.c >$@-t && mv $@-t $@
+%D%/winsock-compat-errors.7: $(ERRORS_FROM) $(srcdir)/build-aux/gen-errors.awk
+	$(AM_V_GEN)$(MKDIR_P) $(@D) && $(GEN_ERRORS) -v make=page $(ERRORS_FROM) >$@-t && mv $@-t $@
 
 # A page of several calls is found by the name of each.
 CALL_ALIASES = for page in $(CALL_PAGES:%=$(srcdir)/%); do \
@@ -55,5 +58,5 @@ uninstall-hook:
 	@$(call CALL_ALIASES,rm -f $(DESTDIR)$(man3dir)/$$alias.3ws)
 
 CLEANFILES += $(MADE_PAGES)
-EXTRA_DIST += %D%/design.md %D%/gen-errors.awk
+EXTRA_DIST += %D%/design.md
 SCRIPT_TESTS += t/man.t t/options-page.t

@@ -29,9 +29,30 @@ typedef struct _SECURITY_ATTRIBUTES {
 WSC_FUNCTION(DWORD, GetLastError, (void));
 WSC_FUNCTION(void, SetLastError, (DWORD error));
 
+/* The text of an error, or a text with values put in. */
+WSC_FUNCTION(DWORD, FormatMessageA,
+	     (DWORD flags, LPCVOID source, DWORD code, DWORD language, LPSTR buffer, DWORD size,
+	      va_list *arguments));
+WSC_FUNCTION(DWORD, FormatMessageW,
+	     (DWORD flags, LPCVOID source, DWORD code, DWORD language, LPWSTR buffer, DWORD size,
+	      va_list *arguments));
+
+WSC_FUNCTION(HLOCAL, LocalAlloc, (UINT flags, SIZE_T size));
+WSC_FUNCTION(HLOCAL, LocalFree, (HLOCAL memory));
+
 WSC_END
 
 #ifdef WSC_OVERLAY
+#define MAKELANGID(primary, variant) ((WORD)((WORD)(variant) << 10 | (WORD)(primary)))
+#define PRIMARYLANGID(language)      ((WORD)(language)&0x3ff)
+#define SUBLANGID(language)          ((WORD)(language) >> 10)
+#define LANG_SYSTEM_DEFAULT          MAKELANGID(LANG_NEUTRAL, SUBLANG_SYS_DEFAULT)
+#define LANG_USER_DEFAULT            MAKELANGID(LANG_NEUTRAL, SUBLANG_DEFAULT)
+#ifdef UNICODE
+#define FormatMessage FormatMessageW
+#else
+#define FormatMessage FormatMessageA
+#endif
 #define INVALID_HANDLE_VALUE          ((HANDLE)(LONG_PTR)-1)
 #define RtlZeroMemory(to, size)       __builtin_memset((to), 0, (size))
 #define RtlFillMemory(to, size, byte) __builtin_memset((to), (byte), (size))

@@ -47,6 +47,13 @@ typedef union _SOCKADDR_INET {
 	ADDRESS_FAMILY si_family;
 } SOCKADDR_INET, *PSOCKADDR_INET;
 
+typedef struct icmp_error_info {
+	SOCKADDR_INET srcaddress;
+	INT protocol; /* IPPROTO_ICMP, IPPROTO_ICMPV6 */
+	BYTE type;
+	BYTE code;
+} ICMP_ERROR_INFO, *PICMP_ERROR_INFO;
+
 typedef struct _sockaddr_in6_pair {
 	PSOCKADDR_IN6 SourceAddress;
 	PSOCKADDR_IN6 DestinationAddress;

@@ -20,6 +20,8 @@ WSC_FUNCTION(void, freeaddrinfo, (PADDRINFOA info));
 WSC_FUNCTION(void, FreeAddrInfoEx, (PADDRINFOEXA info));
 WSC_FUNCTION(void, FreeAddrInfoExW, (PADDRINFOEXW info));
 WSC_FUNCTION(void, FreeAddrInfoW, (PADDRINFOW info));
+WSC_FUNCTION(char *, gai_strerrorA, (int error));
+WSC_FUNCTION(WCHAR *, gai_strerrorW, (int error));
 WSC_FUNCTION(INT, getaddrinfo, (PCSTR node, PCSTR service, const ADDRINFOA *hints, PADDRINFOA *result));
 WSC_FUNCTION(INT, GetAddrInfoExA,
 	     (PCSTR node, PCSTR service, DWORD name_space, LPGUID provider, const ADDRINFOEXA *hints,
@@ -50,6 +52,13 @@ WSC_FUNCTION(INT, InetPtonW, (INT family, PCWSTR text, PVOID address));
 
 static const struct in6_addr in6addr_any __attribute__((unused)) = IN6ADDR_ANY_INIT;
 static const struct in6_addr in6addr_loopback __attribute__((unused)) = IN6ADDR_LOOPBACK_INIT;
+
+#define GAI_STRERROR_BUFFER_SIZE 1024
+#ifdef UNICODE
+#define gai_strerror gai_strerrorW
+#else
+#define gai_strerror gai_strerrorA
+#endif
 
 #define getaddrinfoA  getaddrinfo
 #define GetAddrInfoA  getaddrinfo

@@ -77,7 +77,7 @@ static int at(const struct place *place, unsigned short port, struct sockaddr_st
 	address->ss_family = (short)place->family;
 	in->sin_port = htons(port);
 	inet_pton(place->family, place->address,
-	          place->family == AF_INET6 ? (void *)&in6->sin6_addr : (void *)&in->sin_addr);
+		  place->family == AF_INET6 ? (void *)&in6->sin6_addr : (void *)&in->sin_addr);
 	return place->family == AF_INET6 ? sizeof *in6 : sizeof *in;
 }
 
@@ -135,20 +135,12 @@ static unsigned short a_port(int type)
 enum answer { S, U, A }; /* success, WSAEADDRINUSE, WSAEACCES */
 static const char *const answers[] = { "success", "WSAEADDRINUSE", "WSAEACCES" };
 static const unsigned char later[6][6] = {
-	{ U, S, A, S, U, S },
-	{ S, U, S, A, U, U },
-	{ U, S, S, S, U, S },
-	{ S, U, S, S, U, U },
-	{ U, A, A, A, U, A },
-	{ S, U, S, A, U, U },
+	{ U, S, A, S, U, S }, { S, U, S, A, U, U }, { U, S, S, S, U, S },
+	{ S, U, S, S, U, U }, { U, A, A, A, U, A }, { S, U, S, A, U, U },
 };
 static const unsigned char earlier[6][6] = {
-	{ U, U, S, S, U, U },
-	{ U, U, S, S, U, U },
-	{ U, U, S, S, U, U },
-	{ U, U, S, S, U, U },
-	{ U, U, A, A, U, U },
-	{ U, U, A, A, U, U },
+	{ U, U, S, S, U, U }, { U, U, S, S, U, U }, { U, U, S, S, U, U },
+	{ U, U, S, S, U, U }, { U, U, A, A, U, U }, { U, U, A, A, U, U },
 };
 
 /* Two places; which rows and columns of the table they are is said by whether each is a wildcard to the
@@ -158,6 +150,7 @@ static const struct pair {
 	const struct place *first, *second;
 	bool first_wild, second_wild, apart;
 } pairs[] = {
+	/* clang-format off */
 	{ &any4, &any4, true, true, false },
 	{ &any4, &lo4, true, false, false },
 	{ &lo4, &any4, false, true, false },
@@ -184,6 +177,7 @@ static const struct pair {
 	{ &lo4, &mapped, false, false, false },
 	{ &mapped, &any4, false, true, false },
 	{ &any4, &mapped, true, false, false },
+	/* clang-format on */
 };
 enum { PAIRS = sizeof pairs / sizeof *pairs };
 
@@ -206,16 +200,17 @@ static const char *bind_both(const struct pair *pair, int type, enum option firs
 }
 
 static void cell(const unsigned char table[6][6], const struct pair *pair, int type, enum option first,
-                 enum option second, const char *windows)
+		 enum option second, const char *windows)
 {
-	enum answer answer = pair->apart ? S : table[first * 2 + !pair->first_wild][second * 2 + !pair->second_wild];
+	enum answer answer =
+		pair->apart ? S : table[first * 2 + !pair->first_wild][second * 2 + !pair->second_wild];
 	const char *seen = bind_both(pair, type, first, second);
 
 	if (strcmp(answers[answer], seen) != 0) /* someone else may have had the port */
 		seen = bind_both(pair, type, first, second);
 	CHECK(wine_kernel, answers[answer], seen, "%s%s: %s to %s, then %s to %s", windows,
-	      type == SOCK_STREAM ? "TCP" : "UDP", option_names[first], pair->first->name, option_names[second],
-	      pair->second->name);
+	      type == SOCK_STREAM ? "TCP" : "UDP", option_names[first], pair->first->name,
+	      option_names[second], pair->second->name);
 }
 
 static void matrix(const unsigned char table[6][6], int count, const char *windows)
@@ -252,7 +247,7 @@ static const char *bind_there(const struct place *place, int type, enum option o
 {
 	static char output[256];
 	const char *argument = words("%d,%d,%d,%u,%u,%s", place->family, type, (int)option, place->dual, port,
-	                             place->address);
+				     place->address);
 
 	run_again(argument, output, sizeof output);
 	return output;
@@ -274,7 +269,7 @@ static void processes(void)
 
 				for (enum option second = DEFAULT; second < OPTIONS; second++) {
 					enum answer answer = later[first * 2 + !pair->first_wild]
-					                          [second * 2 + !pair->second_wild];
+								  [second * 2 + !pair->second_wild];
 					const char *seen = bind_there(pair->second, type, second, port);
 					bool limit = answer == S && !(first == REUSE && second == REUSE);
 
@@ -282,9 +277,10 @@ static void processes(void)
 						wine_todo(wine_kernel);
 					if (limit && !is_wine())
 						todo(not_across);
-					is_string(answers[answer], seen, "%s, two processes: %s to %s, then %s to %s",
-					          what, option_names[first], pair->first->name,
-					          option_names[second], pair->second->name);
+					is_string(answers[answer], seen,
+						  "%s, two processes: %s to %s, then %s to %s", what,
+						  option_names[first], pair->first->name,
+						  option_names[second], pair->second->name);
 					todo_end();
 				}
 				closesocket(s);
@@ -300,13 +296,14 @@ static void beside(const struct place *wide, const struct place *narrow)
 	SOCKET all[2] = { bound(wide, SOCK_STREAM, DEFAULT, port), with(narrow, SOCK_STREAM, DEFAULT) };
 
 	listen(all[0], 5);
-	CHECK(wine_kernel, "success", bind_at(all[1], narrow, port), "%s beside a listener at %s", narrow->name,
-	      wide->name);
+	CHECK(wine_kernel, "success", bind_at(all[1], narrow, port), "%s beside a listener at %s",
+	      narrow->name, wide->name);
 	for (int listens = 0; listens < 2; listens++) {
 		CHECK(wine_kernel, "WSAEACCES", bind_there(narrow, SOCK_STREAM, REUSE, port),
 		      "%s: SO_REUSEADDR of another process gets neither this%s", narrow->name,
 		      listens ? ", when it listens" : "");
-		CHECK(wine_kernel, "WSAEACCES", bind_there(wide, SOCK_STREAM, REUSE, port), "...nor %s", wide->name);
+		CHECK(wine_kernel, "WSAEACCES", bind_there(wide, SOCK_STREAM, REUSE, port), "...nor %s",
+		      wide->name);
 		listen(all[1], 5);
 	}
 	close_pair(all);
@@ -356,17 +353,20 @@ static void same_address(const struct place *place, const struct place *to)
 	for (int i = 0; i < 3; i++)
 		all[i] = listener(place, REUSE, port);
 	all[3] = INVALID_SOCKET;
-	succeeds(listen(all[0], 5), "%s: the first of three sockets that share an address listens", place->name);
+	succeeds(listen(all[0], 5), "%s: the first of three sockets that share an address listens",
+		 place->name);
 	wine_todo(one_listens);
 	succeeds(listen(all[1], 5), "%s: and the second", place->name);
 	todo_end();
 	for (int i = 0; i < 8; i++)
-		is_int(0, who_accepts(to, port, all, 3), "%s: connection %d is the first one's", place->name, i);
+		is_int(0, who_accepts(to, port, all, 3), "%s: connection %d is the first one's", place->name,
+		       i);
 	closesocket(all[0]);
 	all[0] = INVALID_SOCKET;
 	wine_todo(one_listens);
 	for (int i = 0; i < 4; i++)
-		is_int(1, who_accepts(to, port, all, 3), "%s: after its end %d is the second one's", place->name, i);
+		is_int(1, who_accepts(to, port, all, 3), "%s: after its end %d is the second one's",
+		       place->name, i);
 	todo_end();
 	closesocket(all[1]);
 	all[1] = INVALID_SOCKET;
@@ -382,11 +382,11 @@ static void same_address(const struct place *place, const struct place *to)
 
 /* The one with the more precise address gets the connection, whoever came first. */
 static void precise(const struct place *wide, const struct place *narrow, const struct place *target,
-                    const struct place *elsewhere, enum option option)
+		    const struct place *elsewhere, enum option option)
 {
 	for (int narrow_first = 0; narrow_first < 2; narrow_first++) {
 		const char *order = words("%s, %s %s %s", narrow->name, option_names[option],
-		                          narrow_first ? "before" : "after", wide->name);
+					  narrow_first ? "before" : "after", wide->name);
 		unsigned short port = a_port(SOCK_STREAM);
 		const struct place *places[] = { narrow_first ? narrow : wide, narrow_first ? wide : narrow };
 		SOCKET all[2];
@@ -394,9 +394,10 @@ static void precise(const struct place *wide, const struct place *narrow, const 
 		for (int i = 0; i < 2; i++) {
 			all[i] = with(places[i], SOCK_STREAM, places[i] == narrow ? option : DEFAULT);
 			ioctlsocket(all[i], FIONBIO, &(u_long){ 1 });
-			CHECK(wine_kernel, "success", bind_at(all[i], places[i], port), "%s: %s is bound", order,
-			      places[i]->name);
-			CHECK(wine_kernel, "success", outcome(listen(all[i], 5)), "%s: ...and listens", order);
+			CHECK(wine_kernel, "success", bind_at(all[i], places[i], port), "%s: %s is bound",
+			      order, places[i]->name);
+			CHECK(wine_kernel, "success", outcome(listen(all[i], 5)), "%s: ...and listens",
+			      order);
 		}
 		CHECK(wine_kernel, words("%d", !narrow_first), words("%d", who_accepts(target, port, all, 2)),
 		      "%s: what is for %s goes there", order, target->name);
@@ -451,7 +452,8 @@ static void datagrams(const struct place *wide, const struct place *narrow)
 	port = a_port(SOCK_DGRAM);
 	all[0] = bound(wide, SOCK_DGRAM, DEFAULT, port);
 	all[1] = with(narrow, SOCK_DGRAM, DEFAULT);
-	CHECK(wine_kernel, "success", bind_at(all[1], narrow, port), "%s beside %s", narrow->name, wide->name);
+	CHECK(wine_kernel, "success", bind_at(all[1], narrow, port), "%s beside %s", narrow->name,
+	      wide->name);
 	CHECK(wine_kernel, "1", words("%d", who_receives(narrow, port, all, 2)), "...gets what is for it");
 	all[2] = with(narrow, SOCK_DGRAM, REUSE);
 	is_string("WSAEACCES", bind_at(all[2], narrow, port), "...and no third one is let in");
@@ -477,9 +479,10 @@ static void group(int option, const char *name)
 	membership.imr_interface.s_addr = loopback;
 	for (int i = 0; i < 2; i++) {
 		all[i] = new_socket(AF_INET, SOCK_DGRAM);
-		CHECK("Wine 8 does not know it", "success", outcome(set(all[i], SOL_SOCKET, option, 1)), "%s", name);
-		CHECK("Wine 8 does not know it", "success", bind_at(all[i], &any4, port), "%s: socket %d is bound",
-		      name, i);
+		CHECK("Wine 8 does not know it", "success", outcome(set(all[i], SOL_SOCKET, option, 1)), "%s",
+		      name);
+		CHECK("Wine 8 does not know it", "success", bind_at(all[i], &any4, port),
+		      "%s: socket %d is bound", name, i);
 		setsockopt(all[i], IPPROTO_IP, IP_ADD_MEMBERSHIP, (char *)&membership, sizeof membership);
 	}
 	setsockopt(sender, IPPROTO_IP, IP_MULTICAST_IF, (char *)&loopback, sizeof loopback);
@@ -488,7 +491,8 @@ static void group(int option, const char *name)
 		FD_ZERO(&readable);
 		FD_SET(all[i], &readable);
 		CHECK("Wine 8 does not know it", "1",
-		      words("%d", select(0, &readable, NULL, NULL, &wait) == 1 ? recv(all[i], &byte, 1, 0) : 0),
+		      words("%d",
+			    select(0, &readable, NULL, NULL, &wait) == 1 ? recv(all[i], &byte, 1, 0) : 0),
 		      "%s: a datagram for the group comes to socket %d", name, i);
 	}
 	if (option == SO_REUSE_MULTICASTPORT) {
@@ -503,7 +507,8 @@ static void group(int option, const char *name)
 		      "%s: one for this host comes to none", name);
 		closesocket(all[1]);
 		all[1] = new_socket(AF_INET, SOCK_DGRAM);
-		is_string("WSAEADDRINUSE", bind_at(all[1], &any4, port), "%s: it shares with its like alone", name);
+		is_string("WSAEADDRINUSE", bind_at(all[1], &any4, port), "%s: it shares with its like alone",
+			  name);
 	}
 	closesocket(sender);
 	close_pair(all);
@@ -533,7 +538,8 @@ static void options(void)
 		second = with(&lo4, type, REUSE);
 		CHECK("Wine 8 refuses or obeys it", "success", outcome(set(s, SOL_SOCKET, SO_REUSEADDR, 1)),
 		      "%s: SO_REUSEADDR after bind", what);
-		CHECK("Wine 8 obeys it", "WSAEACCES", bind_at(second, &lo4, port), "%s: ...comes too late to share", what);
+		CHECK("Wine 8 obeys it", "WSAEACCES", bind_at(second, &lo4, port),
+		      "%s: ...comes too late to share", what);
 		closesocket(s);
 		CHECK("Wine 8 has it bound already", "success", bind_at(second, &lo4, port),
 		      "%s: the second gets it afterwards", what);
@@ -572,7 +578,8 @@ static unsigned short left_behind(enum option option, SOCKET pair[2])
 
 static void connections(void)
 {
-	static const char *const wine_reason[] = { "Wine 8 refuses it", "Wine 8 refuses it", "Wine 8 allows it" };
+	static const char *const wine_reason[] = { "Wine 8 refuses it", "Wine 8 refuses it",
+						   "Wine 8 allows it" };
 	SOCKET pair[2], s;
 	unsigned short port;
 	char byte;
@@ -595,8 +602,10 @@ static void connections(void)
 			recv(pair[1], &byte, 1, 0);
 			closesocket(pair[1]);
 			s = with(&lo4, SOCK_STREAM, second);
-			CHECK("Wine 8 refuses it", "success", bind_at(s, &lo4, port), "%s: it is in TIME_WAIT", what);
-			CHECK("Wine 8 refuses it", "success", outcome(listen(s, 5)), "%s: ...and listens", what);
+			CHECK("Wine 8 refuses it", "success", bind_at(s, &lo4, port),
+			      "%s: it is in TIME_WAIT", what);
+			CHECK("Wine 8 refuses it", "success", outcome(listen(s, 5)), "%s: ...and listens",
+			      what);
 			closesocket(s);
 		}
 	}
@@ -659,14 +668,27 @@ static void addresses(void)
 		const char *tcp, *udp;
 		bool broadcast;
 	} foreign[] = {
-		{ { "a foreign address", AF_INET, "192.0.2.77", false }, "WSAEADDRNOTAVAIL", "WSAEADDRNOTAVAIL", false },
-		{ { "a foreign address", AF_INET6, "2001:db8::77", false }, "WSAEADDRNOTAVAIL", "WSAEADDRNOTAVAIL",
+		{ { "a foreign address", AF_INET, "192.0.2.77", false },
+		  "WSAEADDRNOTAVAIL",
+		  "WSAEADDRNOTAVAIL",
 		  false },
-		{ { "a group", AF_INET, "239.255.8.8", false }, "WSAEADDRNOTAVAIL", "WSAEADDRNOTAVAIL", false },
+		{ { "a foreign address", AF_INET6, "2001:db8::77", false },
+		  "WSAEADDRNOTAVAIL",
+		  "WSAEADDRNOTAVAIL",
+		  false },
+		{ { "a group", AF_INET, "239.255.8.8", false },
+		  "WSAEADDRNOTAVAIL",
+		  "WSAEADDRNOTAVAIL",
+		  false },
 		{ { "a group", AF_INET6, "ff02::8", false }, "WSAEADDRNOTAVAIL", "WSAEADDRNOTAVAIL", false },
-		{ { "all hosts", AF_INET, "255.255.255.255", false }, "WSAEADDRNOTAVAIL", "WSAEACCES", false },
-		{ { "all hosts, with SO_BROADCAST", AF_INET, "255.255.255.255", false }, "WSAEADDRNOTAVAIL",
-		  "success", true },
+		{ { "all hosts", AF_INET, "255.255.255.255", false },
+		  "WSAEADDRNOTAVAIL",
+		  "WSAEACCES",
+		  false },
+		{ { "all hosts, with SO_BROADCAST", AF_INET, "255.255.255.255", false },
+		  "WSAEADDRNOTAVAIL",
+		  "success",
+		  true },
 	};
 
 	for (size_t i = 0; i < sizeof foreign / sizeof *foreign; i++)
@@ -676,12 +698,14 @@ static void addresses(void)
 
 			if (foreign[i].broadcast)
 				set(s, SOL_SOCKET, SO_BROADCAST, 1);
-			CHECK("Wine 8 takes it, or says it otherwise", type == SOCK_STREAM ? foreign[i].tcp : foreign[i].udp,
-			      bind_at(s, place, 0), "%s to %s (%s)", type == SOCK_STREAM ? "TCP" : "UDP",
-			      place->name, place->address);
+			CHECK("Wine 8 takes it, or says it otherwise",
+			      type == SOCK_STREAM ? foreign[i].tcp : foreign[i].udp, bind_at(s, place, 0),
+			      "%s to %s (%s)", type == SOCK_STREAM ? "TCP" : "UDP", place->name,
+			      place->address);
 			if (place->address[0] != '2' || i < 2)
 				CHECK("Wine 8 has it bound already", "success",
-				      bind_at(s, place->family == AF_INET ? &lo4 : &lo6, 0), "...and then to another");
+				      bind_at(s, place->family == AF_INET ? &lo4 : &lo6, 0),
+				      "...and then to another");
 			closesocket(s);
 		}
 }
@@ -695,8 +719,8 @@ static void scope(void)
 	SOCKET s = new_socket(AF_INET6, SOCK_STREAM);
 
 	in6->sin6_scope_id = 0xabacab;
-	CHECK("Wine 8 does not look at it", "WSAEADDRNOTAVAIL", outcome(bind(s, (struct sockaddr *)in6, length)),
-	      "a scope that there is not");
+	CHECK("Wine 8 does not look at it", "WSAEADDRNOTAVAIL",
+	      outcome(bind(s, (struct sockaddr *)in6, length)), "a scope that there is not");
 	in6->sin6_scope_id = 0;
 	CHECK("Wine 8 has it bound already", "success", outcome(bind(s, (struct sockaddr *)in6, length)),
 	      "...and none, afterwards");
@@ -717,8 +741,8 @@ static void local_scope(void)
 	SOCKET s;
 
 	while (file && !found &&
-	       fscanf(file, "%32s %x %x %x %x %32s", hex, &index, &length_of_prefix, &scope_of_address, &flags,
-	              its_name) == 6)
+	       fscanf(file, "%32s %x %x %x %x %32s", hex, &index, &length_of_prefix, &scope_of_address,
+		      &flags, its_name) == 6)
 		found = scope_of_address == 0x20 && !(flags & 0x48); /* neither tentative nor a duplicate */
 	if (file)
 		fclose(file);
@@ -736,9 +760,11 @@ static void local_scope(void)
 	for (int i = 0; i < 2; i++) {
 		s = new_socket(AF_INET6, SOCK_STREAM);
 		in6.sin6_scope_id = 0xabacab;
-		fails(WSAEADDRNOTAVAIL, bind(s, (struct sockaddr *)&in6, sizeof in6), "%s of a scope that there is not", text);
+		fails(WSAEADDRNOTAVAIL, bind(s, (struct sockaddr *)&in6, sizeof in6),
+		      "%s of a scope that there is not", text);
 		in6.sin6_scope_id = i ? index : 0;
-		succeeds(bind(s, (struct sockaddr *)&in6, sizeof in6), "...of %s", i ? "its interface" : "none");
+		succeeds(bind(s, (struct sockaddr *)&in6, sizeof in6), "...of %s",
+			 i ? "its interface" : "none");
 		getsockname(s, (struct sockaddr *)&seen, &length);
 		is_int((int)index, (int)seen.sin6_scope_id, "...is its interface's");
 		closesocket(s);
@@ -759,7 +785,8 @@ static void run_race(void *argument)
 	struct sockaddr_storage address;
 	int length = at(&lo4, race->port, &address);
 
-	race->seen = bind(race->s, (struct sockaddr *)&address, length) ? error_name(WSAGetLastError()) : "success";
+	race->seen = bind(race->s, (struct sockaddr *)&address, length) ? error_name(WSAGetLastError())
+									: "success";
 }
 
 static void races(void)
@@ -784,7 +811,8 @@ static void races(void)
 			if (!task_end(tasks[i], 10000))
 				bail("a bind does not return");
 			won += strcmp(races[i].seen, "success") == 0;
-			wrong += strcmp(races[i].seen, "success") != 0 && strcmp(races[i].seen, "WSAEADDRINUSE") != 0;
+			wrong += strcmp(races[i].seen, "success") != 0 &&
+				 strcmp(races[i].seen, "WSAEADDRINUSE") != 0;
 		}
 		for (int i = 0; i < RACERS; i++)
 			closesocket(races[i].s);
@@ -806,7 +834,8 @@ static void v6only(void)
 
 	is_int(1, get(six, IPPROTO_IPV6, IPV6_V6ONLY), "IPV6_V6ONLY of a new socket");
 	is_string("success", bind_at(six, &any6, port), "...which is bound");
-	CHECK(not_ipv4, "1", words("%d", get(four, IPPROTO_IPV6, IPV6_V6ONLY)), "IPV6_V6ONLY of a socket of IPv4");
+	CHECK(not_ipv4, "1", words("%d", get(four, IPPROTO_IPV6, IPV6_V6ONLY)),
+	      "IPV6_V6ONLY of a socket of IPv4");
 	succeeds(set(four, IPPROTO_IPV6, IPV6_V6ONLY, 0), "...can be set");
 	CHECK(not_ipv4, "0", words("%d", get(four, IPPROTO_IPV6, IPV6_V6ONLY)), "...and is FALSE then");
 	succeeds(set(four, IPPROTO_IPV6, IPV6_V6ONLY, 1), "...and TRUE again");
@@ -815,9 +844,11 @@ static void v6only(void)
 		SOCKET s = i ? four : six;
 		const char *family = i ? "IPv4" : "IPv6";
 
-		is_int(SOCKET_ERROR, set(s, IPPROTO_IPV6, IPV6_V6ONLY, 0), "%s: then it cannot be set FALSE", family);
+		is_int(SOCKET_ERROR, set(s, IPPROTO_IPV6, IPV6_V6ONLY, 0), "%s: then it cannot be set FALSE",
+		       family);
 		is_int(SOCKET_ERROR, set(s, IPPROTO_IPV6, IPV6_V6ONLY, 1), "%s: nor TRUE", family);
-		CHECK(not_ipv4, "1", words("%d", get(s, IPPROTO_IPV6, IPV6_V6ONLY)), "%s: and is what it was", family);
+		CHECK(not_ipv4, "1", words("%d", get(s, IPPROTO_IPV6, IPV6_V6ONLY)), "%s: and is what it was",
+		      family);
 	}
 	closesocket(six);
 	closesocket(four);
@@ -840,11 +871,15 @@ static void chosen(void)
 	SOCKET s = new_socket(AF_INET, SOCK_STREAM), all[2], servers[2], accepted;
 	unsigned short last = 0;
 
-	CHECK(unknown, "success", outcome(set(s, SOL_SOCKET, SO_REUSE_UNICASTPORT, 1)), "SO_REUSE_UNICASTPORT");
-	CHECK(unknown, "WSAEINVAL", outcome(set(s, SOL_SOCKET, SO_RANDOMIZE_PORT, 1)), "...rules SO_RANDOMIZE_PORT out");
+	CHECK(unknown, "success", outcome(set(s, SOL_SOCKET, SO_REUSE_UNICASTPORT, 1)),
+	      "SO_REUSE_UNICASTPORT");
+	CHECK(unknown, "WSAEINVAL", outcome(set(s, SOL_SOCKET, SO_RANDOMIZE_PORT, 1)),
+	      "...rules SO_RANDOMIZE_PORT out");
 	CHECK(unknown, "success", outcome(set(s, SOL_SOCKET, SO_RANDOMIZE_PORT, 0)), "...but for FALSE");
-	CHECK(unknown, "success", outcome(set(s, SOL_SOCKET, SO_REUSE_UNICASTPORT, 0)), "...and can be set FALSE");
-	CHECK(unknown, "success", outcome(set(s, SOL_SOCKET, SO_RANDOMIZE_PORT, 1)), "...then SO_RANDOMIZE_PORT is TRUE");
+	CHECK(unknown, "success", outcome(set(s, SOL_SOCKET, SO_REUSE_UNICASTPORT, 0)),
+	      "...and can be set FALSE");
+	CHECK(unknown, "success", outcome(set(s, SOL_SOCKET, SO_RANDOMIZE_PORT, 1)),
+	      "...then SO_RANDOMIZE_PORT is TRUE");
 	closesocket(s);
 
 	/* Ports of connect alone, by SO_RANDOMIZE_PORT: Linux would go up by steps of two. */
@@ -859,8 +894,8 @@ static void chosen(void)
 		closesocket(accept(servers[0], NULL, NULL));
 		closesocket(s);
 	}
-	CHECK(unknown, "yes", steady < SOCKETS / 2 ? "yes" : "no", "SO_RANDOMIZE_PORT: %d ports are all over the place",
-	      SOCKETS);
+	CHECK(unknown, "yes", steady < SOCKETS / 2 ? "yes" : "no",
+	      "SO_RANDOMIZE_PORT: %d ports are all over the place", SOCKETS);
 
 	/* A port is bound late, and two connections to different peers could have the same one. */
 	servers[1] = listening_socket(AF_INET, &second, &second_length);
@@ -879,9 +914,10 @@ static void chosen(void)
 
 	for (int i = 0; i < 2; i++) {
 		all[i] = new_socket(AF_INET, SOCK_STREAM);
-		CHECK(unknown, "success", outcome(set(all[i], SOL_SOCKET, SO_PORT_SCALABILITY, 1)), "SO_PORT_SCALABILITY");
+		CHECK(unknown, "success", outcome(set(all[i], SOL_SOCKET, SO_PORT_SCALABILITY, 1)),
+		      "SO_PORT_SCALABILITY");
 		is_string("success", bind_at(all[i], i ? &other4 : &lo4, 0), "...and a port of %s",
-		          i ? other4.name : lo4.name);
+			  i ? other4.name : lo4.name);
 	}
 	close_pair(all);
 }

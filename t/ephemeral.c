@@ -41,8 +41,8 @@ static void all_taken(int type, int option, const char *what)
 		all[i] = new_socket(AF_INET, type);
 		if (option)
 			set(all[i], SOL_SOCKET, option, 1);
-		is_string(i < 2 ? "success" : "WSAENOBUFS", bind_at(all[i], "127.0.0.1", 0), "%s: socket %d of three", what,
-		          i + 1);
+		is_string(i < 2 ? "success" : "WSAENOBUFS", bind_at(all[i], "127.0.0.1", 0),
+			  "%s: socket %d of three", what, i + 1);
 	}
 	ok(port_of(all[0]) != port_of(all[1]), "%s: no two of them share a port", what);
 	for (int i = 0; i < 3; i++)
@@ -57,9 +57,10 @@ static void scalability(void)
 
 	for (int i = 0; i < 6; i++) {
 		all[i] = new_socket(AF_INET, SOCK_STREAM);
-		succeeds(set(all[i], SOL_SOCKET, SO_PORT_SCALABILITY, 1), "SO_PORT_SCALABILITY of socket %d", i + 1);
+		succeeds(set(all[i], SOL_SOCKET, SO_PORT_SCALABILITY, 1), "SO_PORT_SCALABILITY of socket %d",
+			 i + 1);
 		is_string("success", bind_at(all[i], addresses[i / 2], 0), "...finds a port of %s among two",
-		          addresses[i / 2]);
+			  addresses[i / 2]);
 	}
 	for (int i = 0; i < 6; i++)
 		closesocket(all[i]);
@@ -80,17 +81,18 @@ static void unicast(void)
 	}
 	for (int reuses = 0; reuses < 2; reuses++) {
 		for (int i = 0; i < 2; i++) {
-			const char *what = words("%s, connection %d", reuses ? "SO_REUSE_UNICASTPORT" : "default", i);
+			const char *what =
+				words("%s, connection %d", reuses ? "SO_REUSE_UNICASTPORT" : "default", i);
 
 			clients[i] = new_socket(AF_INET, SOCK_STREAM);
 			if (reuses)
 				set(clients[i], SOL_SOCKET, SO_REUSE_UNICASTPORT, 1);
-			is_string(!reuses && i ? "WSAENOBUFS" : "success", bind_at(clients[i], "127.0.0.1", 0),
-			          "%s: the one port there is", what);
+			is_string(!reuses && i ? "WSAENOBUFS" : "success",
+				  bind_at(clients[i], "127.0.0.1", 0), "%s: the one port there is", what);
 			if (reuses) {
 				is_int(0, port_of(clients[i]), "%s: ...is not chosen yet", what);
 				succeeds(connect(clients[i], (struct sockaddr *)&to[i], sizeof to[i]),
-				         "%s: ...and the peer hears from it", what);
+					 "%s: ...and the peer hears from it", what);
 				is_int(40000, port_of(clients[i]), "%s: ...by that port", what);
 			}
 		}

@@ -101,10 +101,34 @@ $AWK '/^\.Sh / { level = $2 } /^\.It Dv / { print level, $3 }' "$made/winsock-co
 check "options.in has options" [ -s "$scratch/rows" ]
 check "...and winsock-compat-options(7) the same" same "$scratch/rows" "$scratch/options"
 
-sed -n 's/.*\[\(E[A-Z]*\)\] = WS_\([A-Z_]*\),.*/\1 \2/p' "$library/error.c" >"$scratch/rows"
-$AWK '$1 == ".It" { print $3, $6 }' "$made/winsock-compat-errors.7" >"$scratch/table"
-check "error.c has errors" [ -s "$scratch/rows" ]
+# What a code says, the errno that it is, and each NTSTATUS.
+$AWK '
+	function rest(column,    i, text) {
+		for (i = column; i <= NF; i++)
+			text = text " " $i
+		return text
+	}
+	/^\[/ { section = $1 }
+	/^#/ || /^\[/ || /^$/ { next }
+	section == "[errors]" || section == "[system]" { print $1 ":" rest(3) }
+	section == "[errno]" { print $2, $1 }
+	section == "[status]" { print $1, $2, $3, $4 }
+' "$library/errors.in" | sort >"$scratch/rows"
+$AWK '
+	$1 == ".Sh" { section = $2 }
+	section == "CODES" && $1 == ".It" { name = $3; getline; getline; print name ": " $0 }
+	section == "CODES" && $0 == "Errno:" { getline; print name, $2 }
+	section == "NTSTATUS" && $1 == ".It" {
+		name = $3
+		getline; number = $1; getline; error = $2; getline
+		sub(/\.$/, "", number)
+		print name, number, error, $2
+	}
+' "$made/winsock-compat-errors.7" | sort >"$scratch/table"
+check "errors.in has errors" [ -s "$scratch/rows" ]
 check "...and winsock-compat-errors(7) the same" same "$scratch/rows" "$scratch/table"
+$AWK -f "$srcdir/build-aux/gen-errors.awk" -v make=page "$srcdir/include/constants.in" "$library/errors.in" >"$scratch/page"
+check "...of which it is made, as it is now" cmp "$scratch/page" "$made/winsock-compat-errors.7"
 
 $AWK '/^[A-Z]/ { print $1 }' "$library/ioctls.in" | sort >"$scratch/rows"
 $AWK '/^(\.It )?\.?Dv / { print $NF == "." || $NF == "," ? $(NF - 1) : $NF }

@@ -3,8 +3,12 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <netinet/udp.h>
+/* After the above, which it would else redefine. */
+#include <linux/netfilter_ipv4.h>
 #include <string.h>
 #include <sys/socket.h>
+
+#include <linux/netfilter_ipv4.h> /* which wants those above */
 
 static const struct {
 	int level, name;

@@ -7,82 +7,12 @@
 #include <mswsock.h>
 
 #include "net.h"
+#include "options.h"
 #include "rows.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* The words of the table. */
-enum { TCP, UDP, RAW, UNIX, KINDS_OF_SOCKETS };
-enum {
-	ON_NONE = 0,
-	ON_TCP = 1 << TCP,
-	ON_UDP = 1 << UDP,
-	ON_RAW = 1 << RAW,
-	ON_UNIX = 1 << UNIX,
-	ON_STREAM = ON_TCP | ON_UNIX,
-	ON_DATAGRAM = ON_UDP | ON_RAW,
-	ON_IP = ON_TCP | ON_DATAGRAM,
-	ON_ANY = ON_IP | ON_UNIX,
-};
-enum {
-	SHAPE_NONE = 1 << 0,
-	SHAPE_NEGATIVE = 1 << 1,
-	SHAPE_GET_NEGATIVE = 1 << 2,
-	SHAPE_TWO_BYTES = 1 << 3,
-	SHAPE_LENGTH_ZEROED = 1 << 4,
-	SHAPE_BUFFER_ZEROED = 1 << 5,
-	SHAPE_LENGTH_NEEDED = 1 << 6,
-	SHAPE_LENGTH_KEPT = 1 << 7,
-	SHAPE_TRUTH = 1 << 8,
-	SHAPE_AT_MOST_255 = 1 << 9,
-	SHAPE_VARIES = 1 << 10,
-};
-enum {
-	OPTION_INHERIT = 1 << 0,
-	OPTION_TAKES_ERROR = 1 << 1,
-	OPTION_ANY_FAMILY = 1 << 2,
-	OPTION_ANY_HANDLE = 1 << 3,
-};
-enum { WORKS, ANSWERS, REFUSES };
-enum windows {
-	WINDOWS_2000,
-	WINDOWS_XP,
-	WINDOWS_2003,
-	WINDOWS_VISTA,
-	WINDOWS_7,
-	WINDOWS_8,
-	WINDOWS_8_1,
-	WINDOWS_10,
-	WINDOWS_11,
-	VERSIONS
-};
-
-struct lengths {
-	const char *name;
-	int size, set_least, set_counts, get_least, get_short, traits;
-};
-
-struct option {
-	const char *level_name, *name;
-	int level, number;
-	const struct lengths *lengths, *page;
-	int sockets, elsewhere;
-	int get_error[KINDS_OF_SOCKETS], set_error[KINDS_OF_SOCKETS];
-	enum windows since;
-	int outcome, traits;
-	const char *needs;
-	int needs_error;
-	bool has_linux;
-	long long first[KINDS_OF_SOCKETS], samples[8];
-	struct {
-		long long value;
-		int error;
-	} refused[8];
-};
-
-#include "options-rows.h"
 
 enum { ROWS = sizeof options / sizeof *options };
 
@@ -153,10 +83,18 @@ static void free_address(const struct kind *kind, struct address *address)
 static const char *bind_to_free(SOCKET s, const struct kind *kind, struct address *address)
 {
 	free_address(kind, address);
-	if (bind(s, &address->any, address->length) == SOCKET_ERROR)
-		return outcome(SOCKET_ERROR);
-	if (kind->family == AF_UNIX)
-		return "success";
+	return outcome(bind(s, &address->any, address->length));
+}
+
+/* Some ports are chosen no sooner than here. */
+static const char *listen_at_free(SOCKET s, const struct kind *kind, struct address *address)
+{
+	const char *seen = bind_to_free(s, kind, address);
+
+	if (strcmp(seen, "success") == 0)
+		seen = outcome(listen(s, 5));
+	if (strcmp(seen, "success") != 0 || kind->family == AF_UNIX)
+		return seen;
 	return outcome(getsockname(s, &address->any, &address->length));
 }
 
@@ -166,12 +104,14 @@ static void remove_address(const struct kind *kind, const struct address *addres
 		remove(address->local.path);
 }
 
+enum { AT_ONCE = 50, IN_TIME = 5000 }; /* milliseconds */
+
 /* Whoever s is connected to, until the next one is. */
 static SOCKET peer = INVALID_SOCKET;
 
-static const char *accept_from(SOCKET listener, SOCKET s, const struct address *address)
+static const char *accept_from(SOCKET listener, SOCKET s, const struct address *address, int milliseconds)
 {
-	struct timeval wait = { 5, 0 };
+	struct timeval wait = { milliseconds / 1000, milliseconds % 1000 * 1000 };
 	fd_set readable;
 
 	closesocket(peer);
@@ -201,9 +141,9 @@ static const char *connect_socket(SOCKET s, const struct kind *kind)
 		return outcome(connect(s, &address.any, address.length));
 	}
 	listener = open_socket(kind);
-	if (strcmp(bind_to_free(listener, kind, &address), "success") != 0 || listen(listener, 5) == SOCKET_ERROR)
+	if (strcmp(listen_at_free(listener, kind, &address), "success") != 0)
 		bail("no listener of kind %s: %s", kind->name, error_name(WSAGetLastError()));
-	seen = accept_from(listener, s, &address);
+	seen = accept_from(listener, s, &address, IN_TIME);
 	closesocket(listener);
 	remove_address(kind, &address);
 	return seen;
@@ -257,6 +197,9 @@ static bool is_number(const struct lengths *lengths)
 static bool is_for(const struct option *option, const struct kind *kind)
 {
 	if (option->level == IPPROTO_IPV6 && kind->family != AF_INET6 && !(option->traits & OPTION_ANY_FAMILY))
+		return false;
+	if (kind->family == AF_INET6 &&
+	    (option->traits & OPTION_IPV4_ONLY || (option->level == IPPROTO_IP && kind->type == SOCK_RAW)))
 		return false;
 	return option->sockets & 1 << kind->number;
 }
@@ -404,6 +347,12 @@ static const struct option *option_called(int level, const char *name)
 	return NULL;
 }
 
+/* Some options need what is not to be had here, as a firewall that redirects. */
+static bool can_provide(const struct option *option)
+{
+	return !option->needs || strcmp(option->needs, "peer") == 0 || option->needs[0] < 'a';
+}
+
 static void provide(SOCKET s, const struct option *option, const struct kind *kind)
 {
 	unsigned char bytes[ROOM];
@@ -416,6 +365,8 @@ static void provide(SOCKET s, const struct option *option, const struct kind *ki
 		connect_socket(s, kind);
 		return;
 	}
+	if (!can_provide(option))
+		return;
 	other = option_called(option->level, option->needs);
 	provide(s, other, kind);
 	length = value_for(other, other->lengths, kind, other->samples[0], bytes);
@@ -486,8 +437,8 @@ static void has(SOCKET s, const struct subject *subject, const struct got *expec
 {
 	struct got seen;
 
-	if (!subject->can_get || (subject->option->needs && !is_number(subject->lengths)))
-		return;
+	if (!subject->can_get || !is_number(subject->lengths))
+		return; /* a structure may have pointers into itself */
 	get_whole(s, subject, &seen);
 	if (!same(expected, &seen))
 		row_differs(shown(expected), "%s %s", when, shown(&seen));
@@ -629,9 +580,12 @@ static void get_lengths(const struct subject *subject)
 		get(s, subject->option, list[i], &seen);
 		expect(lengths, value.bytes, list[i], &expected);
 		if (lengths->traits & SHAPE_VARIES && list[i] >= 0) {
-			expected = seen; /* any number of bytes that there is room for */
-			expected.error = 0;
-			expected.length = seen.written < list[i] ? seen.written : list[i];
+			expected = seen; /* any number of bytes that there is room for, or too little room */
+			if (seen.error && seen.error != WSAEFAULT)
+				expected.error = 0;
+			expected.length = seen.error ? list[i] : seen.written;
+			if (seen.error ? seen.written : seen.written > list[i])
+				expected.written = 0;
 		}
 		if (same(&expected, &seen))
 			continue;
@@ -725,11 +679,14 @@ static void values(const struct subject *subject)
 	unsigned char bytes[ROOM];
 
 	ask_kernel(s, option, &before);
-	for (int i = 0; option->samples[i] >= 0; i++)
+	for (int i = 0; option->samples[i] >= 0; i++) {
 		takes(s, subject, option->samples[i], option->samples[i]);
-	if (option->outcome == WORKS && before.length && option->samples[0] >= 0 && option->samples[0] != first &&
-	    !(option->traits & OPTION_TAKES_ERROR) && !kernel_has_changed(s, option, &before))
-		row_differs("a change", "set: the kernel's option does not change");
+		if (!i && option->outcome == WORKS && option->is_linux && before.length &&
+		    !(option->traits & OPTION_TAKES_ERROR) && option->samples[i] != first &&
+		    !kernel_has_changed(s, option, &before))
+			row_differs("a change", "set to %s: the kernel's option does not change",
+				    number_text(option->samples[i]));
+	}
 	if (first >= 0 && !is_refused(option, first))
 		takes(s, subject, first, first);
 	for (int i = 0; option->refused[i].error; i++) {
@@ -747,7 +704,8 @@ static void values(const struct subject *subject)
 			takes(s, subject, wide[i], reads);
 			takes(s, subject, 1, 1);
 			takes(s, subject, wide[i], reads);
-			takes(s, subject, 0, 0);
+			if (!is_refused(option, 0))
+				takes(s, subject, 0, 0);
 		}
 	}
 	closesocket(s);
@@ -782,18 +740,23 @@ static void life(const struct subject *subject)
 	s = fresh(subject);
 	set_number(s, subject, sample);
 	client = open_socket(kind);
-	seen = bind_to_free(s, kind, &address);
+	seen = listen_at_free(s, kind, &address);
+	if (strcmp(seen, "success") == 0 && kind->family != AF_UNIX) /* which may have no port before */
+		seen = outcome(getsockname(s, &address.any, &address.length));
 	if (strcmp(seen, "success") == 0)
-		seen = outcome(listen(s, 5));
-	if (strcmp(seen, "success") == 0)
-		seen = accept_from(s, client, &address);
+		seen = accept_from(s, client, &address, option->traits & OPTION_NO_ACCEPT ? AT_ONCE : IN_TIME);
 	expected = subject->first;
 	if (option->traits & OPTION_INHERIT)
 		expect_number(subject->lengths, sample, &expected);
-	if (strcmp(seen, "success") == 0)
-		has(peer, subject, &expected, option->traits & OPTION_INHERIT ? "accepted: not inherited:" : "accepted: inherited:");
-	else
+	if (option->traits & OPTION_NO_ACCEPT && strcmp(seen, "success") == 0)
+		row_differs("nobody", "accepted");
+	else if (option->traits & OPTION_NO_ACCEPT)
+		;
+	else if (strcmp(seen, "success") != 0)
 		row_differs("success", "accepted: %s", seen);
+	else
+		has(peer, subject, &expected,
+		    option->traits & OPTION_INHERIT ? "accepted: not inherited:" : "accepted: inherited:");
 	if (option->first[kind->number] >= 0)
 		has_number(client, subject, option->first[kind->number], "its peer:");
 	closesocket(client);
@@ -867,8 +830,8 @@ static void check_row(const struct option *option, const struct kind *kind, cons
 		refuses(&subject, false, set_refusal, "");
 	else if (option->needs)
 		refuses(&subject, false, option->needs_error, without);
-	can_get = subject.can_get = !get_refusal && can_be_read(&subject);
-	can_set = subject.can_set = !set_refusal && can_be_set(&subject);
+	can_get = subject.can_get = !get_refusal && can_provide(option) && can_be_read(&subject);
+	can_set = subject.can_set = !set_refusal && can_provide(option) && can_be_set(&subject);
 	if (can_get)
 		get_lengths(&subject);
 	if (can_set)
@@ -959,18 +922,27 @@ static void before_startup(void)
 }
 
 #ifdef __linux__
+/* What is known to this version of Windows is known as it is today. */
+static void is_known(bool is_there, int seen, int today, const char *call, const char *version)
+{
+	if (!is_there && seen != WSAENOPROTOOPT)
+		row_differs("WSAENOPROTOOPT", "%s, Windows %s: %s", call, version, named(seen));
+	if (is_there && seen == WSAENOPROTOOPT && today != WSAENOPROTOOPT)
+		row_differs(named(today), "%s, Windows %s: %s", call, version, named(seen));
+}
+
 /* An option that is younger than Windows is none. */
 static void versions(void)
 {
-	static const char *const windows[VERSIONS] = { "2000", "xp", "2003", "vista", "7", "8", "8.1", "10", "11" };
+	static const char *const windows[WINDOWS_COUNT] = { "2000", "xp", "2003", "vista", "7", "8", "8.1", "10", "11" };
 	static struct {
 		int get, set;
-	} seen[VERSIONS][ROWS];
+	} seen[WINDOWS_COUNT][ROWS];
 	unsigned char bytes[ROOM] = { 0 };
 	struct got got;
 
 	winsock_end();
-	for (int version = 0; version < VERSIONS; version++) {
+	for (int version = 0; version < WINDOWS_COUNT; version++) {
 		SOCKET s;
 
 		set_environment("WINSOCK_COMPAT_WINDOWS", windows[version]);
@@ -988,16 +960,11 @@ static void versions(void)
 	winsock_start();
 	for (int i = 0; i < ROWS; i++) {
 		row_begin("%s %s since %s", options[i].level_name, options[i].name, windows[options[i].since]);
-		for (int version = 0; version < VERSIONS; version++) {
-			bool is_there = (enum windows)version >= options[i].since;
+		for (int version = 0; version < WINDOWS_COUNT; version++) {
+			bool is_there = version >= options[i].since;
 
-			/* From then on it does what it does today. */
-			if (seen[version][i].get != (is_there ? seen[VERSIONS - 1][i].get : WSAENOPROTOOPT))
-				row_differs(is_there ? "as today" : "WSAENOPROTOOPT", "get, Windows %s: %s",
-					    windows[version], error_name(seen[version][i].get));
-			if (seen[version][i].set != (is_there ? seen[VERSIONS - 1][i].set : WSAENOPROTOOPT))
-				row_differs(is_there ? "as today" : "WSAENOPROTOOPT", "set, Windows %s: %s",
-					    windows[version], error_name(seen[version][i].set));
+			is_known(is_there, seen[version][i].get, seen[WINDOWS_COUNT - 1][i].get, "get", windows[version]);
+			is_known(is_there, seen[version][i].set, seen[WINDOWS_COUNT - 1][i].set, "set", windows[version]);
 		}
 		row_end();
 	}

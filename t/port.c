@@ -43,8 +43,8 @@ static const char *acquire(SOCKET s, unsigned first, unsigned count, struct inst
 	const char *seen;
 
 	memset(instance, 0, sizeof *instance);
-	seen = outcome(WSAIoctl(s, SIO_ACQUIRE_PORT_RESERVATION, &range, sizeof range, instance, sizeof *instance,
-	                        &bytes, NULL, NULL));
+	seen = outcome(WSAIoctl(s, SIO_ACQUIRE_PORT_RESERVATION, &range, sizeof range, instance,
+				sizeof *instance, &bytes, NULL, NULL));
 	return strcmp(seen, "success") == 0 && bytes != sizeof *instance ? "another number of bytes" : seen;
 }
 
@@ -64,7 +64,7 @@ static const char *bind_to(SOCKET s, int family, unsigned port)
 	address.ss_family = (short)family;
 	in->sin_port = htons((unsigned short)port);
 	return outcome(bind(s, (struct sockaddr *)&address,
-	                    family == AF_INET ? sizeof(struct sockaddr_in) : sizeof(struct sockaddr_in6)));
+			    family == AF_INET ? sizeof(struct sockaddr_in) : sizeof(struct sockaddr_in6)));
 }
 
 static unsigned port_of(SOCKET s)
@@ -110,8 +110,8 @@ static void connects(SOCKET server, unsigned port, const char *what)
 	to.sin_port = htons((unsigned short)port);
 	to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
 	CHECK(unknown, "success", outcome(listen(server, 5)), "%s: it listens", what);
-	CHECK(unknown, "success", outcome(connect(client, (struct sockaddr *)&to, sizeof to)), "%s: ...is connected to",
-	      what);
+	CHECK(unknown, "success", outcome(connect(client, (struct sockaddr *)&to, sizeof to)),
+	      "%s: ...is connected to", what);
 	if (!is_wine())
 		accepted = accept(server, NULL, NULL);
 	closesocket(accepted);
@@ -136,14 +136,15 @@ static void receives(SOCKET server, int family, unsigned port, const char *what)
 	       family == AF_INET ? sizeof(struct sockaddr_in) : sizeof(struct sockaddr_in6));
 	FD_ZERO(&readable);
 	FD_SET(server, &readable);
-	CHECK(unknown, "1", words("%d", select(0, &readable, NULL, NULL, &wait)), "%s: it gets a datagram", what);
+	CHECK(unknown, "1", words("%d", select(0, &readable, NULL, NULL, &wait)), "%s: it gets a datagram",
+	      what);
 	closesocket(client);
 }
 
 static void reserved(int family, int type)
 {
-	const char *what = family == AF_INET ? (type == SOCK_STREAM ? "TCP, IPv4" : "UDP, IPv4") :
-	                                       (type == SOCK_STREAM ? "TCP, IPv6" : "UDP, IPv6");
+	const char *what = family == AF_INET ? (type == SOCK_STREAM ? "TCP, IPv4" : "UDP, IPv4")
+					     : (type == SOCK_STREAM ? "TCP, IPv6" : "UDP, IPv6");
 	SOCKET owner = new_socket(family, type), s, drawn[4];
 	struct instance instance, again;
 	unsigned first;
@@ -154,7 +155,8 @@ static void reserved(int family, int type)
 	CHECK(unknown, "yes", first && instance.token ? "yes" : "no", "%s: ...with a token", what);
 	for (unsigned i = 0; i < 3; i++) {
 		s = new_socket(family, type);
-		CHECK(unknown, "WSAEACCES", bind_to(s, family, first + i), "%s: port %u of it cannot be had", what, i);
+		CHECK(unknown, "WSAEACCES", bind_to(s, family, first + i), "%s: port %u of it cannot be had",
+		      what, i);
 		closesocket(s);
 		if (first)
 			ok(!is_free(AF_INET, type, first + i) && !is_free(AF_INET6, type, first + i),
@@ -165,10 +167,11 @@ static void reserved(int family, int type)
 
 	for (int i = 0; i < 4; i++) {
 		drawn[i] = new_socket(family, type);
-		CHECK(unknown, "success", token_call(drawn[i], SIO_ASSOCIATE_PORT_RESERVATION, instance.token),
+		CHECK(unknown, "success",
+		      token_call(drawn[i], SIO_ASSOCIATE_PORT_RESERVATION, instance.token),
 		      "%s: socket %d is to draw from it", what, i);
-		CHECK(unknown, i < 3 ? "success" : "WSAEADDRINUSE", bind_to(drawn[i], family, 0), "%s: ...and does%s",
-		      what, i < 3 ? "" : " not: there is none left");
+		CHECK(unknown, i < 3 ? "success" : "WSAEADDRINUSE", bind_to(drawn[i], family, 0),
+		      "%s: ...and does%s", what, i < 3 ? "" : " not: there is none left");
 		if (i < 3)
 			CHECK(unknown, words("%u", first + (unsigned)i), words("%u", port_of(drawn[i])),
 			      "%s: ...has one of the three", what);
@@ -183,7 +186,8 @@ static void reserved(int family, int type)
 
 	closesocket(drawn[1]);
 	if (first)
-		ok(!is_free(family, type, first + 1), "%s: a port that was drawn goes back to the reservation", what);
+		ok(!is_free(family, type, first + 1),
+		   "%s: a port that was drawn goes back to the reservation", what);
 	CHECK(unknown, "success", bind_to(drawn[3], family, 0), "%s: ...and is drawn again", what);
 	closesocket(drawn[0]);
 	closesocket(drawn[2]);
@@ -199,7 +203,8 @@ static void reserved(int family, int type)
 	closesocket(s);
 	CHECK(unknown, "success", token_call(owner, SIO_ASSOCIATE_PORT_RESERVATION, instance.token),
 	      "%s: the socket itself may draw", what);
-	CHECK(unknown, "success", token_call(owner, SIO_RELEASE_PORT_RESERVATION, instance.token), "%s: released", what);
+	CHECK(unknown, "success", token_call(owner, SIO_RELEASE_PORT_RESERVATION, instance.token),
+	      "%s: released", what);
 	CHECK(unknown, "WSAEINVAL", token_call(owner, SIO_RELEASE_PORT_RESERVATION, instance.token),
 	      "%s: ...which can be done once", what);
 	CHECK(unknown, "WSAEINVAL", bind_to(owner, family, 0), "%s: ...and nothing can be drawn", what);
@@ -219,8 +224,10 @@ static void reserved(int family, int type)
 		acquire(owner, 0, 1, &instance);
 		s = new_socket(family, type);
 		token_call(s, SIO_ASSOCIATE_PORT_RESERVATION, instance.token);
-		succeeds(connect(s, (struct sockaddr *)&address, length), "%s: a socket that is to draw connects", what);
-		CHECK(unknown, words("%u", ntohs(instance.first)), words("%u", port_of(s)), "%s: ...from there", what);
+		succeeds(connect(s, (struct sockaddr *)&address, length),
+			 "%s: a socket that is to draw connects", what);
+		CHECK(unknown, words("%u", ntohs(instance.first)), words("%u", port_of(s)),
+		      "%s: ...from there", what);
 		closesocket(s);
 		closesocket(owner);
 		closesocket(server);

@@ -1,4 +1,6 @@
-/* accept and WSAAccept. */
+/* accept and WSAAccept, and SO_PAUSE_ACCEPT. */
+#include "accept.h"
+
 #include "address.h"
 #include "blocking.h"
 #include "export.h"
@@ -6,8 +8,50 @@
 #include "transfer.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <linux/tcp.h>
 #include <poll.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/socket.h>
+#include <time.h>
+
+/* A connection that was put off: the one that a condition function did, or one that came before a pause. */
+static int take_waiting(struct socket *listener)
+{
+	struct socket_extras *extras;
+	int fd;
+
+	wsc__socket_lock(listener);
+	extras = listener->extras;
+	fd = atomic_exchange(&listener->deferred, -1);
+	if (fd < 0 && extras && extras->waiting_count) {
+		fd = extras->waiting[0];
+		memmove(extras->waiting, extras->waiting + 1, (size_t)--extras->waiting_count * sizeof fd);
+	}
+	if (!extras || !extras->waiting_count)
+		wsc__socket_mark(listener, 0, SOCKET_DEFERRED);
+	wsc__socket_unlock(listener);
+	return fd;
+}
+
+/* Nobody comes while the listener is paused; it may be let go on, or closed, by another thread. */
+static int await_resume(struct socket *listener)
+{
+	enum { PERIOD = 5 }; /* ms; closesocket waits for this thread twice as long */
+
+	while (wsc__socket_is(listener, SOCKET_KNOWN) && wsc__socket_is_paused(listener)) {
+		int error = wsc__thread.hook ? wsc__run_hook() : 0;
+
+		if (error)
+			return error;
+		if (wsc__socket_is(listener, SOCKET_NONBLOCKING))
+			return WS_WSAEWOULDBLOCK;
+		nanosleep(&(struct timespec){ 0, PERIOD * 1000000 }, NULL);
+	}
+	return wsc__socket_is(listener, SOCKET_KNOWN) ? 0 : WS_WSAENOTSOCK;
+}
 
 /* The next connection: one that was put off, or one from the kernel's queue. */
 static int next(SOCKET s, struct socket *listener, int *fd)
@@ -17,10 +61,15 @@ static int next(SOCKET s, struct socket *listener, int *fd)
 
 	for (;;) {
 		if (wsc__socket_is(listener, SOCKET_DEFERRED)) {
-			wsc__socket_mark(listener, 0, SOCKET_DEFERRED);
-			*fd = atomic_exchange(&listener->deferred, -1);
+			*fd = take_waiting(listener);
 			if (*fd >= 0)
 				return 0;
+		}
+		if (wsc__socket_is_paused(listener)) {
+			error = await_resume(listener);
+			if (error)
+				return error;
+			continue; /* one may have been put off meanwhile */
 		}
 		if (hooked) {
 			error = wsc__wait(s, POLLIN, WSC_FOREVER);
@@ -33,6 +82,8 @@ static int next(SOCKET s, struct socket *listener, int *fd)
 			*fd = wsc__socket_not_zero(*fd);
 		if (*fd >= 0)
 			return 0;
+		if (errno == EINVAL && wsc__socket_is_paused(listener)) /* since a moment ago */
+			continue;
 		/* SO_RCVTIMEO, which Linux applies here too, is no concern of accept's. */
 		if (errno != EINTR && (errno != EAGAIN || wsc__would_block(s, listener) != WS_WSAETIMEDOUT))
 			return errno == ECONNABORTED ? WS_WSAECONNRESET : wsc__error_from_errno(errno);
@@ -98,9 +149,13 @@ static void put_off(struct socket *listener, int fd)
 }
 
 /* What the program set on the listener, a connection it accepts has too. The kernel has handed
- * its part on already; these are the notes. */
-static void inherit(struct socket *sock, struct socket *listener)
+ * its part on already, but for AF_UNIX; these are the notes. */
+static void inherit(SOCKET s, struct socket *sock, SOCKET from, struct socket *listener)
 {
+	if (sock->family == WS_AF_UNIX) {
+		wsc__options_copy(s, sock, from, listener);
+		return;
+	}
 	wsc__keepalive_inherit(sock, listener);
 	wsc__options_inherit(sock, listener);
 	wsc__socket_lock(listener);
@@ -113,7 +168,7 @@ static void inherit(struct socket *sock, struct socket *listener)
 	sock->linger_on = linger_on;
 	sock->linger_time = linger_time;
 	wsc__socket_unlock(sock);
-	sock->ports.options = listener->ports.options & (PORT_REUSEADDR | PORT_EXCLUSIVE);
+	sock->ports.options = listener->ports.options & PORT_REUSEADDR;
 	sock->receive_timeout = listener->receive_timeout;
 	sock->send_timeout = listener->send_timeout;
 }
@@ -152,8 +207,8 @@ static int take(SOCKET s, struct socket *listener, struct WSC(sockaddr) *name, i
 	if (error)
 		return error;
 	if (listener->family == WS_AF_UNIX)
-		wsc__options_hand_on((SOCKET)fd, sock, s, listener);
-	inherit(sock, listener);
+		wsc__options_copy((SOCKET)fd, sock, s, listener);
+	inherit((SOCKET)fd, sock, s, listener);
 	*accepted = (SOCKET)fd;
 	return 0;
 }
@@ -174,6 +229,73 @@ SOCKET WSC(WSAAccept)(SOCKET s, struct WSC(sockaddr) *name, int *name_length, LP
 	return error ? wsc__result_socket(error) : accepted;
 }
 WSC_ALIAS(WSAAccept)
+
+/* Under the lock. The connections that are there already stay. */
+static int save_waiting(SOCKET s, struct socket *listener, struct socket_extras *extras)
+{
+	struct pollfd waiting = { .fd = (int)s, .events = POLLIN };
+
+	while (poll(&waiting, 1, 0) > 0 && waiting.revents & POLLIN) {
+		bool nonblocking = wsc__socket_is(listener, SOCKET_NONBLOCKING);
+		int *more = realloc(extras->waiting, ((size_t)extras->waiting_count + 1) * sizeof *more);
+		int fd;
+
+		if (!more)
+			return WS_WSAENOBUFS;
+		extras->waiting = more;
+		fd = accept4((int)s, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+		if (fd < 0)
+			break;
+		if (!nonblocking)
+			fcntl(fd, F_SETFL, 0);
+		more[extras->waiting_count++] = wsc__socket_not_zero(fd);
+		wsc__socket_mark(listener, SOCKET_DEFERRED, 0);
+	}
+	return 0;
+}
+
+/* To a socket that listens no more but keeps its port, the kernel answers with a reset. It gives a port that it
+ * has chosen itself back, so this one is bound to it anew; a program's own it keeps (EINVAL). */
+static int pause(SOCKET s, struct socket *listener, struct socket_extras *extras)
+{
+	struct tcp_info information;
+	struct sockaddr_storage name;
+	struct sockaddr nobody = { .sa_family = AF_UNSPEC };
+	socklen_t size = sizeof information, length = sizeof name;
+	int error = save_waiting(s, listener, extras);
+
+	if (error)
+		return error;
+	if (getsockopt((int)s, IPPROTO_TCP, TCP_INFO, &information, &size) < 0 ||
+	    getsockname((int)s, (struct sockaddr *)&name, &length) < 0 ||
+	    connect((int)s, &nobody, sizeof nobody) < 0)
+		return wsc__error_from_errno(errno);
+	extras->backlog = (int)information.tcpi_sacked; /* that is what it means of a listener */
+	if (bind((int)s, (struct sockaddr *)&name, length) < 0 && errno != EINVAL)
+		return wsc__error_from_errno(errno);
+	return 0;
+}
+
+int wsc__accept_pause(SOCKET s, struct socket *sock, bool paused)
+{
+	struct socket_extras *extras;
+	int error = 0;
+
+	wsc__socket_lock(sock);
+	extras = wsc__socket_extras(sock);
+	if (!extras)
+		error = WS_WSAENOBUFS;
+	else if (!wsc__socket_is(sock, SOCKET_LISTENING) || sock->family == WS_AF_UNIX)
+		;
+	else if (paused && wsc__tcp_state((int)s) == WSC_TCP_LISTEN)
+		error = pause(s, sock, extras);
+	else if (!paused && wsc__tcp_state((int)s) == WSC_TCP_CLOSE && listen((int)s, extras->backlog) < 0)
+		error = wsc__error_from_errno(errno);
+	if (!error)
+		wsc__socket_mark(sock, paused ? SOCKET_PAUSED : 0, paused ? 0 : SOCKET_PAUSED);
+	wsc__socket_unlock(sock);
+	return error;
+}
 
 SOCKET WSC(accept)(SOCKET s, struct WSC(sockaddr) *name, int *name_length)
 {

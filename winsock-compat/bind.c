@@ -1,8 +1,10 @@
 /* bind and listen. */
 #include "bind.h"
 
+#include "accept.h"
 #include "address.h"
 #include "conflict.h"
+#include "options.h"
 #include "port.h"
 
 #include <errno.h>
@@ -25,7 +27,8 @@ int wsc__bind_connect(SOCKET s, struct socket *sock)
 		return 0;
 	memset(&any, 0, sizeof any);
 	any.ss_family = is_ipv6 ? AF_INET6 : AF_INET;
-	error = wsc__port_bind(s, sock, &any, is_ipv6 ? sizeof(struct sockaddr_in6) : sizeof(struct sockaddr_in));
+	error = wsc__port_bind(s, sock, &any,
+			       is_ipv6 ? sizeof(struct sockaddr_in6) : sizeof(struct sockaddr_in));
 	if (!error)
 		wsc__socket_mark(sock, SOCKET_BOUND, 0);
 	return error;
@@ -65,7 +68,8 @@ static int check_ipv6(struct sockaddr_in6 *in6)
 	for (at = addresses; at && !found; at = at->ifa_next) {
 		const struct sockaddr_in6 *its = (const void *)at->ifa_addr;
 
-		if (!its || its->sin6_family != AF_INET6 || !IN6_ARE_ADDR_EQUAL(&its->sin6_addr, &in6->sin6_addr))
+		if (!its || its->sin6_family != AF_INET6 ||
+		    !IN6_ARE_ADDR_EQUAL(&its->sin6_addr, &in6->sin6_addr))
 			continue;
 		index = if_nametoindex(at->ifa_name);
 		found = !in6->sin6_scope_id || index == in6->sin6_scope_id;
@@ -82,12 +86,12 @@ static int check_address(SOCKET s, struct socket *sock, struct sockaddr_storage 
 {
 	if (sock->type == SOCK_RAW)
 		return 0;
-	return address->ss_family == AF_INET  ? check_ipv4(s, sock, (struct sockaddr_in *)address) :
-	       address->ss_family == AF_INET6 ? check_ipv6((struct sockaddr_in6 *)address) :
-						0;
+	return address->ss_family == AF_INET    ? check_ipv4(s, sock, (struct sockaddr_in *)address)
+	       : address->ss_family == AF_INET6 ? check_ipv6((struct sockaddr_in6 *)address)
+						: 0;
 }
 
-int WSC(bind)(SOCKET s, const struct WSC(sockaddr) *name, int name_length)
+int WSC(bind)(SOCKET s, const struct WSC(sockaddr) * name, int name_length)
 {
 	struct sockaddr_storage address;
 	socklen_t length;
@@ -126,9 +130,14 @@ int WSC(listen)(SOCKET s, int backlog)
 		error = WS_WSAEISCONN;
 	if (!error)
 		error = check_bound(s, sock);
-	if (!error)
+	if (!error) {
+		wsc__socket_forget_failure(s, sock);
+		wsc__option_listening(s, sock);
 		error = wsc__conflict_listen(s, sock, backlog);
-	if (!error)
+	}
+	if (!error) {
 		wsc__socket_mark(sock, SOCKET_LISTENING, 0);
+		error = wsc__accept_listening(s, sock);
+	}
 	return wsc__result(error);
 }

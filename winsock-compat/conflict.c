@@ -116,9 +116,9 @@ enum overlap wsc__reach_overlap(const struct reach *first, const struct reach *s
 	}
 	if (first->any || second->any)
 		return first->any ? OVERLAP_WIDER : OVERLAP_NARROWER;
-	return IN6_ARE_ADDR_EQUAL(&first->address, &second->address) && first->scope == second->scope ?
-		       OVERLAP_SAME :
-		       OVERLAP_NONE;
+	return IN6_ARE_ADDR_EQUAL(&first->address, &second->address) && first->scope == second->scope
+		       ? OVERLAP_SAME
+		       : OVERLAP_NONE;
 }
 
 static int flag(int fd, int name)
@@ -140,7 +140,8 @@ static bool is_v6only(SOCKET s, struct socket *sock)
 	int value = 0;
 	socklen_t size = sizeof value;
 
-	return sock->family == WS_AF_INET6 && !getsockopt((int)s, IPPROTO_IPV6, IPV6_V6ONLY, &value, &size) && value;
+	return sock->family == WS_AF_INET6 && !getsockopt((int)s, IPPROTO_IPV6, IPV6_V6ONLY, &value, &size) &&
+	       value;
 }
 
 /* Where it is bound; a port of 0 if it is not. */
@@ -159,11 +160,11 @@ enum sharing wsc__conflict_sharing(struct socket *sock)
 {
 	unsigned options = sock->ports.options;
 
-	return options & PORT_REUSEADDR       ? SHARING_REUSE :
-	       options & PORT_EXCLUSIVE       ? SHARING_EXCLUSIVE :
-	       options & PORT_REUSE_MULTICAST ? SHARING_MULTICAST :
-	       options & PORT_PROCESSORS      ? SHARING_PROCESSORS :
-						SHARING_DEFAULT;
+	return options & PORT_REUSEADDR         ? SHARING_REUSE
+	       : options & PORT_EXCLUSIVE       ? SHARING_EXCLUSIVE
+	       : options & PORT_REUSE_MULTICAST ? SHARING_MULTICAST
+	       : options & PORT_PROCESSORS      ? SHARING_PROCESSORS
+						: SHARING_DEFAULT;
 }
 
 /* Linux' two options as the kernel has them before and after a bind. */
@@ -174,22 +175,27 @@ static void rest(SOCKET s, struct socket *sock, enum sharing sharing)
 		set_flag((int)s, SO_REUSEADDR, sharing == SHARING_REUSE || sharing == SHARING_MULTICAST);
 }
 
+static bool is_internet(struct socket *sock)
+{
+	return sock->family == WS_AF_INET || sock->family == WS_AF_INET6;
+}
+
 static bool has_port(struct socket *sock)
 {
-	return (sock->family == WS_AF_INET || sock->family == WS_AF_INET6) &&
-	       (sock->type == SOCK_STREAM || sock->type == SOCK_DGRAM);
+	return is_internet(sock) && (sock->type == SOCK_STREAM || sock->type == SOCK_DGRAM);
 }
 
 bool wsc__conflict_is_bound(SOCKET s, struct socket *sock)
 {
 	struct reach reach;
 
-	return sock->ports.options & PORT_BOUND || where(s, sock, &reach);
+	/* To a raw socket the protocol is what a port is. */
+	return sock->ports.options & PORT_BOUND || (sock->type != SOCK_RAW && where(s, sock, &reach));
 }
 
 void wsc__conflict_prepare(SOCKET s, struct socket *sock)
 {
-	if (has_port(sock) && !wsc__conflict_is_bound(s, sock))
+	if (is_internet(sock) && !wsc__conflict_is_bound(s, sock))
 		rest(s, sock, wsc__conflict_sharing(sock));
 }
 
@@ -254,8 +260,9 @@ struct attempt {
 
 static int try(SOCKET s, const struct attempt *attempt)
 {
-	int result = attempt->address ? bind((int)s, (const struct sockaddr *)attempt->address, attempt->length) :
-					listen((int)s, attempt->backlog);
+	int result = attempt->address
+			     ? bind((int)s, (const struct sockaddr *)attempt->address, attempt->length)
+			     : listen((int)s, attempt->backlog);
 
 	return result < 0 ? errno : 0;
 }
@@ -328,26 +335,29 @@ static void end_room(struct others *others)
  * where nobody is in the way. */
 static void forget_haste(int family, unsigned port)
 {
-	struct sockaddr_in6 in6 = { .sin6_family = AF_INET6, .sin6_port = htons((uint16_t)port),
-				    .sin6_addr = IN6ADDR_LOOPBACK_INIT };
-	struct sockaddr_in in = { .sin_family = AF_INET, .sin_port = htons((uint16_t)port),
-				  .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-	bool other = family == WS_AF_INET;
-	int fd = socket(other ? AF_INET6 : AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	struct sockaddr_storage address = { .ss_family = family == WS_AF_INET ? AF_INET6 : AF_INET };
+	struct sockaddr_in *in = (struct sockaddr_in *)&address;
+	struct sockaddr_in6 *in6 = (struct sockaddr_in6 *)&address;
+	int fd = socket(address.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
 	if (fd < 0)
 		return;
-	if (other)
+	in->sin_port = htons((uint16_t)port); /* in both families */
+	if (address.ss_family == AF_INET6) {
+		in6->sin6_addr = in6addr_loopback;
 		setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &(int){ 1 }, sizeof(int));
-	if (other ? bind(fd, (struct sockaddr *)&in6, sizeof in6) : bind(fd, (struct sockaddr *)&in, sizeof in)) {
-		/* The port is taken there. Then only another process of this user, and with
-		 * SO_REUSEADDR, could get in; of our own, judge() keeps that from happening. */
+	} else {
+		in->sin_addr.s_addr = htonl(INADDR_LOOPBACK);
 	}
+	/* If the port is taken there as well, another process of this user could get in, with
+	 * SO_REUSEADDR; of our own sockets judge() lets none. */
+	bind(fd, (struct sockaddr *)&address, sizeof address);
 	close(fd);
 }
 
 /* What is there besides our own. */
-static unsigned ask_kernel(struct socket *sock, unsigned port, const struct reach *reach, struct others *others)
+static unsigned ask_kernel(struct socket *sock, unsigned port, const struct reach *reach,
+			   struct others *others)
 {
 	uint64_t *cookies = malloc((others->count + 1) * sizeof *cookies);
 	unsigned found;
@@ -363,7 +373,8 @@ static unsigned ask_kernel(struct socket *sock, unsigned port, const struct reac
 }
 
 /* Whether a bind that the kernel refused may be tried with options that let it share. */
-static bool may_share(struct socket *sock, const struct attempt *attempt, const struct others *others, unsigned found)
+static bool may_share(struct socket *sock, const struct attempt *attempt, const struct others *others,
+		      unsigned found)
 {
 	if (!attempt->address)
 		return true;
@@ -397,8 +408,8 @@ static int try_with_room(SOCKET s, struct socket *sock, unsigned port, const str
 
 /* Whom the kernel protects, we do not know as Windows does. To SO_REUSEADDR it says WSAEACCES in all
  * cases; and an address is refused beside a wildcard only if that one is exclusive. */
-static int refusal(struct socket *sock, unsigned port, const struct reach *reach, const struct attempt *attempt,
-		   unsigned found)
+static int refusal(struct socket *sock, unsigned port, const struct reach *reach,
+		   const struct attempt *attempt, unsigned found)
 {
 	if (attempt->sharing == SHARING_REUSE || wsc__port_is_reserved(sock->type, port))
 		return WS_WSAEACCES;
@@ -426,9 +437,9 @@ static int share(SOCKET s, struct socket *sock, unsigned port, const struct reac
 			if (may_share(sock, attempt, &others, found))
 				posix_error = try_with_room(s, sock, port, attempt, &others);
 		}
-		error = !posix_error		  ? 0 :
-			posix_error == EADDRINUSE ? refusal(sock, port, reach, attempt, found) :
-						    wsc__error_from_errno(posix_error);
+		error = !posix_error                ? 0
+			: posix_error == EADDRINUSE ? refusal(sock, port, reach, attempt, found)
+						    : wsc__error_from_errno(posix_error);
 	}
 	let_go(&others);
 	pthread_mutex_unlock(&lock);
@@ -478,7 +489,8 @@ static int bind_to_port(SOCKET s, struct socket *sock, unsigned port, const stru
 	return error;
 }
 
-int wsc__conflict_bind(SOCKET s, struct socket *sock, const struct sockaddr_storage *address, socklen_t length)
+int wsc__conflict_bind(SOCKET s, struct socket *sock, const struct sockaddr_storage *address,
+		       socklen_t length)
 {
 	struct attempt attempt = { address, length, 0, wsc__conflict_sharing(sock) };
 	unsigned port = wsc__address_port(address);

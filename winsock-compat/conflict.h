@@ -30,7 +30,8 @@ enum overlap wsc__reach_overlap(const struct reach *first, const struct reach *s
 bool wsc__reach_of(const struct sockaddr_storage *address, bool v6only, struct reach *reach);
 
 /* bind(2) and listen(2) of a socket of AF_INET or AF_INET6, by Windows' rules instead of Linux'. */
-int wsc__conflict_bind(SOCKET s, struct socket *sock, const struct sockaddr_storage *address, socklen_t length);
+int wsc__conflict_bind(SOCKET s, struct socket *sock, const struct sockaddr_storage *address,
+		       socklen_t length);
 int wsc__conflict_listen(SOCKET s, struct socket *sock, int backlog);
 
 /* Before a bound stream connects: its TIME_WAIT will not keep others from the port. */

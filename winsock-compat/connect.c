@@ -3,6 +3,8 @@
 #include "bind.h"
 #include "blocking.h"
 #include "export.h"
+#include "icmp.h"
+#include "options.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -65,23 +67,50 @@ static int begin(SOCKET s, struct socket *sock, const struct sockaddr_storage *a
 	return error;
 }
 
+/* Whether a connect that fails so has tried. Then select says so afterwards. */
+static bool has_tried(int error)
+{
+	switch (error) {
+	case WS_WSAECONNREFUSED:
+	case WS_WSAECONNRESET:
+	case WS_WSAEHOSTUNREACH:
+	case WS_WSAENETUNREACH:
+	case WS_WSAETIMEDOUT:
+		return true;
+	default:
+		return false;
+	}
+}
+
 static int connect_stream(SOCKET s, struct socket *sock, const struct sockaddr_storage *address, socklen_t length)
 {
-	unsigned before = sock->state;
+	unsigned before;
 	bool changed = false;
 	int error;
 
+	if (wsc__socket_is(sock, SOCKET_CONNECTING | SOCKET_REFUSED) && !wsc__socket_verify(s, sock, NULL))
+		wsc__socket_forget_failure(s, sock);
+	before = sock->state;
 	wsc__socket_lock(sock);
 	memcpy(&sock->peer, address, sizeof sock->peer);
 	wsc__socket_unlock(sock);
-	wsc__socket_mark(sock, SOCKET_CONNECTING, SOCKET_TIMED_OUT | SOCKET_RESET | SOCKET_REFUSED);
+	wsc__socket_mark(sock, SOCKET_CONNECTING,
+			 SOCKET_TIMED_OUT | SOCKET_RESET | SOCKET_ABORTED | SOCKET_REFUSED);
+	if (sock->extras && !(before & (SOCKET_CONNECTING | SOCKET_CONNECTED)))
+		wsc__icmp_begin(s, sock);
 	error = begin(s, sock, address, length);
+	if (error && error != WS_WSAEWOULDBLOCK && sock->extras && wsc__icmp_failed(s, sock))
+		error = WS_WSAEHOSTUNREACH;
 	/* Linux has a success for the connect that finds an earlier one done. */
 	if (!error && before & (SOCKET_CONNECTING | SOCKET_CONNECTED) &&
 	    !wsc__socket_verify(s, sock, &changed) && !changed)
 		error = WS_WSAEISCONN;
+	if (!error || (error == WS_WSAEISCONN && !(before & SOCKET_CONNECTED)))
+		wsc__socket_connected(s, sock);
 	if (!error || error == WS_WSAEISCONN)
 		wsc__socket_mark(sock, SOCKET_CONNECTED | SOCKET_BOUND, SOCKET_CONNECTING);
+	else if (has_tried(error))
+		wsc__socket_not_connected(sock);
 	else if (error != WS_WSAEWOULDBLOCK && error != WS_WSAEALREADY)
 		wsc__socket_mark(sock, before & (SOCKET_TIMED_OUT | SOCKET_RESET), SOCKET_CONNECTING);
 	return error;
@@ -108,6 +137,7 @@ static int connect_to(SOCKET s, struct socket *sock, const struct WSC(sockaddr) 
 				 SOCKET_CONNECTED);
 		return 0;
 	}
+	wsc__option_connecting(s, sock);
 	return connect_stream(s, sock, &address, length);
 }
 

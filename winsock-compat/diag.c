@@ -11,7 +11,9 @@
 #include <unistd.h>
 
 enum { TCP_STATE_TIME_WAIT = 6, TCP_STATE_CLOSE = 7, TCP_STATE_LISTEN = 10, TCP_STATE_BOUND = 13 };
-enum { ALL_STATES = 0x3fff & ~(1 << TCP_STATE_TIME_WAIT) }; /* BOUND is of Linux 6.8, and shown if asked for */
+enum {
+	ALL_STATES = 0x3fff & ~(1 << TCP_STATE_TIME_WAIT)
+}; /* BOUND is of Linux 6.8, and shown if asked for */
 
 struct question {
 	int type;
@@ -50,8 +52,10 @@ static bool is_v6only(const struct nlmsghdr *header)
 
 static unsigned is_to(const struct question *question, const struct nlmsghdr *header)
 {
-	static const unsigned bits[] = { [OVERLAP_NONE] = 0, [OVERLAP_SAME] = DIAG_SAME,
-					 [OVERLAP_WIDER] = DIAG_WIDER, [OVERLAP_NARROWER] = DIAG_NARROWER };
+	static const unsigned bits[] = { [OVERLAP_NONE] = 0,
+					 [OVERLAP_SAME] = DIAG_SAME,
+					 [OVERLAP_WIDER] = DIAG_WIDER,
+					 [OVERLAP_NARROWER] = DIAG_NARROWER };
 	const struct inet_diag_msg *message = NLMSG_DATA(header);
 	struct sockaddr_storage address = { .ss_family = message->idiag_family };
 	struct reach reach;
@@ -110,7 +114,8 @@ static unsigned ask(int fd, int family, const struct question *question)
 			if (header->nlmsg_type == NLMSG_DONE)
 				return found;
 			if (header->nlmsg_type == NLMSG_ERROR) /* a kernel without IPv6 has no such sockets */
-				return family == AF_INET6 && error_of(header) == -ENOENT ? found : DIAG_UNKNOWN;
+				return family == AF_INET6 && error_of(header) == -ENOENT ? found
+											 : DIAG_UNKNOWN;
 			found |= is_to(question, header);
 		}
 	}

@@ -1,94 +1,122 @@
-/* Errors: the one table from errno to Winsock, and the thread's last error. */
+/* Errors: between errno, the codes of name resolution, NTSTATUS and Winsock, by the table in errors.in. */
 #include "error.h"
-#include "export.h"
 
 #include <errno.h>
+#include <netdb.h>
+#include <stdbool.h>
+#include <stddef.h>
 
-__thread struct thread wsc__thread;
+#define COUNT(array) (sizeof(array) / sizeof *(array))
 
-/* Source: Microsoft's list of Windows Sockets error codes, turned round. */
 static const short winsock_error[] = {
-	[EPERM] = WS_WSAEACCES,
-	[EINTR] = WS_WSAEINTR,
-	[EIO] = WS_WSASYSCALLFAILURE,
-	[EBADF] = WS_WSAENOTSOCK, /* on Windows a bad handle is just no socket */
-	[EAGAIN] = WS_WSAEWOULDBLOCK,
-	[ENOMEM] = WS_WSAENOBUFS,
-	[EACCES] = WS_WSAEACCES,
-	[EFAULT] = WS_WSAEFAULT,
-	[ENODEV] = WS_WSAENETDOWN,
-	[EINVAL] = WS_WSAEINVAL,
-	[ENFILE] = WS_WSAEMFILE,
-	[EMFILE] = WS_WSAEMFILE,
-	[EPIPE] = WS_WSAECONNABORTED,
-	[EDOM] = WS_WSAEINVAL,
-	[ENAMETOOLONG] = WS_WSAENAMETOOLONG,
-	[ENOTEMPTY] = WS_WSAENOTEMPTY,
-	[ELOOP] = WS_WSAELOOP,
-	[EREMOTE] = WS_WSAEREMOTE,
-	[EUSERS] = WS_WSAEUSERS,
-	[ENOTSOCK] = WS_WSAENOTSOCK,
-	[EDESTADDRREQ] = WS_WSAEDESTADDRREQ,
-	[EMSGSIZE] = WS_WSAEMSGSIZE,
-	[EPROTOTYPE] = WS_WSAEPROTOTYPE,
-	[ENOPROTOOPT] = WS_WSAENOPROTOOPT,
-	[EPROTONOSUPPORT] = WS_WSAEPROTONOSUPPORT,
-	[ESOCKTNOSUPPORT] = WS_WSAESOCKTNOSUPPORT,
-	[EOPNOTSUPP] = WS_WSAEOPNOTSUPP,
-	[EPFNOSUPPORT] = WS_WSAEPFNOSUPPORT,
-	[EAFNOSUPPORT] = WS_WSAEAFNOSUPPORT,
-	[EADDRINUSE] = WS_WSAEADDRINUSE,
-	[EADDRNOTAVAIL] = WS_WSAEADDRNOTAVAIL,
-	[ENETDOWN] = WS_WSAENETDOWN,
-	[ENETUNREACH] = WS_WSAENETUNREACH,
-	[ENETRESET] = WS_WSAENETRESET,
-	[ECONNABORTED] = WS_WSAECONNABORTED,
-	[ECONNRESET] = WS_WSAECONNRESET,
-	[ENOBUFS] = WS_WSAENOBUFS,
-	[EISCONN] = WS_WSAEISCONN,
-	[ENOTCONN] = WS_WSAENOTCONN,
-	[ESHUTDOWN] = WS_WSAESHUTDOWN,
-	[ETOOMANYREFS] = WS_WSAETOOMANYREFS,
-	[ETIMEDOUT] = WS_WSAETIMEDOUT,
-	[ECONNREFUSED] = WS_WSAECONNREFUSED,
-	[EHOSTDOWN] = WS_WSAEHOSTDOWN,
-	[EHOSTUNREACH] = WS_WSAEHOSTUNREACH,
-	[EALREADY] = WS_WSAEALREADY,
-	[EINPROGRESS] = WS_WSAEWOULDBLOCK, /* a connect that goes on by itself */
-	[ESTALE] = WS_WSAESTALE,
-	[EDQUOT] = WS_WSAEDQUOT,
-	[ECANCELED] = WS_WSA_OPERATION_ABORTED,
+#define FROM_ERRNO(posix_error, error) [posix_error] = WS_##error,
+#include "error-rows.h"
+#undef FROM_ERRNO
 };
 
 int wsc__error_from_errno(int posix_error)
 {
 	int error = 0;
 
-	if (posix_error >= 0 && posix_error < (int)(sizeof winsock_error / sizeof *winsock_error))
+	if (posix_error >= 0 && posix_error < (int)COUNT(winsock_error))
 		error = winsock_error[posix_error];
 	return error ? error : WS_WSASYSCALLFAILURE;
 }
 
-int WSC(WSAGetLastError)(void)
+int wsc__error_from_eai(int eai)
 {
-	return wsc__thread.last_error;
+	switch (eai) {
+	case 0:
+		return 0;
+	case EAI_SYSTEM:
+		return wsc__error_from_errno(errno);
+#define FROM_EAI(name, error)                                                                                \
+	case name:                                                                                           \
+		return WS_##error;
+#include "error-rows.h"
+#undef FROM_EAI
+	default:
+		return WS_WSAHOST_NOT_FOUND;
+	}
 }
-WSC_ALIAS(WSAGetLastError)
 
-void WSC(WSASetLastError)(int error)
+int wsc__error_from_h_errno(int code)
 {
-	wsc__thread.last_error = error;
+	switch (code) {
+#define FROM_RESOLVER(name, error)                                                                           \
+	case name:                                                                                           \
+		return WS_##error;
+#include "error-rows.h"
+#undef FROM_RESOLVER
+	default:
+		return WS_WSANO_RECOVERY;
+	}
 }
-WSC_ALIAS(WSASetLastError)
 
-DWORD WSC(GetLastError)(void)
-{
-	return (DWORD)wsc__thread.last_error;
-}
-WSC_ALIAS(GetLastError)
+static const struct status {
+	DWORD status;
+	int error;    /* of Winsock */
+	DWORD system; /* of those who do not know Winsock */
+	bool left;    /* by an operation that fails with this error */
+} statuses[] = {
+#define STATUS(number, error, system, left) { number, WS_##error, WS_##system, left },
+#include "error-rows.h"
+#undef STATUS
+};
 
-void WSC(SetLastError)(DWORD error)
+/* What an operation leaves that fails with an error without an NTSTATUS: the bit says that it is not
+ * one of Windows', so that none of those is taken for it. */
+#define OURS 0xe0070000u
+#define CODE 0xffffu
+
+static bool has_failed(DWORD status)
 {
-	wsc__thread.last_error = (int)error;
+	return status >> 30 > 1 || status == WS_STATUS_PENDING;
 }
-WSC_ALIAS(SetLastError)
+
+static const struct status *find_status(DWORD status)
+{
+	for (size_t i = 0; i < COUNT(statuses); i++)
+		if (statuses[i].status == status)
+			return &statuses[i];
+	return NULL;
+}
+
+int wsc__error_from_status(DWORD status)
+{
+	const struct status *row;
+
+	if (!has_failed(status))
+		return 0;
+	if ((status & ~CODE) == OURS)
+		return (int)(status & CODE);
+	row = find_status(status);
+	return row ? row->error : WS_WSAEINVAL;
+}
+
+DWORD wsc__system_error_from_status(DWORD status)
+{
+	const struct status *row;
+
+	if (!has_failed(status))
+		return 0;
+	if (status >> 28 == 0xd) /* to Windows the same as 0xc */
+		status &= ~0x10000000u;
+	switch (status & ~CODE) {
+	case OURS:
+	case 0x80070000:
+	case 0xc0010000:
+	case 0xc0070000:
+		return status & CODE;
+	}
+	row = find_status(status);
+	return row ? row->system : WS_ERROR_MR_MID_NOT_FOUND;
+}
+
+DWORD wsc__status_from_error(int error)
+{
+	for (size_t i = 0; error && i < COUNT(statuses); i++)
+		if (statuses[i].left && statuses[i].error == error)
+			return statuses[i].status;
+	return error ? OURS | ((DWORD)error & CODE) : 0;
+}

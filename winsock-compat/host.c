@@ -135,12 +135,6 @@ static int pack_own(const char *name)
 	return pack_host(&own);
 }
 
-/* The resolver's h_errno is Windows' error less 11000. */
-static int error_from_resolver(int resolver_error)
-{
-	return resolver_error > 0 ? 11000 + resolver_error : WS_WSANO_RECOVERY;
-}
-
 enum { RESOLVER_ROOM = 16384 }; /* for an answer with all its names and addresses */
 
 static int by_name(const char *name)
@@ -150,7 +144,7 @@ static int by_name(const char *name)
 	int resolver_error = 0;
 
 	if (gethostbyname2_r(name, AF_INET, &posix, room, sizeof room, &found, &resolver_error) || !found)
-		return error_from_resolver(resolver_error);
+		return wsc__error_from_h_errno(resolver_error);
 	return pack_host(found);
 }
 
@@ -185,7 +179,7 @@ static int by_address(const char *user, int length, int type)
 		return WS_WSAEFAULT;
 	if (gethostbyaddr_r(address, (socklen_t)size, wsc__family_to_posix(type), &posix, room, sizeof room, &found,
 			    &resolver_error) || !found)
-		return error_from_resolver(resolver_error);
+		return wsc__error_from_h_errno(resolver_error);
 	return pack_host(found);
 }
 

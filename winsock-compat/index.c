@@ -1,7 +1,8 @@
 /* Ioctls that name an interface by its index: SIO_UCAST_IF, SIO_INDEX_BIND and their like. */
 #include "ioctl.h"
+#include "options.h"
 
-#include <errno.h>
+#include <arpa/inet.h>
 #include <netinet/in.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -10,51 +11,48 @@
 #define SO_BINDTOIFINDEX 62
 #endif
 
-static int put(SOCKET s, int level, int name, const void *value, socklen_t size)
+/* IPv4's options take an index in network order, as an address of 0.x.x.x. */
+static int put(SOCKET s, struct socket *sock, int ipv4, int ipv6, DWORD index)
 {
-	return setsockopt((int)s, level, name, value, size) < 0 ? wsc__error_from_errno(errno) : 0;
+	if (sock->family != WS_AF_INET)
+		return wsc__option_put(s, sock, WS_IPPROTO_IPV6, ipv6, &index, sizeof index);
+	index = htonl(index);
+	return wsc__option_put(s, sock, WS_IPPROTO_IP, ipv4, &index, sizeof index);
 }
 
 int wsc__index_unicast(SOCKET s, struct socket *sock, struct call *call)
 {
-	unsigned index = htonl(call->argument.dword);
-
-	return sock->family == WS_AF_INET ? put(s, IPPROTO_IP, IP_UNICAST_IF, &index, sizeof index) :
-					    put(s, IPPROTO_IPV6, IPV6_UNICAST_IF, &index, sizeof index);
+	return put(s, sock, WS_IP_UNICAST_IF, WS_IPV6_UNICAST_IF, call->argument.dword);
 }
 
 int wsc__index_bind(SOCKET s, struct socket *sock, struct call *call)
 {
 	(void)sock;
-	return put(s, SOL_SOCKET, SO_BINDTOIFINDEX, &call->argument.dword, sizeof call->argument.dword);
+	return wsc__posix_set(s, SOL_SOCKET, SO_BINDTOIFINDEX, &call->argument.dword, sizeof call->argument.dword);
 }
 
 int wsc__index_multicast(SOCKET s, struct socket *sock, struct call *call)
 {
-	struct ip_mreqn interface = { .imr_ifindex = (int)call->argument.dword };
-
-	return sock->family == WS_AF_INET ?
-		       put(s, IPPROTO_IP, IP_MULTICAST_IF, &interface, sizeof interface) :
-		       put(s, IPPROTO_IPV6, IPV6_MULTICAST_IF, &interface.imr_ifindex, sizeof interface.imr_ifindex);
+	return put(s, sock, WS_IP_MULTICAST_IF, WS_IPV6_MULTICAST_IF, call->argument.dword);
 }
 
-static int change_membership(SOCKET s, int name, const struct call *call)
+static int change_membership(SOCKET s, struct socket *sock, int name, const struct call *call)
 {
-	struct ip_mreqn membership = { .imr_ifindex = 0 };
+	IP_MREQ membership;
+	DWORD index;
 
 	memcpy(&membership.imr_multiaddr, call->argument.bytes, 4);
-	memcpy(&membership.imr_ifindex, call->argument.bytes + 4, 4);
-	return put(s, IPPROTO_IP, name, &membership, sizeof membership);
+	memcpy(&index, call->argument.bytes + 4, 4);
+	membership.imr_interface.S_un.S_addr = htonl(index);
+	return wsc__option_put(s, sock, WS_IPPROTO_IP, name, &membership, sizeof membership);
 }
 
 int wsc__index_join(SOCKET s, struct socket *sock, struct call *call)
 {
-	(void)sock;
-	return change_membership(s, IP_ADD_MEMBERSHIP, call);
+	return change_membership(s, sock, WS_IP_ADD_MEMBERSHIP, call);
 }
 
 int wsc__index_leave(SOCKET s, struct socket *sock, struct call *call)
 {
-	(void)sock;
-	return change_membership(s, IP_DROP_MEMBERSHIP, call);
+	return change_membership(s, sock, WS_IP_DROP_MEMBERSHIP, call);
 }

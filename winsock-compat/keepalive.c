@@ -89,7 +89,10 @@ static struct probing probing_of(const struct keepalive *keepalive, bool on)
 		.count = count < 1 ? 1 : count > MOST ? MOST : (int)count,
 	};
 
-	if (on && count > MOST)
+	/* Linux gives up by that time whatever it waits for: it is the end of unanswered probes as well. */
+	if (keepalive->data)
+		probing.user_timeout = keepalive->data < INT_MAX ? (int)keepalive->data : INT_MAX;
+	else if (on && count > MOST)
 		probing.user_timeout = user_timeout(probing.idle * 1000, probing.interval * 1000, count);
 	return probing;
 }
@@ -248,7 +251,7 @@ int wsc__option_set_part(SOCKET s, struct socket *sock, const struct option *opt
 	struct keepalive wanted;
 	int error;
 
-	if (option->argument != KEEPALIVE_COUNT && !value->dword)
+	if (option->argument < KEEPALIVE_COUNT && !value->dword)
 		return WS_WSAEINVAL;
 	wsc__socket_lock(sock);
 	wanted = sock->keepalive;
@@ -262,12 +265,23 @@ int wsc__option_set_part(SOCKET s, struct socket *sock, const struct option *opt
 	case KEEPALIVE_COUNT:
 		wanted.count = value->dword;
 		break;
+	case KEEPALIVE_DATA:
+		wanted.data = value->dword == ~0u ? KEEPALIVE_DATA_FOREVER : (uint64_t)value->dword * 1000;
+		break;
+	case KEEPALIVE_DATA_MILLISECONDS:
+		wanted.data = value->dword == ~0u ? KEEPALIVE_DATA_FOREVER : value->dword;
+		break;
 	}
-	error = change(s, sock, &wanted, TIMES | COUNT, is_on(sock));
+	error = change(s, sock, &wanted, option->argument < KEEPALIVE_DATA ? TIMES | COUNT : 0, is_on(sock));
 	if (!error && option->argument == KEEPALIVE_COUNT)
 		wsc__socket_mark(sock, SOCKET_COUNT_ASKED, 0);
 	wsc__socket_unlock(sock);
 	return error;
+}
+
+static DWORD whole_seconds(uint64_t milliseconds)
+{
+	return milliseconds == KEEPALIVE_DATA_FOREVER ? ~0u : (DWORD)((milliseconds + 999) / 1000);
 }
 
 int wsc__option_get_part(SOCKET s, struct socket *sock, const struct option *option, struct value *value)
@@ -276,13 +290,19 @@ int wsc__option_get_part(SOCKET s, struct socket *sock, const struct option *opt
 	wsc__socket_lock(sock);
 	switch (option->argument) {
 	case KEEPALIVE_IDLE:
-		value->dword = (DWORD)((time_of(&sock->keepalive) + 999) / 1000);
+		value->dword = whole_seconds(time_of(&sock->keepalive));
 		break;
 	case KEEPALIVE_INTERVAL:
-		value->dword = (DWORD)((interval_of(&sock->keepalive) + 999) / 1000);
+		value->dword = whole_seconds(interval_of(&sock->keepalive));
 		break;
 	case KEEPALIVE_COUNT:
 		value->dword = count_of(&sock->keepalive);
+		break;
+	case KEEPALIVE_DATA:
+		value->dword = whole_seconds(sock->keepalive.data);
+		break;
+	case KEEPALIVE_DATA_MILLISECONDS:
+		value->dword = sock->keepalive.data < ~0u ? (DWORD)sock->keepalive.data : ~0u;
 		break;
 	}
 	wsc__socket_unlock(sock);
@@ -299,8 +319,34 @@ void wsc__keepalive_adopt(int fd, struct socket *sock)
 	    getsockopt(fd, IPPROTO_TCP, TCP_KEEPCNT, &count, &size) < 0)
 		return;
 	sock->keepalive = (struct keepalive){ (uint64_t)idle * 1000, (uint64_t)interval * 1000,
-					      (unsigned)count, false };
+					      (unsigned)count, sock->keepalive.data, sock->keepalive.data != 0 };
 	wsc__socket_mark(sock, SOCKET_COUNT_ASKED, 0);
+}
+
+bool wsc__keepalive_is_part(const struct option *option)
+{
+	return option->set == wsc__option_set_keepalive || option->set == wsc__option_set_part;
+}
+
+int wsc__keepalive_copy(SOCKET s, struct socket *sock, struct socket *from)
+{
+	struct keepalive wanted;
+	bool on;
+	int error;
+
+	wsc__socket_lock(from);
+	wanted = from->keepalive;
+	on = is_on(from);
+	wsc__socket_unlock(from);
+	if (!is_tcp(sock))
+		return 0;
+	wsc__socket_lock(sock);
+	wanted.user_timeout = sock->keepalive.user_timeout;
+	error = change(s, sock, &wanted, TIMES | COUNT | SWITCH, on);
+	if (!error)
+		wsc__socket_mark(sock, from->state & SOCKET_COUNT_ASKED, 0);
+	wsc__socket_unlock(sock);
+	return error;
 }
 
 void wsc__keepalive_inherit(struct socket *accepted, struct socket *listener)

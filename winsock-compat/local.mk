@@ -3,6 +3,9 @@ lib_LTLIBRARIES += libwinsock-compat.la
 
 libwinsock_compat_la_SOURCES = \
 	%D%/accept.c \
+	%D%/adapter.c \
+	%D%/adapter.h \
+	%D%/accept.h \
 	%D%/address.c \
 	%D%/address.h \
 	%D%/addresssort.c \
@@ -22,14 +25,20 @@ libwinsock_compat_la_SOURCES = \
 	%D%/extension.c \
 	%D%/fault.c \
 	%D%/fault.h \
+	%D%/filter.c \
+	%D%/filter.h \
 	%D%/host.c \
 	%D%/index.c \
 	%D%/interface.c \
 	%D%/interface.h \
+	%D%/icmp.h \
 	%D%/ioctl.c \
 	%D%/ioctl.h \
 	%D%/keepalive.c \
 	%D%/keepalive.h \
+	%D%/lasterror.c \
+	%D%/memory.c \
+	%D%/message.c \
 	%D%/multicast.c \
 	%D%/name.c \
 	%D%/netlink.c \
@@ -38,6 +47,8 @@ libwinsock_compat_la_SOURCES = \
 	%D%/option-multicast.c \
 	%D%/option-port.c \
 	%D%/option-socket.c \
+	%D%/option-udp.c \
+	%D%/option-tcp.c \
 	%D%/options.c \
 	%D%/options.h \
 	%D%/packed.h \
@@ -47,6 +58,8 @@ libwinsock_compat_la_SOURCES = \
 	%D%/profile.c \
 	%D%/profile.h \
 	%D%/rcvall.c \
+	%D%/protocol.c \
+	%D%/protocol.h \
 	%D%/rcvall.h \
 	%D%/recv.c \
 	%D%/regfile.c \
@@ -93,6 +106,17 @@ GEN_OPTIONS = $(AWK) -f $(srcdir)/build-aux/gen-options.awk
 
 %D%/option-rows.h: $(OPTIONS_FROM) $(srcdir)/build-aux/gen-options.awk
 	$(AM_V_GEN)$(MKDIR_P) %D% && $(GEN_OPTIONS) -v make=library $(OPTIONS_FROM) >$@-t && mv $@-t $@
+
+# The errors, for both too.
+ERRORS_FROM = $(srcdir)/include/constants.in $(srcdir)/%D%/errors.in
+GEN_ERRORS = $(AWK) -f $(srcdir)/build-aux/gen-errors.awk
+
+%D%/error-rows.h: $(ERRORS_FROM) $(srcdir)/build-aux/gen-errors.awk
+	$(AM_V_GEN)$(MKDIR_P) %D% && $(GEN_ERRORS) -v make=library $(ERRORS_FROM) >$@-t && mv $@-t $@
+
+BUILT_SOURCES += %D%/error-rows.h
+EXTRA_DIST += %D%/errors.in build-aux/gen-errors.awk
+CLEANFILES += %D%/error-rows.h
 
 # The ioctls, for the library and for the tests.
 IOCTLS_FROM = $(srcdir)/include/constants.in $(srcdir)/%D%/ioctls.in

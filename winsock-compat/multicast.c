@@ -3,6 +3,7 @@
 
 #include "address.h"
 #include "fault.h"
+#include "options.h"
 
 #include <errno.h>
 #include <netinet/in.h>
@@ -11,25 +12,23 @@
 #include <string.h>
 #include <sys/socket.h>
 
-static int put_int(SOCKET s, struct socket *sock, int ipv4, int ipv6, int value)
+static int put(SOCKET s, struct socket *sock, int ipv4, int ipv6, DWORD value)
 {
 	bool first = sock->family == WS_AF_INET;
 
-	return setsockopt((int)s, first ? IPPROTO_IP : IPPROTO_IPV6, first ? ipv4 : ipv6, &value, sizeof value) < 0 ?
-		       wsc__error_from_errno(errno) :
-		       0;
+	return wsc__option_put(s, sock, first ? WS_IPPROTO_IP : WS_IPPROTO_IPV6, first ? ipv4 : ipv6, &value, sizeof value);
 }
 
 int wsc__multicast_loopback(SOCKET s, struct socket *sock, struct call *call)
 {
-	return put_int(s, sock, IP_MULTICAST_LOOP, IPV6_MULTICAST_LOOP, call->argument.dword != 0);
+	return put(s, sock, WS_IP_MULTICAST_LOOP, WS_IPV6_MULTICAST_LOOP, call->argument.dword != 0);
 }
 
 int wsc__multicast_scope(SOCKET s, struct socket *sock, struct call *call)
 {
 	if (call->argument.dword > 255)
 		return WS_WSAEINVAL;
-	return put_int(s, sock, IP_MULTICAST_TTL, IPV6_MULTICAST_HOPS, (int)call->argument.dword);
+	return put(s, sock, WS_IP_MULTICAST_TTL, WS_IPV6_MULTICAST_HOPS, call->argument.dword);
 }
 
 /* The two kinds of filter are read and written alike. */

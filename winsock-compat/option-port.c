@@ -9,7 +9,8 @@ int wsc__option_get_port(SOCKET s, struct socket *sock, const struct option *opt
 	return 0;
 }
 
-int wsc__option_set_port(SOCKET s, struct socket *sock, const struct option *option, const struct value *value)
+int wsc__option_set_port(SOCKET s, struct socket *sock, const struct option *option,
+			 const struct value *value)
 {
 	return wsc__port_set(s, sock, (enum port_option)option->argument, value->dword);
 }
@@ -24,7 +25,8 @@ int wsc__option_get_v6only(SOCKET s, struct socket *sock, const struct option *o
 	return error;
 }
 
-int wsc__option_set_v6only(SOCKET s, struct socket *sock, const struct option *option, const struct value *value)
+int wsc__option_set_v6only(SOCKET s, struct socket *sock, const struct option *option,
+			   const struct value *value)
 {
 	(void)option;
 	return wsc__port_set_v6only(s, sock, value->dword);

@@ -6,6 +6,7 @@
 #include "keepalive.h"
 
 #include <errno.h>
+#include <linux/netfilter_ipv4.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <netinet/udp.h>
@@ -119,6 +120,11 @@ int wsc__option_check(const struct option *option, struct socket *sock)
 		return option->elsewhere;
 	if (option->level == WS_IPPROTO_IPV6 && sock->family != WS_AF_INET6 && !(option->traits & OPTION_ANY_FAMILY))
 		return option->elsewhere;
+	if (sock->family != WS_AF_INET6)
+		return 0;
+	/* A stream or UDP may speak IPv4 with an IPv6 socket, a raw one never does. */
+	if (option->traits & OPTION_IPV4_ONLY || (option->level == WS_IPPROTO_IP && sock->type == SOCK_RAW))
+		return option->elsewhere;
 	return 0;
 }
 
@@ -183,6 +189,22 @@ int wsc__option_set_nothing(SOCKET s, struct socket *sock, const struct option *
 	return 0;
 }
 
+int wsc__option_put(SOCKET s, struct socket *sock, int level, int name, const void *bytes, size_t size)
+{
+	struct value value = { .size = (int)size };
+	const struct option *option;
+	int error = wsc__option_find(level, name, &option);
+
+	if (!error)
+		error = option->set_error[wsc__option_kind(sock)];
+	if (!error)
+		error = wsc__option_check(option, sock);
+	if (error)
+		return error;
+	memcpy(value.bytes, bytes, size);
+	return option->set(s, sock, option, &value);
+}
+
 /* Kept with the socket, for want of anything here that it could do. */
 static DWORD kept(struct socket *sock, const struct option *option)
 {
@@ -212,38 +234,41 @@ static int keep(struct socket *sock, const struct option *option, DWORD value)
 	return 0;
 }
 
-int wsc__option_set_kept(SOCKET s, struct socket *sock, const struct option *option, const struct value *value)
+int wsc__option_keep(struct socket *sock, const struct option *option, DWORD value)
 {
 	int error;
 
-	(void)s;
 	wsc__socket_lock(sock);
-	error = keep(sock, option, value->dword);
+	error = keep(sock, option, value);
 	wsc__socket_unlock(sock);
 	return error;
+}
+
+bool wsc__option_recall(struct socket *sock, const struct option *option, DWORD *value)
+{
+	bool is_kept;
+
+	wsc__socket_lock(sock);
+	is_kept = sock->extras && sock->extras->is_kept[option->kept];
+	*value = kept(sock, option);
+	wsc__socket_unlock(sock);
+	return is_kept;
+}
+
+int wsc__option_set_kept(SOCKET s, struct socket *sock, const struct option *option, const struct value *value)
+{
+	(void)s;
+	return wsc__option_keep(sock, option, value->dword);
 }
 
 DWORD wsc__option_kept(struct socket *sock, int level, int name)
 {
 	const struct option *option;
-	struct value value = { .dword = 0 };
+	DWORD value = 0;
 
 	if (!wsc__option_find(level, name, &option))
-		wsc__option_get_kept(0, sock, option, &value);
-	return value.dword;
-}
-
-void wsc__options_hand_on(SOCKET s, struct socket *accepted, SOCKET from, struct socket *listener)
-{
-	struct value value, ours;
-
-	for (const struct option *option = wsc__options; option < wsc__options + wsc__options_count; option++) {
-		if (!(option->traits & OPTION_INHERIT && option->sockets & ON_UNIX) || !option->get || !option->set)
-			continue;
-		if (!option->get(from, listener, option, &value) && !option->get(s, accepted, option, &ours) &&
-		    value.dword != ours.dword)
-			option->set(s, accepted, option, &value);
-	}
+		wsc__option_recall(sock, option, &value);
+	return value;
 }
 
 void wsc__options_inherit(struct socket *accepted, struct socket *listener)
@@ -260,7 +285,41 @@ void wsc__options_inherit(struct socket *accepted, struct socket *listener)
 		return;
 	wsc__socket_lock(accepted);
 	for (const struct option *option = wsc__options; option < wsc__options + wsc__options_count; option++)
-		if (option->get == wsc__option_get_kept && option->traits & OPTION_INHERIT && extras.is_kept[option->kept])
+		if ((option->get == wsc__option_get_kept || option->traits & OPTION_KEEPS) &&
+		    option->traits & OPTION_INHERIT && extras.is_kept[option->kept])
 			keep(accepted, option, extras.kept[option->kept]);
+	if (extras.urgent && wsc__socket_extras(accepted))
+		accepted->extras->urgent = extras.urgent;
 	wsc__socket_unlock(accepted);
+}
+
+/* Linux sizes a buffer by itself until somebody sets it. */
+static bool is_buffer_of_the_kernels(const struct option *option, struct socket *sock)
+{
+	if (option->set != wsc__option_set_buffer)
+		return false;
+	return (option->name == WS_SO_RCVBUF ? sock->receive_buffer : sock->send_buffer) == ~0u;
+}
+
+int wsc__options_copy(SOCKET to, struct socket *sock, SOCKET from, struct socket *listener)
+{
+	for (const struct option *option = wsc__options; option < wsc__options + wsc__options_count; option++) {
+		struct value theirs, ours;
+		int error;
+
+		if (!(option->traits & OPTION_INHERIT) || !option->get || !option->set ||
+		    wsc__option_check(option, sock) || wsc__option_check(option, listener) ||
+		    (wsc__keepalive_is_part(option) && sock->family != WS_AF_UNIX) ||
+		    is_buffer_of_the_kernels(option, listener))
+			continue;
+		error = option->get(from, listener, option, &theirs);
+		if (!error)
+			error = option->get(to, sock, option, &ours);
+		/* What it has already may be something that cannot be set. */
+		if (!error && memcmp(&theirs, &ours, (size_t)option->shape->size) != 0)
+			error = option->set(to, sock, option, &theirs);
+		if (error)
+			return error;
+	}
+	return wsc__keepalive_copy(to, sock, listener);
 }

@@ -21,6 +21,8 @@ struct value {
 		SOCKADDR_STORAGE address;
 		WSAPROTOCOL_INFOA protocol_infoA;
 		WSAPROTOCOL_INFOW protocol_infoW;
+		CSADDR_INFO state;
+		ICMP_ERROR_INFO icmp;
 		unsigned char bytes[OPTION_MOST];
 	};
 	/* For lengths that vary: how many bytes setsockopt was given; how many getsockopt has room for,
@@ -48,6 +50,7 @@ struct shape {
 		SHAPE_TRUTH = 1 << 8,
 		SHAPE_AT_MOST_255 = 1 << 9,
 		SHAPE_VARIES = 1 << 10,
+		SHAPE_NULL = 1 << 11,
 	} traits; /* options.in says what they mean */
 };
 
@@ -83,13 +86,16 @@ struct option {
 	struct quick quick_get, quick_set; /* a mask of 0: none */
 	int argument;              /* for get and set, if they serve several rows */
 	bool noted;                /* the socket's note has a part in it, and is verified first */
-	int kept;                  /* its place among what is kept, if its handler is `kept` */
+	int kept;                  /* its place among what is kept, if it keeps anything */
 	DWORD initial[KINDS];      /* what is there before anything was set, if the kernel does not say */
 	enum {
 		OPTION_INHERIT = 1 << 0,
 		OPTION_TAKES_ERROR = 1 << 1,
 		OPTION_ANY_FAMILY = 1 << 2,
 		OPTION_ANY_HANDLE = 1 << 3,
+		OPTION_IPV4_ONLY = 1 << 4,
+		OPTION_KEEPS = 1 << 5,
+		OPTION_NO_ACCEPT = 1 << 6,
 	} traits;
 	/* NULL where Windows has an error instead, which may depend on the socket: these. */
 	int get_error[KINDS], set_error[KINDS];
@@ -144,11 +150,25 @@ const struct shape *wsc__option_shape(const struct option *option);
 int wsc__posix_get(SOCKET s, int level, int name, void *value, socklen_t size);
 int wsc__posix_set(SOCKET s, int level, int name, const void *value, socklen_t size);
 
-/* What is kept of an option of this level and name, whose handler is `kept`. */
+/* What is kept of an option of this level and name; what it is at first, if nothing is. */
 DWORD wsc__option_kept(struct socket *sock, int level, int name);
 
-/* An accepted socket of AF_UNIX has nothing of its listener's from the kernel, so it is all set again. */
-void wsc__options_hand_on(SOCKET s, struct socket *accepted, SOCKET from, struct socket *listener);
+/* Whether anything is kept of this option: what. And keeps something. */
+bool wsc__option_recall(struct socket *sock, const struct option *option, DWORD *value);
+int wsc__option_keep(struct socket *sock, const struct option *option, DWORD value);
+
+/* Sets an option to a value that has its length, as setsockopt would. */
+int wsc__option_put(SOCKET s, struct socket *sock, int level, int name, const void *bytes, size_t size);
+
+/* Makes of a new socket of the kernel's, of this family (WS_AF_*), what it is at first on Windows. */
+void wsc__option_fresh(int fd, int family, int type, int protocol);
+
+/* What is to be done about the options before a stream seeks a peer, and when it begins to listen. */
+void wsc__option_connecting(SOCKET s, struct socket *sock);
+void wsc__option_listening(SOCKET s, struct socket *sock);
+
+/* Gives a socket all the options that an accepted connection has from its listener. */
+int wsc__options_copy(SOCKET to, struct socket *sock, SOCKET from, struct socket *listener);
 
 /* What an accepted connection has from its listener of all that is kept. */
 void wsc__options_inherit(struct socket *accepted, struct socket *listener);

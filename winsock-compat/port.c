@@ -58,7 +58,8 @@ static int refuse_unicast(SOCKET s, struct socket *sock, bool on)
 
 	if (sock->family == WS_AF_INET6)
 		program = (struct sock_fprog){ sizeof ipv6 / sizeof *ipv6, ipv6 };
-	if (setsockopt((int)s, SOL_SOCKET, on ? SO_ATTACH_FILTER : SO_DETACH_FILTER, &program, sizeof program) < 0 &&
+	if (setsockopt((int)s, SOL_SOCKET, on ? SO_ATTACH_FILTER : SO_DETACH_FILTER, &program,
+		       sizeof program) < 0 &&
 	    errno != ENOENT)
 		return wsc__error_from_errno(errno);
 	return 0;
@@ -96,33 +97,38 @@ int wsc__port_set(SOCKET s, struct socket *sock, enum port_option option, bool o
 	return 0;
 }
 
+/* The kernel has it for what can be bound to addresses of both families. */
+static bool kernel_has_v6only(struct socket *sock)
+{
+	return sock->family == WS_AF_INET6 && sock->type != SOCK_RAW;
+}
+
 int wsc__port_set_v6only(SOCKET s, struct socket *sock, bool on)
 {
 	int value = on;
 
 	if (wsc__conflict_is_bound(s, sock))
 		return WS_WSAEINVAL;
-	if (sock->family == WS_AF_INET6 && setsockopt((int)s, IPPROTO_IPV6, IPV6_V6ONLY, &value, sizeof value) < 0)
+	if (kernel_has_v6only(sock) && setsockopt((int)s, IPPROTO_IPV6, IPV6_V6ONLY, &value, sizeof value) < 0)
 		return wsc__error_from_errno(errno);
-	if (sock->family == WS_AF_INET && on)
+	if (on)
 		atomic_fetch_and(&sock->ports.options, ~(unsigned)PORT_V6ONLY_OFF);
-	else if (sock->family == WS_AF_INET)
+	else
 		atomic_fetch_or(&sock->ports.options, PORT_V6ONLY_OFF);
 	return 0;
 }
 
 int wsc__port_get_v6only(SOCKET s, struct socket *sock, bool *on)
 {
-	int value;
+	int value = 1;
 	socklen_t size = sizeof value;
 
-	if (sock->family != WS_AF_INET6) {
-		*on = !wsc__port_get(sock, PORT_V6ONLY_OFF);
-		return 0;
-	}
-	if (getsockopt((int)s, IPPROTO_IPV6, IPV6_V6ONLY, &value, &size) < 0)
+	if (kernel_has_v6only(sock) && getsockopt((int)s, IPPROTO_IPV6, IPV6_V6ONLY, &value, &size) < 0)
 		return wsc__error_from_errno(errno);
 	*on = value;
+	/* Linux makes it TRUE when the socket is bound to an address of IPv6. */
+	if (!kernel_has_v6only(sock) || wsc__port_get(sock, PORT_BOUND))
+		*on = *on && !wsc__port_get(sock, PORT_V6ONLY_OFF);
 	return 0;
 }
 
@@ -264,7 +270,9 @@ int wsc__port_acquire(SOCKET s, struct socket *sock, const INET_PORT_RANGE *rang
 	if (!reservation)
 		return WS_WSAENOBUFS;
 	*reservation = (struct reservation){ .token = (uint64_t)getpid() << 32 | ++number,
-					     .owner = sock->cookie, .type = sock->type, .count = count };
+					     .owner = sock->cookie,
+					     .type = sock->type,
+					     .count = count };
 	posix_error = first ? hold_all(reservation, first) : hold_anywhere(reservation);
 	if (posix_error) {
 		free(reservation);
@@ -319,7 +327,8 @@ int wsc__port_associate(SOCKET s, struct socket *sock, ULONG64 token)
 }
 
 /* The first port of the reservation that nobody has drawn yet. */
-static int draw(SOCKET s, struct socket *sock, struct sockaddr_storage *address, socklen_t length, uint64_t token)
+static int draw(SOCKET s, struct socket *sock, struct sockaddr_storage *address, socklen_t length,
+		uint64_t token)
 {
 	unsigned first = 0, count = 0;
 	int error = WS_WSAEADDRINUSE;
@@ -333,7 +342,8 @@ static int draw(SOCKET s, struct socket *sock, struct sockaddr_storage *address,
 	if (!count) /* released meanwhile */
 		return WS_WSAEINVAL;
 	for (unsigned i = 0; i < count && (error == WS_WSAEADDRINUSE || error == WS_WSAEACCES); i++) {
-		((struct sockaddr_in *)address)->sin_port = htons((uint16_t)(first + i)); /* in both families */
+		((struct sockaddr_in *)address)->sin_port =
+			htons((uint16_t)(first + i)); /* in both families */
 		error = wsc__conflict_bind(s, sock, address, length);
 	}
 	return error;
@@ -374,7 +384,8 @@ bool wsc__port_is_reserved(int type, unsigned port)
 	bool is = false;
 
 	pthread_mutex_lock(&lock);
-	for (const struct reservation *reservation = reservations; reservation && !is; reservation = reservation->next)
+	for (const struct reservation *reservation = reservations; reservation && !is;
+	     reservation = reservation->next)
 		is = reservation->type == type && port >= reservation->first &&
 		     port - reservation->first < reservation->count;
 	pthread_mutex_unlock(&lock);

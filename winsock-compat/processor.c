@@ -2,6 +2,7 @@
 #include "ioctl.h"
 
 #include "address.h"
+#include "port.h"
 
 #include <errno.h>
 #include <sched.h>
@@ -69,8 +70,7 @@ int wsc__processor_set(SOCKET s, struct socket *sock, struct call *call)
 
 	if (is_bound(s, sock) || processor >= sysconf(_SC_NPROCESSORS_CONF))
 		return WS_WSAEINVAL;
-	if (setsockopt((int)s, SOL_SOCKET, SO_REUSEPORT, &(int){ 1 }, sizeof(int)) < 0 ||
-	    setsockopt((int)s, SOL_SOCKET, SO_INCOMING_CPU, &processor, sizeof processor) < 0)
+	if (setsockopt((int)s, SOL_SOCKET, SO_INCOMING_CPU, &processor, sizeof processor) < 0)
 		return wsc__error_from_errno(errno);
-	return 0;
+	return wsc__port_set(s, sock, PORT_PROCESSORS, true);
 }

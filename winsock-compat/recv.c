@@ -23,7 +23,7 @@ static int ended(SOCKET s, struct socket *sock, unsigned before)
 	int error;
 
 	if (!wsc__socket_is(sock, STATES))
-		return 0;
+		return wsc__socket_aborted(s, sock) && !wsc__socket_verify(s, sock, NULL) ? WS_WSAECONNABORTED : 0;
 	error = wsc__socket_verify(s, sock, NULL);
 	if (!error)
 		error = wsc__socket_take_error(sock);
@@ -36,7 +36,9 @@ static int ended(SOCKET s, struct socket *sock, unsigned before)
 	}
 	if (timed_out || wsc__socket_is(sock, BROKEN))
 		return WS_WSAECONNRESET;
-	return wsc__socket_is(sock, SOCKET_NO_RECEIVE) ? WS_WSAESHUTDOWN : 0;
+	if (wsc__socket_is(sock, SOCKET_NO_RECEIVE))
+		return WS_WSAESHUTDOWN;
+	return wsc__socket_aborted(s, sock) ? WS_WSAECONNABORTED : 0;
 }
 
 /* A datagram socket without an address cannot receive, and Windows will not wait for it. */

@@ -7,7 +7,6 @@
 #include "utf.h"
 #include "wide.h"
 
-#include <errno.h>
 #include <ifaddrs.h>
 #include <net/if.h>
 #include <netdb.h>
@@ -27,37 +26,6 @@ static const struct {
 	{ WS_AI_ALL, AI_ALL },                 { WS_AI_ADDRCONFIG, AI_ADDRCONFIG },
 	{ WS_AI_V4MAPPED, AI_V4MAPPED },
 };
-
-/* Source: Microsoft's getaddrinfo page and header, which make WSA codes of them all. */
-static int error_from_eai(int eai)
-{
-	switch (eai) {
-	case 0:
-		return 0;
-	case EAI_AGAIN:
-		return WS_WSATRY_AGAIN;
-	case EAI_BADFLAGS:
-		return WS_WSAEINVAL;
-	case EAI_FAIL:
-		return WS_WSANO_RECOVERY;
-	case EAI_FAMILY:
-		return WS_WSAEAFNOSUPPORT;
-	case EAI_MEMORY:
-		return WS_WSA_NOT_ENOUGH_MEMORY;
-	case EAI_SERVICE:
-		return WS_WSATYPE_NOT_FOUND;
-	case EAI_SOCKTYPE:
-		return WS_WSAESOCKTNOSUPPORT;
-#ifdef EAI_NODATA
-	case EAI_NODATA:
-		return WS_WSANO_DATA;
-#endif
-	case EAI_SYSTEM:
-		return wsc__error_from_errno(errno);
-	default:
-		return WS_WSAHOST_NOT_FOUND;
-	}
-}
 
 /* What the program asks for, in either face: the four numbers that the two kinds of hints begin with. */
 struct wanted {
@@ -254,7 +222,7 @@ static int look_up(char *node, char *service, const void *user_hints, struct lis
 	if (!node && !service)
 		service = (char *)"0";
 	numeric = !node || is_numeric(node);
-	error = error_from_eai(getaddrinfo(node, service, &hints, &posix));
+	error = wsc__error_from_eai(getaddrinfo(node, service, &hints, &posix));
 	if (!error)
 		error = rows_out(posix, &wanted, numeric, list);
 	if (posix)
@@ -360,8 +328,8 @@ static int name_address(const void *user, int length, int flags, char node[NI_MA
 	for (unsigned i = 0; i < sizeof name_flag / sizeof *name_flag; i++)
 		if (flags & name_flag[i].windows)
 			posix_flags |= name_flag[i].posix;
-	return error_from_eai(getnameinfo((struct sockaddr *)&address, whole, node, NI_MAXHOST, service, NI_MAXSERV,
-					  posix_flags));
+	return wsc__error_from_eai(getnameinfo((struct sockaddr *)&address, whole, node, NI_MAXHOST, service,
+					       NI_MAXSERV, posix_flags));
 }
 
 /* One of the two texts; no room is no wish for it. */

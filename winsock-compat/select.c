@@ -59,12 +59,13 @@ static int count_sets(struct selection *selection)
 	return selection->total ? 0 : WS_WSAEINVAL;
 }
 
-/* A stream that neither has nor seeks a peer has nothing to tell, though poll() calls it hung up. */
+/* A stream that neither has nor seeks a peer has nothing to tell, though poll() calls it hung up; nor has a
+ * listener that is paused. */
 static bool is_idle(struct socket *sock)
 {
 	enum { BUSY = SOCKET_CONNECTING | SOCKET_CONNECTED | SOCKET_LISTENING | SOCKET_REFUSED };
 
-	return sock->type == SOCK_STREAM && !wsc__socket_is(sock, BUSY);
+	return sock->type == SOCK_STREAM && (!wsc__socket_is(sock, BUSY) || wsc__socket_is_paused(sock));
 }
 
 /* Whether the note decides, and not the kernel. Then it has to be about this very socket. */
@@ -132,7 +133,8 @@ static void release_sets(struct selection *selection)
 static bool is_ready(int set, struct socket *sock)
 {
 	return (set == READ && (wsc__socket_is(sock, SOCKET_DEFERRED) || wsc__unreachable_noted(sock))) ||
-	       (set != EXCEPT && wsc__socket_is(sock, SOCKET_ERROR_SET));
+	       (set != EXCEPT && wsc__socket_is(sock, SOCKET_ERROR_SET) &&
+		!wsc__socket_is(sock, SOCKET_ERROR_TOLD));
 }
 
 static bool prepare(struct selection *selection)
@@ -159,13 +161,13 @@ static bool prepare(struct selection *selection)
 
 /* Whether what poll() saw makes the place ready. The failure of a connect is an exception to
  * Windows, not something to read or to write. */
-static bool answers(int set, struct socket *sock, short seen)
+static bool answers(int set, SOCKET s, struct socket *sock, short seen)
 {
 	bool connecting = wsc__socket_is(sock, SOCKET_CONNECTING | SOCKET_REFUSED);
 	bool failed = connecting && seen & (POLLERR | POLLHUP);
 
 	if (connecting && !failed && seen & POLLOUT)
-		wsc__socket_mark(sock, SOCKET_CONNECTED, SOCKET_CONNECTING);
+		wsc__socket_connected(s, sock);
 	switch (set) {
 	case READ:
 		return !failed && seen & (POLLIN | POLLHUP | POLLERR);
@@ -210,7 +212,7 @@ static int evaluate(struct selection *selection, bool *ready)
 				seen = waiting->revents = without_messages(place, seen);
 			if (seen & POLLERR) /* what other calls say depends on what became of it */
 				wsc__socket_look(place->s, place->sock);
-			place->ready = place->ready || answers(i, place->sock, seen);
+			place->ready = place->ready || answers(i, place->s, place->sock, seen);
 			*ready = *ready || place->ready;
 		}
 	return closed && !*ready ? WS_WSAENOTSOCK : 0;

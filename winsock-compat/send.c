@@ -23,7 +23,7 @@ static int broken(SOCKET s, struct socket *sock)
 		return WS_WSAESHUTDOWN;
 	if (wsc__socket_is(sock, SOCKET_TIMED_OUT | SOCKET_RESET))
 		return WS_WSAECONNRESET;
-	return wsc__socket_is(sock, SOCKET_CONNECTED) ? WS_WSAECONNABORTED : WS_WSAENOTCONN;
+	return wsc__socket_is(sock, SOCKET_CONNECTED) ? wsc__socket_lost(s, sock, EPIPE) : WS_WSAENOTCONN;
 }
 
 static int failure(SOCKET s, struct socket *sock)

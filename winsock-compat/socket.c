@@ -2,8 +2,11 @@
 #include "socket.h"
 
 #include "address.h"
+#include "blocking.h"
 #include "export.h"
 #include "fault.h"
+#include "icmp.h"
+#include "options.h"
 #include "port.h"
 #include "unreachable.h"
 
@@ -87,15 +90,26 @@ void wsc__socket_refuse(int fd)
 	close(fd);
 }
 
+/* Under the lock. */
+static void drop_extras(struct socket *sock)
+{
+	struct socket_extras *extras = sock->extras;
+
+	sock->extras = NULL;
+	for (int i = 0; extras && i < extras->waiting_count; i++)
+		wsc__socket_refuse(extras->waiting[i]);
+	if (extras)
+		free(extras->waiting);
+	free(extras);
+}
+
 /* Under the lock. What the note has beside its state ends with it. */
 static unsigned replace_state(struct socket *sock, unsigned state)
 {
 	unsigned before = atomic_exchange(&sock->state, state);
 	int deferred;
 
-	free(sock->extras);
-	sock->extras = NULL;
-
+	drop_extras(sock);
 	if (before & (SOCKET_DEFERRED | SOCKET_RCVALL)) {
 		deferred = atomic_exchange(&sock->deferred, -1);
 		if (deferred >= 0 && before & SOCKET_DEFERRED)
@@ -121,8 +135,11 @@ static void fill(struct socket *sock, uint64_t cookie, int family, int type, int
 	sock->receive_timeout = sock->send_timeout = 0;
 	sock->linger_on = sock->linger_time = 0;
 	sock->peer.sin6_family = 0;
-	sock->ports.options = sock->ports.bound = sock->ports.sharing = 0;
+	sock->ports.options = 0;
+	sock->ports.bound = 0;
+	sock->ports.sharing = 0;
 	sock->ports.reservation = 0;
+	sock->connected_at = state & SOCKET_CONNECTED ? wsc__now() : 0;
 	state |= SOCKET_KNOWN | (type == SOCK_STREAM ? SOCKET_STREAM : 0);
 	atomic_store_explicit(&sock->state, state, memory_order_release);
 }
@@ -175,6 +192,8 @@ void wsc__socket_ask(SOCKET s, struct socket *sock)
 {
 	unsigned state = sock->type == SOCK_STREAM ? stream_state((int)s, sock->family) : 0;
 
+	if (state & SOCKET_CONNECTED)
+		sock->connected_at = wsc__now();
 	if (state)
 		wsc__socket_mark(sock, state, 0);
 }
@@ -277,10 +296,50 @@ static void end_calls(int fd, struct socket *sock)
 		nanosleep(&round, NULL);
 }
 
+/* Keep-alive probes are only sent while nothing waits to be acknowledged; so if nothing was
+ * outstanding when the kernel gave a connection up, it was the probes that stayed unanswered. */
+static bool nothing_outstanding(int fd)
+{
+	int bytes;
+
+	return !ioctl(fd, SIOCOUTQ, &bytes) && !bytes;
+}
+
+/* Whether the peer has yet to acknowledge something, and may still do it. */
+static bool outstanding(int fd)
+{
+	return !nothing_outstanding(fd) && wsc__tcp_state(fd) != WSC_TCP_CLOSE;
+}
+
+/* Seconds for which closesocket waits for the peer to have all that was sent; 0: it does not. Under the lock. */
+static unsigned lingers(struct socket *sock)
+{
+	return sock->linger_on && wsc__socket_is(sock, SOCKET_CONNECTED) && sock->family != WS_AF_UNIX ?
+		       sock->linger_time :
+		       0;
+}
+
+/* Waits, and lets the closing be a reset if that was not enough. Linux would wait even if the socket does not block,
+ * and let the connection live on afterwards. */
+static void linger(int fd, bool blocks, unsigned seconds)
+{
+	enum { SHORTEST = 1, LONGEST = 32 };
+	uint64_t end = wsc__now() + (uint64_t)seconds * 1000;
+	struct linger reset = { 1, 0 }, none = { 0, 0 };
+	bool late = false;
+
+	for (int pause = SHORTEST; blocks && !late && outstanding(fd); pause = pause < LONGEST ? 2 * pause : pause) {
+		nanosleep(&(struct timespec){ 0, pause * 1000000 }, NULL);
+		late = wsc__now() >= end;
+	}
+	late = late && outstanding(fd);
+	setsockopt(fd, SOL_SOCKET, SO_LINGER, late ? &reset : &none, sizeof none);
+}
+
 /* Forgets the socket and closes it; WSAENOTSOCK if another thread was faster. */
 static int end(int fd, struct socket *sock)
 {
-	unsigned before, state = SOCKET_CLOSING;
+	unsigned before, seconds, state = SOCKET_CLOSING;
 	uint64_t cookie;
 	bool reserves;
 	int error;
@@ -288,11 +347,14 @@ static int end(int fd, struct socket *sock)
 	wsc__socket_lock(sock); /* which an adoption holds */
 	cookie = sock->cookie;
 	reserves = sock->ports.options & PORT_RESERVES;
+	seconds = lingers(sock);
 	before = replace_state(sock, state);
 	wsc__socket_unlock(sock);
 	error = before & SOCKET_KNOWN ? 0 : WS_WSAENOTSOCK;
 	if (!error) {
 		end_calls(fd, sock);
+		if (seconds)
+			linger(fd, !(before & SOCKET_NONBLOCKING), seconds);
 		/* Linux has closed it even if it says EINTR: closing again could hit another. */
 		if (close(fd) < 0 && errno != EINTR)
 			error = wsc__error_from_errno(errno);
@@ -367,6 +429,16 @@ int wsc__tcp_state(int fd)
 	return information.tcpi_state;
 }
 
+void wsc__socket_connected(SOCKET s, struct socket *sock)
+{
+	enum { FAILURE = SOCKET_REFUSED | SOCKET_ERROR_SET | SOCKET_ERROR_TOLD };
+
+	if (sock->extras)
+		wsc__icmp_end(s, sock);
+	sock->connected_at = wsc__now();
+	wsc__socket_mark(sock, SOCKET_CONNECTED, SOCKET_CONNECTING | FAILURE);
+}
+
 bool wsc__socket_connecting(SOCKET s, struct socket *sock)
 {
 	struct pollfd waiting = { .fd = (int)s, .events = POLLOUT };
@@ -375,24 +447,37 @@ bool wsc__socket_connecting(SOCKET s, struct socket *sock)
 		return false;
 	if (poll(&waiting, 1, 0) == 0)
 		return true;
-	wsc__socket_mark(sock, waiting.revents & (POLLERR | POLLHUP | POLLNVAL) ? SOCKET_REFUSED : SOCKET_CONNECTED,
-			 SOCKET_CONNECTING);
+	if (waiting.revents & (POLLERR | POLLHUP | POLLNVAL))
+		wsc__socket_not_connected(sock);
+	else
+		wsc__socket_connected(s, sock);
 	return false;
 }
 
-/* Keep-alive probes are only sent while nothing waits to be acknowledged; so if nothing was
- * outstanding when the kernel gave a connection up, it was the probes that stayed unanswered. */
-static bool nothing_outstanding(int fd)
+void wsc__socket_not_connected(struct socket *sock)
 {
-	int bytes;
+	wsc__socket_mark(sock, SOCKET_REFUSED, SOCKET_CONNECTING);
+}
 
-	return !ioctl(fd, SIOCOUTQ, &bytes) && !bytes;
+/* To Linux such a socket is connecting until its next connect, which fails for it. */
+void wsc__socket_forget_failure(SOCKET s, struct socket *sock)
+{
+	const struct sockaddr nobody = { .sa_family = AF_UNSPEC };
+	int posix_error;
+
+	if (wsc__socket_connecting(s, sock) || !wsc__socket_is(sock, SOCKET_REFUSED))
+		return;
+	if (!option((int)s, SOL_SOCKET, SO_ERROR, &posix_error) && posix_error)
+		wsc__socket_keep_error(s, sock, posix_error);
+	connect((int)s, &nobody, sizeof nobody);
 }
 
 int wsc__socket_lost(SOCKET s, struct socket *sock, int posix_error)
 {
 	bool stream = sock->type == SOCK_STREAM;
 
+	if (sock->extras && !wsc__socket_is(sock, SOCKET_CONNECTED) && wsc__icmp_failed(s, sock))
+		return WS_WSAEHOSTUNREACH;
 	switch (posix_error) {
 	case ECONNREFUSED: /* an ICMP message about a datagram sent before */
 		return stream ? WS_WSAECONNREFUSED : WS_WSAECONNRESET;
@@ -400,6 +485,10 @@ int wsc__socket_lost(SOCKET s, struct socket *sock, int posix_error)
 		if (stream)
 			wsc__socket_mark(sock, SOCKET_RESET, 0);
 		return WS_WSAECONNRESET;
+	case EPIPE: /* how Linux calls a reset after the peer's end of file */
+		if (stream)
+			wsc__socket_mark(sock, SOCKET_ABORTED, 0);
+		return WS_WSAECONNABORTED;
 	case ETIMEDOUT:
 	case EHOSTUNREACH: /* how Linux calls it when the next hop has fallen silent too */
 	case ENETUNREACH:
@@ -419,7 +508,7 @@ void wsc__socket_look(SOCKET s, struct socket *sock)
 	if (!wsc__socket_is(sock, SOCKET_CONNECTED) || wsc__tcp_state((int)s) != WSC_TCP_CLOSE ||
 	    option((int)s, SOL_SOCKET, SO_ERROR, &posix_error) || !posix_error)
 		return;
-	wsc__socket_keep_error(sock, wsc__socket_lost(s, sock, posix_error));
+	wsc__socket_keep_error(s, sock, posix_error);
 }
 
 bool wsc__socket_probed_to_death(SOCKET s, struct socket *sock)
@@ -440,18 +529,64 @@ int wsc__socket_error(SOCKET s, struct socket *sock, int posix_error)
 	return wsc__socket_lost(s, sock, posix_error);
 }
 
-void wsc__socket_keep_error(struct socket *sock, int error)
+static void set_error(struct socket *sock, int error, unsigned state)
 {
 	sock->pending_error = error;
-	wsc__socket_mark(sock, SOCKET_ERROR_SET, 0);
+	wsc__socket_mark(sock, SOCKET_ERROR_SET | state, SOCKET_ERROR_TOLD & ~state);
+}
+
+void wsc__socket_keep_error(SOCKET s, struct socket *sock, int posix_error)
+{
+	bool refused;
+	int error;
+
+	if (wsc__socket_connecting(s, sock)) /* a router's complaint, and it goes on */
+		return;
+	if (wsc__unreachable_is(sock, posix_error)) { /* a receive will tell it */
+		wsc__unreachable_keep(s, sock, posix_error);
+		return;
+	}
+	refused = wsc__socket_is(sock, SOCKET_REFUSED);
+	error = wsc__socket_error(s, sock, posix_error);
+	if (error)
+		set_error(sock, error, refused ? SOCKET_ERROR_TOLD : 0);
+}
+
+void wsc__socket_set_error(struct socket *sock, int error)
+{
+	if (error)
+		set_error(sock, error, SOCKET_ERROR_TOLD);
+	else
+		wsc__socket_mark(sock, 0, SOCKET_ERROR_SET | SOCKET_ERROR_TOLD);
 }
 
 int wsc__socket_take_error(struct socket *sock)
 {
-	if (!wsc__socket_is(sock, SOCKET_ERROR_SET))
+	if (!wsc__socket_is(sock, SOCKET_ERROR_SET) || wsc__socket_is(sock, SOCKET_ERROR_TOLD))
 		return 0;
 	wsc__socket_mark(sock, 0, SOCKET_ERROR_SET);
 	return atomic_exchange(&sock->pending_error, 0);
+}
+
+int wsc__socket_tell_error(struct socket *sock)
+{
+	if (!wsc__socket_is(sock, SOCKET_ERROR_TOLD))
+		return wsc__socket_take_error(sock);
+	if (wsc__socket_is(sock, SOCKET_CONNECTING | SOCKET_REFUSED))
+		return sock->pending_error;
+	wsc__socket_mark(sock, 0, SOCKET_ERROR_SET | SOCKET_ERROR_TOLD);
+	return atomic_exchange(&sock->pending_error, 0);
+}
+
+bool wsc__socket_aborted(SOCKET s, struct socket *sock)
+{
+	int posix_error;
+
+	if (!wsc__socket_is(sock, SOCKET_CONNECTED) || wsc__tcp_state((int)s) != WSC_TCP_CLOSE)
+		return false;
+	if (!option((int)s, SOL_SOCKET, SO_ERROR, &posix_error) && posix_error)
+		wsc__socket_mark(sock, SOCKET_ABORTED, 0);
+	return wsc__socket_is(sock, SOCKET_ABORTED);
 }
 
 /* 0 is a descriptor like any other to Linux, but no socket to a Windows program. */
@@ -518,6 +653,7 @@ static int create(int family, int type, int protocol, SOCKET *s)
 		setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &(int){ 1 }, sizeof(int));
 	if (type == SOCK_DGRAM && posix_family != AF_UNIX)
 		wsc__unreachable_start(fd, posix_family);
+	wsc__option_fresh(fd, family, type, protocol);
 	error = wsc__socket_add(fd, family, type, protocol, 0, &sock);
 	*s = (SOCKET)fd;
 	return error;
@@ -571,6 +707,19 @@ SOCKET WSC(WSASocketW)(int family, int type, int protocol, WSAPROTOCOL_INFOW *in
 }
 WSC_ALIAS(WSASocketW)
 
+/* Closing a socket that may not block, and would have to wait, is begun when it can be ended. */
+static int may_close(SOCKET s, struct socket *sock)
+{
+	unsigned seconds = 0;
+
+	if (wsc__socket_is(sock, SOCKET_NONBLOCKING)) {
+		wsc__socket_lock(sock);
+		seconds = lingers(sock);
+		wsc__socket_unlock(sock);
+	}
+	return seconds && outstanding((int)s) ? WS_WSAEWOULDBLOCK : 0;
+}
+
 int WSC(closesocket)(SOCKET s)
 {
 	struct socket *sock;
@@ -578,6 +727,8 @@ int WSC(closesocket)(SOCKET s)
 
 	if (!error)
 		error = wsc__socket_verify(s, sock, NULL); /* never close what is no socket any more */
+	if (!error)
+		error = may_close(s, sock);
 	if (!error)
 		error = end((int)s, sock);
 	return wsc__result(error);

@@ -36,7 +36,7 @@ enum socket_state {
 	SOCKET_NO_SEND = 1 << 10,    /* shutdown(SD_SEND) */
 	SOCKET_KEEPALIVE = 1 << 11,  /* SO_KEEPALIVE is on, and the kernel probes */
 	SOCKET_SILENT = 1 << 12,     /* SO_KEEPALIVE is on with a probe count of 0: no kernel option */
-	SOCKET_ERROR_SET = 1 << 13,  /* `pending_error` waits for the next SO_ERROR or call */
+	SOCKET_ERROR_SET = 1 << 13,  /* `pending_error` waits for the next SO_ERROR or call... */
 	SOCKET_DEFERRED = 1 << 14,   /* `deferred` waits for the next accept */
 	SOCKET_COUNT_ASKED = 1 << 15, /* TCP_KEEPCNT was set */
 	SOCKET_REFUSED = 1 << 16,    /* the last connect failed: select says so in exceptfds */
@@ -46,7 +46,10 @@ enum socket_state {
 	SOCKET_EXPIRED = 1 << 20,    /* a datagram met too many routers: for the next receive */
 	SOCKET_NO_CONNRESET = 1 << 21, /* SIO_UDP_CONNRESET is off */
 	SOCKET_NO_NETRESET = 1 << 22, /* SIO_UDP_NETRESET is off */
-	SOCKET_RCVALL = 1 << 25,     /* SIO_RCVALL: the descriptor is a packet socket's */
+	SOCKET_PAUSED = 1 << 23,     /* SO_PAUSE_ACCEPT: if it listens, the kernel's socket does not */
+	SOCKET_ERROR_TOLD = 1 << 24, /* ...or rather for SO_ERROR alone */
+	SOCKET_ABORTED = 1 << 25,    /* the peer had closed before it got all that was sent */
+	SOCKET_RCVALL = 1 << 26,     /* SIO_RCVALL: the descriptor is a packet socket's */
 };
 
 /* What decides who may have a port beside whom. */
@@ -57,7 +60,7 @@ enum port_option {
 	PORT_SCALABILITY = 1 << 3,     /* SO_PORT_SCALABILITY */
 	PORT_REUSE_UNICAST = 1 << 4,   /* SO_REUSE_UNICASTPORT */
 	PORT_REUSE_MULTICAST = 1 << 5, /* SO_REUSE_MULTICASTPORT */
-	PORT_V6ONLY_OFF = 1 << 6,      /* IPV6_V6ONLY of an IPv4 socket, to which it means nothing */
+	PORT_V6ONLY_OFF = 1 << 6,      /* IPV6_V6ONLY was set FALSE */
 	PORT_BOUND = 1 << 7,           /* a bind of ours gave it its address */
 	PORT_RESERVES = 1 << 8,        /* port reservations end with it */
 	PORT_PROCESSORS = 1 << 9,      /* SIO_CPU_AFFINITY: those who share a port each have a processor */
@@ -70,10 +73,22 @@ struct ports {
 };
 
 /* What is kept for sockets on which something rare was set. */
-enum { OPTIONS_KEPT = 96 };
+enum { OPTIONS_KEPT = 96, JOINED_MOST = 32 };
 struct socket_extras {
 	DWORD kept[OPTIONS_KEPT]; /* options that are only kept */
 	bool is_kept[OPTIONS_KEPT];
+	uint64_t left_source; /* the multicast source that was taken off a list last; 0: none */
+	struct joined {
+		unsigned interface;
+		struct in6_addr group;
+	} joined[JOINED_MOST]; /* groups of IPv6 */
+	unsigned joined_count; /* JOINED_MOST + 1: too many to be noted */
+	int backlog;              /* what a paused listener goes on with */
+	int *waiting, waiting_count; /* connections that came before the pause: wait for the next accepts */
+	int syn_retries;          /* the kernel's, before TCP_NOSYNRETRIES; 0 if that was never set */
+	int urgent;               /* TCP_EXPEDITED_1122 or TCP_BSDURGENT, whichever was turned on */
+	bool icmp_failed;         /* the last connect has met an ICMP error: this one */
+	ICMP_ERROR_INFO icmp;
 };
 
 struct socket { /* of a size that makes finding one a shift */
@@ -91,9 +106,10 @@ struct socket { /* of a size that makes finding one a shift */
 	DWORD receive_buffer, send_buffer;       /* SO_RCVBUF, SO_SNDBUF as set; ~0 if never */
 	_Atomic DWORD receive_timeout, send_timeout; /* SO_RCVTIMEO, SO_SNDTIMEO in ms; 0 is none */
 	WORD linger_on, linger_time;             /* SO_LINGER as set */
+	_Atomic uint64_t connected_at;           /* wsc__now() when it got its peer */
 	struct sockaddr_in6 peer;                /* where the connect under way leads to */
 	struct ports ports;
-	struct socket_extras *extras;            /* what few sockets have; NULL until they do */
+	struct socket_extras *_Atomic extras;    /* what few sockets have; NULL until they do */
 } __attribute__((aligned(256)));
 _Static_assert(sizeof(struct socket) == 256, "an entry has outgrown its place");
 
@@ -134,6 +150,14 @@ static inline struct socket *wsc__socket_get(SOCKET s)
 static inline bool wsc__socket_is(struct socket *sock, unsigned states)
 {
 	return atomic_load_explicit(&sock->state, memory_order_relaxed) & states;
+}
+
+/* Whether it listens, to the program, while the kernel's socket does not. */
+static inline bool wsc__socket_is_paused(struct socket *sock)
+{
+	enum { BOTH = SOCKET_PAUSED | SOCKET_LISTENING };
+
+	return (atomic_load_explicit(&sock->state, memory_order_relaxed) & BOTH) == BOTH;
 }
 
 static inline void wsc__socket_mark(struct socket *sock, unsigned add, unsigned remove)
@@ -212,8 +236,17 @@ int wsc__socket_verify(SOCKET s, struct socket *sock, bool *changed);
 int wsc__socket_address(SOCKET s, struct socket *sock, const void *user, int user_length,
 			struct sockaddr_storage *address, socklen_t *length);
 
+/* Notes that a connect has come to its end, and when. */
+void wsc__socket_connected(SOCKET s, struct socket *sock);
+
 /* Whether a connect is still under way; forgets SOCKET_CONNECTING if not. */
 bool wsc__socket_connecting(SOCKET s, struct socket *sock);
+
+/* The other end of a connect: it has failed. */
+void wsc__socket_not_connected(struct socket *sock);
+
+/* Makes a socket whose connect failed fit for another, or for listen. */
+void wsc__socket_forget_failure(SOCKET s, struct socket *sock);
 
 /* Notes that a stream listens, or has or seeks a peer, in case a call that is not ours made it so. */
 void wsc__socket_ask(SOCKET s, struct socket *sock);
@@ -232,17 +265,28 @@ bool wsc__socket_probed_to_death(SOCKET s, struct socket *sock);
  * peer of a connection that goes on living: to Windows that is no error. */
 int wsc__socket_error(SOCKET s, struct socket *sock, int posix_error);
 
-/* Keeps an error for the next call, as the kernel would have. */
-void wsc__socket_keep_error(struct socket *sock, int error);
+/* Keeps what the kernel's SO_ERROR has handed over. On Windows the failure of a connect stays in
+ * SO_ERROR until one succeeds; any other error is for the next call, as it was in the kernel. */
+void wsc__socket_keep_error(SOCKET s, struct socket *sock, int posix_error);
+
+/* What SO_ERROR shall tell, because the program says so; 0 is nothing. */
+void wsc__socket_set_error(struct socket *sock, int error);
 
 /* The error waiting for the next call, which takes it; 0 if there is none. */
 int wsc__socket_take_error(struct socket *sock);
+
+/* The same for SO_ERROR. */
+int wsc__socket_tell_error(struct socket *sock);
+
+/* Whether a connection that the kernel calls ended was given up, because the peer had closed and did
+ * not take what was sent since. */
+bool wsc__socket_aborted(SOCKET s, struct socket *sock);
 
 /* The first socket that we know at *s or after it, and *s its number; NULL if there is none. */
 struct socket *wsc__socket_next(SOCKET *s);
 
 /* The state of a TCP connection as the kernel numbers it; -1 for anything but TCP. */
-enum { WSC_TCP_ESTABLISHED = 1, WSC_TCP_SYN_SENT = 2, WSC_TCP_CLOSE = 7 };
+enum { WSC_TCP_ESTABLISHED = 1, WSC_TCP_SYN_SENT = 2, WSC_TCP_CLOSE = 7, WSC_TCP_LISTEN = 10 };
 int wsc__tcp_state(int fd);
 
 /* The same descriptor under another number if it is 0. */

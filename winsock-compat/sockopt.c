@@ -87,6 +87,7 @@ static __attribute__((noinline)) int get_slowly(SOCKET s, int level, int name, c
 		length = shape->size;
 	if (length < shape->get_least)
 		return result(too_short(shape, user, length, user_length));
+	value.dword = 0; /* a handler may convert it before it looks whether the kernel gave any */
 	value.size = length > OPTION_MOST ? OPTION_MOST : length;
 	value.user = user;
 	error = option->get(s, sock, option, &value);
@@ -109,10 +110,9 @@ static inline bool is_whole_truth(const struct quick *quick, unsigned state, int
 static __attribute__((noinline)) void keep_error(SOCKET s, int posix_error)
 {
 	struct socket *sock = NULL;
-	int error = wsc__socket_enter(s, &sock) ? 0 : wsc__socket_error(s, sock, posix_error);
 
-	if (error)
-		wsc__socket_keep_error(sock, error);
+	if (!wsc__socket_enter(s, &sock))
+		wsc__socket_keep_error(s, sock, posix_error);
 }
 
 int WSC(getsockopt)(SOCKET s, int level, int name, char *user, int *user_length)
@@ -169,6 +169,10 @@ static __attribute__((noinline)) int set_slowly(SOCKET s, int level, int name, c
 	if (error)
 		return result(error);
 	shape = wsc__option_shape(option);
+	if (!user && shape->traits & SHAPE_NULL) {
+		memset(&value, 0, sizeof value.dword);
+		return result(option->set(s, sock, option, &value));
+	}
 	if (length < shape->set_least) {
 		if (!length)
 			return result(shape->traits & SHAPE_NONE && user ? 0 : WS_WSAEFAULT);

@@ -140,6 +140,13 @@ int wsc__unreachable_error(SOCKET s, struct socket *sock, int posix_error)
 		       0;
 }
 
+void wsc__unreachable_keep(SOCKET s, struct socket *sock, int posix_error)
+{
+	if (!wsc__unreachable_collect(s, sock) && posix_error == ECONNREFUSED && !has_queue(s, sock) &&
+	    !wsc__socket_is(sock, SOCKET_NO_CONNRESET))
+		wsc__socket_mark(sock, SOCKET_PORT_UNREACHABLE, 0);
+}
+
 bool wsc__unreachable_look(SOCKET s, struct socket *sock)
 {
 	int posix_error = 0;
@@ -148,8 +155,7 @@ bool wsc__unreachable_look(SOCKET s, struct socket *sock)
 	if (wsc__unreachable_collect(s, sock))
 		return true;
 	getsockopt((int)s, SOL_SOCKET, SO_ERROR, &posix_error, &size);
-	if (posix_error == ECONNREFUSED && !has_queue(s, sock) && !wsc__socket_is(sock, SOCKET_NO_CONNRESET))
-		wsc__socket_mark(sock, SOCKET_PORT_UNREACHABLE, 0);
+	wsc__unreachable_keep(s, sock, posix_error);
 	return wsc__unreachable_noted(sock);
 }
 

@@ -11,6 +11,9 @@ void wsc__unreachable_start(int fd, int posix_family);
  * for the next receive. Whether there is one. */
 bool wsc__unreachable_collect(SOCKET s, struct socket *sock);
 
+/* The same where the kernel has said this errno, which is all there is without a queue. */
+void wsc__unreachable_keep(SOCKET s, struct socket *sock, int posix_error);
+
 /* The same for select, which has seen that there is an error: one that no receive would report is gone. */
 bool wsc__unreachable_look(SOCKET s, struct socket *sock);
 

@@ -201,18 +201,28 @@ void link_default_route(const char *gateway)
 	close(s);
 }
 
-static void bring_up(enum link_end end)
+static void set_up(const char *interface)
 {
 	struct ifreq request = { .ifr_flags = IFF_UP | IFF_RUNNING };
-	int s;
+	int s = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+	strcpy(request.ifr_name, interface);
+	if (s < 0 || ioctl(s, SIOCSIFFLAGS, &request) < 0)
+		bail("interface %s: %s", interface, strerror(errno));
+	close(s);
+}
+
+static void bring_up(enum link_end end)
+{
+	char path[96];
 
 	link_enter(end);
+	/* Nobody else can have the addresses of IPv6, so they need not be tried out for a second. */
+	snprintf(path, sizeof path, "/proc/sys/net/ipv6/conf/%s/accept_dad", ends[end].interface);
+	write_file(path, "0");
 	link_address(end, ends[end].address);
-	s = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	strcpy(request.ifr_name, ends[end].interface);
-	if (s < 0 || ioctl(s, SIOCSIFFLAGS, &request) < 0)
-		bail("interface %s: %s", ends[end].interface, strerror(errno));
-	close(s);
+	set_up(ends[end].interface);
+	set_up("lo");
 }
 
 /* HERE never asks where THERE is: after the cut nobody would answer, and nothing would go out. */
@@ -276,6 +286,147 @@ bool link_tune(const char *name, const char *value)
 
 	snprintf(path, sizeof path, "/proc/sys/net/ipv4/%s", name);
 	return write_file(path, "%s", value);
+}
+
+void link_route(void)
+{
+	struct rtentry route = { .rt_gateway = internet_address(LINK_ADDRESS_THERE),
+		                 .rt_dst = internet_address("0.0.0.0"),
+		                 .rt_genmask = internet_address("0.0.0.0"),
+		                 .rt_flags = RTF_UP | RTF_GATEWAY };
+	int s = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+	if (s < 0 || ioctl(s, SIOCADDRT, &route) < 0)
+		bail("route: %s", strerror(errno));
+	close(s);
+	link_enter(THERE);
+	if (!link_tune("ip_forward", "1"))
+		bail("ip_forward: %s", strerror(errno));
+	link_enter(HERE);
+}
+
+unsigned link_index(enum link_end end)
+{
+	unsigned index;
+
+	link_enter(end);
+	index = if_nametoindex(ends[end].interface);
+	link_enter(HERE);
+	return index;
+}
+
+void link_address6(enum link_end end, const char *address)
+{
+	struct {
+		struct in6_addr address;
+		unsigned prefix;
+		int index;
+	} request = { .prefix = 64, .index = (int)link_index(end) };
+	struct sockaddr_in6 name = { .sin6_family = AF_INET6 };
+	int s;
+
+	link_enter(end);
+	s = socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	inet_pton(AF_INET6, address, &request.address);
+	if (s < 0 || ioctl(s, SIOCSIFADDR, &request) < 0)
+		bail("address %s: %s", address, strerror(errno));
+	/* The kernel makes it fit for use a little later. */
+	name.sin6_addr = request.address;
+	for (int i = 0; bind(s, (struct sockaddr *)&name, sizeof name) < 0; i++) {
+		if (i == 2000)
+			bail("address %s: %s", address, strerror(errno));
+		poll(NULL, 0, 1);
+	}
+	close(s);
+	link_enter(HERE);
+}
+
+/* The kernel has made it from the hardware's address. */
+const char *link_local6(enum link_end end)
+{
+	static char text[2][INET6_ADDRSTRLEN];
+	const unsigned char *mac = ends[end].hardware;
+
+	snprintf(text[end], sizeof text[end], "fe80::%x:%x:fe%02x:%x", (mac[0] ^ 2) << 8 | mac[1],
+	         mac[2] << 8 | 0xff, mac[3], mac[4] << 8 | mac[5]);
+	return text[end];
+}
+
+static int word(const unsigned char *bytes)
+{
+	return bytes[0] << 8 | bytes[1];
+}
+
+/* The option of TCP's header that begins with 2, 4. */
+static int segment_of(const unsigned char *tcp, int length)
+{
+	int end = length < 20 ? 0 : (tcp[12] >> 4) * 4;
+
+	for (int i = 20; i + 3 < end && end <= length; i += tcp[i] == 1 ? 1 : tcp[i + 1])
+		if (tcp[i] == 2)
+			return word(tcp + i + 2);
+		else if (tcp[i] == 0 || (tcp[i] != 1 && tcp[i + 1] < 2))
+			break;
+	return 0;
+}
+
+static void describe_packet(struct packet *packet, const unsigned char *bytes, int size)
+{
+	bool first = bytes[0] >> 4 == 4;
+	const unsigned char *body;
+
+	memset(packet, 0, sizeof *packet);
+	packet->version = bytes[0] >> 4;
+	packet->length = size;
+	packet->ttl = first ? bytes[8] : bytes[7];
+	packet->tos = first ? bytes[1] : (bytes[0] << 4 | bytes[1] >> 4) & 0xff;
+	packet->header = first ? (bytes[0] & 15) * 4 : 40;
+	packet->protocol = first ? bytes[9] : bytes[6];
+	packet->dont_fragment = first && word(bytes + 6) & 0x4000;
+	packet->fragment = first ? word(bytes + 6) & 0x3fff : bytes[6] == 44;
+	memcpy(packet->from, bytes + (first ? 12 : 8), first ? 4 : 16);
+	memcpy(packet->to, bytes + (first ? 16 : 24), first ? 4 : 16);
+	body = bytes + packet->header;
+	if (packet->protocol == IPPROTO_UDP && size >= packet->header + 8)
+		packet->checksum = word(body + 6);
+	if (packet->protocol == IPPROTO_TCP)
+		packet->segment = segment_of(body, size - packet->header);
+}
+
+void link_forget(void)
+{
+	char byte;
+
+	while (recv(recorder, &byte, 1, MSG_DONTWAIT) >= 0)
+		;
+}
+
+bool link_packet(const char *to, struct packet *packet, int milliseconds)
+{
+	unsigned char bytes[2048], address[16];
+	bool first = inet_pton(AF_INET, to, address) == 1;
+	double end = link_now() + milliseconds / 1e3;
+	struct sockaddr_ll from;
+	ssize_t size;
+
+	if (!first && inet_pton(AF_INET6, to, address) != 1)
+		bail("%s is no address", to);
+	for (;;) {
+		socklen_t length = sizeof from;
+
+		size = recvfrom(recorder, bytes, sizeof bytes, 0, (struct sockaddr *)&from, &length);
+		if (size < 0 && link_now() >= end)
+			return false;
+		if (size < 0) {
+			poll(&(struct pollfd){ .fd = recorder, .events = POLLIN }, 1, 10);
+			continue;
+		}
+		if (from.sll_pkttype != PACKET_OUTGOING || size < (first ? 20 : 40) || bytes[0] >> 4 != (first ? 4 : 6))
+			continue;
+		describe_packet(packet, bytes, (int)size);
+		if (memcmp(packet->to, address, first ? 4 : 16) == 0)
+			return true;
+	}
 }
 
 void link_cut(void)

@@ -24,6 +24,32 @@ void link_enter(enum link_end end);
 /* Sets a value beneath /proc/sys/net/ipv4, for the sockets on this thread's side, if that is permitted. */
 bool link_tune(const char *name, const char *value);
 
+/* What is neither HERE nor THERE is sent THERE, which passes it on, if it can. */
+void link_route(void);
+
+/* Gives that side an address of IPv6 more, of a prefix of 64 bits; beside it has a link-local one. */
+void link_address6(enum link_end end, const char *address);
+unsigned link_index(enum link_end end);                 /* of its interface */
+const char *link_local6(enum link_end end);             /* "fe80::..." */
+
+/* A packet that HERE sent, as it was recorded. */
+struct packet {
+	int version, length;     /* of IP, and of the packet in bytes */
+	int ttl, tos;            /* or hop limit and traffic class */
+	int header;              /* bytes of the header, with its options */
+	int protocol;            /* the first after the header: 0 is hop-by-hop options, 44 a fragment of IPv6 */
+	bool dont_fragment, fragment; /* the bit; whether it is one of several */
+	int checksum;            /* of UDP: 0 is none */
+	int segment;             /* the largest that TCP's SYN asks for; 0: it is none */
+	unsigned char from[16], to[16];
+};
+
+/* Forgets what was recorded so far. */
+void link_forget(void);
+
+/* The next packet that HERE sent to one of these: an address of IPv4 or IPv6. Waits for so long; false if
+ * none came. */
+bool link_packet(const char *to, struct packet *packet, int milliseconds);
 /* The address of an end's interface from now on, for a thread that has entered it; "0.0.0.0" is none. */
 void link_address(enum link_end end, const char *address);
 

@@ -39,6 +39,7 @@ void diag(const char *format, ...) TAP_FORMAT(1, 2);
 /* The checks until todo_end() are expected to fail, for this reason: under
  * Wine alone, or everywhere. */
 void wine_todo(const char *reason);
+void wine_may_differ(const char *reason); /* those of them that fail under Wine; the others are right there */
 void todo(const char *reason);
 void todo_end(void);
 
