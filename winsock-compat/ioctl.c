@@ -117,7 +117,7 @@ unsigned wsc__ioctl_kind(struct socket *sock)
 
 	if (sock->family == WS_AF_UNIX)
 		return IOCTL_UNIX;
-	switch (sock->type) {
+	switch ((int)sock->type) {
 	case SOCK_STREAM:
 		return IOCTL_TCP4 << second;
 	case SOCK_DGRAM:
