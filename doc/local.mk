@@ -24,6 +24,10 @@ CALL_PAGES = \
 	%D%/socket.3ws \
 	%D%/WSAAddressToStringA.3ws \
 	%D%/WSAGetLastError.3ws \
+	%D%/WSARecv.3ws \
+	%D%/WSARecvMsg.3ws \
+	%D%/WSASend.3ws \
+	%D%/WSASendMsg.3ws \
 	%D%/WSASetBlockingHook.3ws \
 	%D%/WSAStartup.3ws
 MADE_PAGES = %D%/winsock-compat-errors.7 %D%/winsock-compat-ioctls.7 %D%/winsock-compat-options.7

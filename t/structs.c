@@ -219,6 +219,22 @@ static void compare(void)
 	MEMBER(struct in6_pktinfo, ipi6_addr, 0, 16);
 	MEMBER(struct in6_pktinfo, ipi6_ifindex, 16, 4);
 
+#ifdef __linux__ /* newer than the headers of mingw-w64 */
+	TYPE(IN_PKTINFO_EX, 12, 12);
+	MEMBER(IN_PKTINFO_EX, pkt_info, 0, 8);
+	MEMBER(IN_PKTINFO_EX, scope_id, 8, 4);
+
+	TYPE(IN6_PKTINFO_EX, 24, 24);
+	MEMBER(IN6_PKTINFO_EX, pkt_info, 0, 20);
+	MEMBER(IN6_PKTINFO_EX, scope_id, 20, 4);
+
+	TYPE(IN_RECVERR, 12, 12);
+	MEMBER(IN_RECVERR, protocol, 0, 4);
+	MEMBER(IN_RECVERR, info, 4, 4);
+	MEMBER(IN_RECVERR, type, 8, 1);
+	MEMBER(IN_RECVERR, code, 9, 1);
+#endif
+
 	TYPE(WSAPOLLFD, 16, 8);
 	MEMBERS(WSAPOLLFD, fd, 0, 8, 0, 4);
 	MEMBERS(WSAPOLLFD, events, 8, 2, 4, 2);
