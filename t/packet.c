@@ -357,20 +357,34 @@ static void interfaces(void)
 	SOCKET stream = new_socket(AF_INET, SOCK_STREAM);
 	struct packet packet;
 	struct ip_mreq membership;
+	u_long on = 1;
 	int length;
 	struct sockaddr_storage address = address_of(LINK_ADDRESS_THERE, &length);
 
 	set(s, IPPROTO_IP, IP_UNICAST_IF, htonl(1));
-	fails(WSAENETUNREACH, send_to(s, LINK_ADDRESS_THERE, 10), "IP_UNICAST_IF of the loopback interface: to THERE");
+	link_forget();
+	send_to(s, LINK_ADDRESS_THERE, 10);
+	ok(!link_packet(LINK_ADDRESS_THERE, &packet, NEVER), "IP_UNICAST_IF of the loopback interface: not by the link");
 	set(s, IPPROTO_IP, IP_UNICAST_IF, htonl(link_index(HERE)));
 	is_int(38, packet_of(s, LINK_ADDRESS_THERE, 10).length, "...of the link: it goes");
 	set(six, IPPROTO_IPV6, IPV6_UNICAST_IF, 1);
-	fails(WSAENETUNREACH, send_to(six, THERE6, 10), "IPV6_UNICAST_IF of the loopback interface: to THERE");
+	link_forget();
+	send_to(six, THERE6, 10);
+	ok(!link_packet(THERE6, &packet, NEVER), "IPV6_UNICAST_IF of the loopback interface: not by the link");
 	set(six, IPPROTO_IPV6, IPV6_UNICAST_IF, link_index(HERE));
 	is_int(58, packet_of(six, THERE6, 10).length, "...of the link: it goes");
 	set(stream, IPPROTO_IP, IP_UNICAST_IF, htonl(1));
-	fails(WSAENETUNREACH, connect(stream, (struct sockaddr *)&address, length),
-	      "IP_UNICAST_IF of the loopback interface: a stream to THERE");
+	ioctlsocket(stream, FIONBIO, &on);
+	link_forget();
+	connect(stream, (struct sockaddr *)&address, length);
+	ok(!link_packet(LINK_ADDRESS_THERE, &packet, NEVER), "IP_UNICAST_IF of the loopback interface: no SYN by the link");
+	closesocket(stream);
+	stream = new_socket(AF_INET, SOCK_STREAM);
+	set(stream, IPPROTO_IP, IP_UNICAST_IF, htonl(link_index(HERE)));
+	ioctlsocket(stream, FIONBIO, &on);
+	link_forget();
+	connect(stream, (struct sockaddr *)&address, length);
+	ok(link_packet(LINK_ADDRESS_THERE, &packet, SOON), "...of the link: it goes");
 
 	set(s, IPPROTO_IP, IP_UNICAST_IF, 0);
 	set(s, IPPROTO_IP, IP_MULTICAST_IF, htonl(link_index(HERE)));
