@@ -210,6 +210,8 @@ static void fragments4(void)
 	};
 	/* clang-format on */
 	SOCKET server = there(AF_INET, SOCK_DGRAM, LINK_ADDRESS_THERE), s = new_socket(AF_INET, SOCK_DGRAM);
+	struct sockaddr_storage address;
+	int length;
 
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		struct packet packet;
@@ -225,6 +227,19 @@ static void fragments4(void)
 			ok(link_packet(LINK_ADDRESS_THERE, &packet, SOON) && packet.fragment && packet.length <= MTU,
 			   "...in fragments");
 	}
+	set(s, IPPROTO_IP, 76, 1000); /* IP_USER_MTU */
+	is_int(972, send_to(s, LINK_ADDRESS_THERE, 972), "IP_USER_MTU 1000: 972 bytes go");
+	todo("Linux has nothing that would cut datagrams of IPv4 smaller than the link wants them");
+	ok(packet_of(s, LINK_ADDRESS_THERE, 973).fragment, "...973 in fragments");
+	todo_end();
+	set(s, IPPROTO_IP, IP_DONTFRAGMENT, TRUE);
+	is_int(972, send_to(s, LINK_ADDRESS_THERE, 972), "...with IP_DONTFRAGMENT 972 go");
+	fails(WSAEMSGSIZE, send_to(s, LINK_ADDRESS_THERE, 973), "...and 973 do not");
+	address = address_of(LINK_ADDRESS_THERE, &length);
+	connect(s, (struct sockaddr *)&address, length);
+	fails(WSAEMSGSIZE, send(s, data, 973, 0), "...nor by send()");
+	set(s, IPPROTO_IP, 76, 0xffffffff);
+	is_int(973, send(s, data, 973, 0), "IP_USER_MTU unspecified again: they go");
 	closesocket(s);
 	closesocket(server);
 }

@@ -10,6 +10,7 @@
 #include <netinet/in.h>
 #include <netinet/ip.h>
 #include <netinet/tcp.h>
+#include <netinet/udp.h>
 #include <sys/socket.h>
 
 #ifndef IPV6_MULTICAST_ALL
@@ -156,7 +157,8 @@ int wsc__option_set_mtu_discover(SOCKET s, struct socket *sock, const struct opt
 }
 
 /* An upper bound of the MTU. Linux has one for datagrams of IPv6, not below what any link of it carries;
- * a stream that is not connected yet may say that its segments are to fit. */
+ * a stream that is not connected yet may say that its segments are to fit. To those of IPv4 it means as
+ * much as that those which must not be cut are refused. */
 int wsc__option_get_user_mtu(SOCKET s, struct socket *sock, const struct option *option, struct value *value)
 {
 	return wsc__option_get_kept(s, sock, option, value);
@@ -185,7 +187,25 @@ int wsc__option_set_user_mtu(SOCKET s, struct socket *sock, const struct option 
 		bytes = unlimited ? 0 : within(bytes, IPV6_LEAST, 0xffff);
 		error = wsc__posix_set(s, IPPROTO_IPV6, IPV6_MTU, &bytes, sizeof bytes);
 	}
-	return error ? error : wsc__option_keep(sock, option, value->dword);
+	if (!error)
+		error = wsc__option_keep(sock, option, value->dword);
+	if (!error && sock->type == SOCK_DGRAM && sock->family == WS_AF_INET)
+		wsc__socket_mark(sock, unlimited ? 0 : SOCKET_LIMITED, unlimited ? SOCKET_LIMITED : 0);
+	return error;
+}
+
+bool wsc__option_exceeds(SOCKET s, struct socket *sock, size_t size)
+{
+	enum { HEADERS = 20 + 8 };
+	int segment = 0, discover = 0;
+
+	wsc__posix_get(s, IPPROTO_UDP, UDP_SEGMENT, &segment, sizeof segment);
+	if (segment && (size_t)segment < size)
+		size = (size_t)segment;
+	if (size + HEADERS <= wsc__option_kept(sock, WS_IPPROTO_IP, WS_IP_USER_MTU))
+		return false;
+	wsc__posix_get(s, IPPROTO_IP, IP_MTU_DISCOVER, &discover, sizeof discover);
+	return discover == IP_PMTUDISC_DO || discover == IP_PMTUDISC_PROBE;
 }
 
 /* From where a socket of IPv6 may be reached. IPv4 has the option only to be asked for it. */
