@@ -66,7 +66,8 @@ int wsc__option_get_nearest(SOCKET s, struct socket *sock, const struct option *
 	return error;
 }
 
-int wsc__option_set_nearest(SOCKET s, struct socket *sock, const struct option *option, const struct value *value)
+int wsc__option_set_nearest(SOCKET s, struct socket *sock, const struct option *option,
+			    const struct value *value)
 {
 	struct value near = { .dword = nearest(option, sock, value->dword) };
 	int error = wsc__option_set_int(s, sock, option, &near);
@@ -76,7 +77,8 @@ int wsc__option_set_nearest(SOCKET s, struct socket *sock, const struct option *
 
 /* Windows takes the index in network order for IPv4, and in host order for IPv6; Linux always in the
  * former. It is read in host order. */
-int wsc__option_get_unicast_if(SOCKET s, struct socket *sock, const struct option *option, struct value *value)
+int wsc__option_get_unicast_if(SOCKET s, struct socket *sock, const struct option *option,
+			       struct value *value)
 {
 	int error = wsc__option_get_int(s, sock, option, value);
 
@@ -84,7 +86,8 @@ int wsc__option_get_unicast_if(SOCKET s, struct socket *sock, const struct optio
 	return error;
 }
 
-int wsc__option_set_unicast_if(SOCKET s, struct socket *sock, const struct option *option, const struct value *value)
+int wsc__option_set_unicast_if(SOCKET s, struct socket *sock, const struct option *option,
+			       const struct value *value)
 {
 	bool second = option->level == WS_IPPROTO_IPV6;
 	struct value index = { .dword = second ? htonl(value->dword) : value->dword };
@@ -112,7 +115,8 @@ static int set_fragmentation(SOCKET s, const struct option *option, int discover
 	return wsc__posix_set(s, option->posix_level, option->posix_name, &discover, sizeof discover);
 }
 
-int wsc__option_get_dont_fragment(SOCKET s, struct socket *sock, const struct option *option, struct value *value)
+int wsc__option_get_dont_fragment(SOCKET s, struct socket *sock, const struct option *option,
+				  struct value *value)
 {
 	return wsc__option_get_kept(s, sock, option, value);
 }
@@ -134,17 +138,19 @@ int wsc__option_set_dont_fragment(SOCKET s, struct socket *sock, const struct op
 static const struct {
 	int datagram, stream;
 } discovery[] = {
-	[1] = { IP_PMTUDISC_DO, IP_PMTUDISC_WANT },      /* ..._DO */
-	[2] = { IP_PMTUDISC_OMIT, IP_PMTUDISC_DONT },    /* ..._DONT */
-	[3] = { IP_PMTUDISC_PROBE, IP_PMTUDISC_DONT },   /* ..._PROBE */
+	[1] = { IP_PMTUDISC_DO, IP_PMTUDISC_WANT },    /* ..._DO */
+	[2] = { IP_PMTUDISC_OMIT, IP_PMTUDISC_DONT },  /* ..._DONT */
+	[3] = { IP_PMTUDISC_PROBE, IP_PMTUDISC_DONT }, /* ..._PROBE */
 };
 
-int wsc__option_get_mtu_discover(SOCKET s, struct socket *sock, const struct option *option, struct value *value)
+int wsc__option_get_mtu_discover(SOCKET s, struct socket *sock, const struct option *option,
+				 struct value *value)
 {
 	return wsc__option_get_kept(s, sock, option, value);
 }
 
-int wsc__option_set_mtu_discover(SOCKET s, struct socket *sock, const struct option *option, const struct value *value)
+int wsc__option_set_mtu_discover(SOCKET s, struct socket *sock, const struct option *option,
+				 const struct value *value)
 {
 	bool stream = sock->type == SOCK_STREAM;
 	int error;
@@ -169,7 +175,8 @@ static DWORD within(DWORD value, DWORD least, DWORD most)
 	return value < least ? least : value > most ? most : value;
 }
 
-int wsc__option_set_user_mtu(SOCKET s, struct socket *sock, const struct option *option, const struct value *value)
+int wsc__option_set_user_mtu(SOCKET s, struct socket *sock, const struct option *option,
+			     const struct value *value)
 {
 	enum { IPV6_LEAST = 1280, SEGMENT_LEAST = 88, SEGMENT_MOST = 32767 };
 	const DWORD headers = (option->level == WS_IPPROTO_IPV6 ? 40 : 20) + 20;
@@ -215,7 +222,8 @@ static DWORD default_level(void)
 
 	if (version >= WINDOWS_7)
 		return 0; /* left open */
-	return version == WINDOWS_VISTA ? WS_PROTECTION_LEVEL_UNRESTRICTED : WS_PROTECTION_LEVEL_EDGERESTRICTED;
+	return version == WINDOWS_VISTA ? WS_PROTECTION_LEVEL_UNRESTRICTED
+					: WS_PROTECTION_LEVEL_EDGERESTRICTED;
 }
 
 int wsc__option_get_protection_level(SOCKET s, struct socket *sock, const struct option *option,
@@ -234,8 +242,8 @@ int wsc__option_set_protection_level(SOCKET s, struct socket *sock, const struct
 	bool stream = sock->type == SOCK_STREAM;
 
 	/* 0 is what there is on Windows 7 and later before any was set. */
-	if (level && level != WS_PROTECTION_LEVEL_UNRESTRICTED && level != WS_PROTECTION_LEVEL_EDGERESTRICTED &&
-	    level != WS_PROTECTION_LEVEL_RESTRICTED)
+	if (level && level != WS_PROTECTION_LEVEL_UNRESTRICTED &&
+	    level != WS_PROTECTION_LEVEL_EDGERESTRICTED && level != WS_PROTECTION_LEVEL_RESTRICTED)
 		return WS_WSAEINVAL;
 	/* What a stream asks for itself, it may receive: only from when it listens is it a question. */
 	if (option->level == WS_IPPROTO_IP || (stream && !wsc__socket_is(sock, SOCKET_LISTENING)))
