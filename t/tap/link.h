@@ -21,6 +21,9 @@ const char *link_leave(void);
 /* Sockets that this thread makes from now on are on that side. */
 void link_enter(enum link_end end);
 
+/* Brings the loopback interface of this thread's side up, which at first it is not. */
+void link_loopback(void);
+
 /* Sets a value beneath /proc/sys/net/ipv4, for the sockets on this thread's side, if that is permitted. */
 bool link_tune(const char *name, const char *value);
 
