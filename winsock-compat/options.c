@@ -213,7 +213,7 @@ static DWORD kept(struct socket *sock, const struct option *option)
 {
 	const struct socket_extras *extras = sock->extras;
 
-	return extras && extras->is_kept[option->kept] ? extras->kept[option->kept] : option->initial[wsc__option_kind(sock)];
+	return extras && option->kept >= 0 && extras->is_kept[option->kept] ? extras->kept[option->kept] : option->initial[wsc__option_kind(sock)];
 }
 
 int wsc__option_get_kept(SOCKET s, struct socket *sock, const struct option *option, struct value *value)
@@ -252,7 +252,7 @@ bool wsc__option_recall(struct socket *sock, const struct option *option, DWORD 
 	bool is_kept;
 
 	wsc__socket_lock(sock);
-	is_kept = sock->extras && sock->extras->is_kept[option->kept];
+	is_kept = sock->extras && option->kept >= 0 && sock->extras->is_kept[option->kept];
 	*value = kept(sock, option);
 	wsc__socket_unlock(sock);
 	return is_kept;
