@@ -174,12 +174,12 @@ static int count_entries(const struct call *call, size_t *count)
 		return 0;
 	if (call->in_size < head || (call->in_size - head) / sizeof last < *count)
 		return WS_WSAEFAULT;
-	return wsc__copy_in(&last, (const char *)call->in + head + (*count - 1) * sizeof last, sizeof last);
+	return wsc__copy_in(&last, wsc__user_at(call->in, head + (*count - 1) * sizeof last), sizeof last);
 }
 
 static int read_entries(const struct call *call, struct candidate *candidates, size_t *count)
 {
-	const char *entries = (const char *)call->in + offsetof(SOCKET_ADDRESS_LIST, Address);
+	const char *entries = wsc__user_at(call->in, offsetof(SOCKET_ADDRESS_LIST, Address));
 	struct local_address *locals;
 	size_t local_count, taken = 0;
 	int error = wsc__interface_locals(AF_INET6, &locals, &local_count);

@@ -224,7 +224,7 @@ static int add_address(struct value *value, int *at, int size, int (*name)(int, 
 	wsc__address_from_posix(&address);
 	memset(value->bytes + *at, 0, (size_t)size);
 	memcpy(value->bytes + *at, &address, length);
-	member->lpSockaddr = (LPSOCKADDR)(value->user + *at);
+	member->lpSockaddr = wsc__user_at(value->user, (size_t)*at);
 	member->iSockaddrLength = size;
 	*at += size;
 	return 0;
