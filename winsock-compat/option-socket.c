@@ -194,7 +194,8 @@ int wsc__option_set_update_accept_context(SOCKET s, struct socket *sock, const s
 	(void)option;
 	if (!listener || wsc__socket_verify(value->socket, listener, NULL))
 		return WS_WSAENOTSOCK;
-	return wsc__options_copy(s, sock, value->socket, listener);
+	wsc__options_copy(s, sock, value->socket, listener);
+	return 0;
 }
 
 int wsc__option_set_update_connect_context(SOCKET s, struct socket *sock, const struct option *option,
