@@ -22,6 +22,7 @@ static const char *const wine[] = {
 
 #ifdef __linux__
 int linux_option(unsigned row, unsigned s, void *buffer, unsigned size);
+int linux_can_change(unsigned row, unsigned s);
 #endif
 
 /* The sockets. */
@@ -476,6 +477,17 @@ static bool kernel_has_changed(SOCKET s, const struct option *option, const stru
 	return now.length != before->length || memcmp(now.bytes, before->bytes, (size_t)now.length) != 0;
 }
 
+/* IPV6_V6ONLY of a raw socket, for one, the kernel has and does not let change. */
+static bool kernel_can_change(SOCKET s, const struct option *option)
+{
+#ifdef __linux__
+	return linux_can_change((unsigned)(option - options), (unsigned)s);
+#else
+	(void)s, (void)option;
+	return false;
+#endif
+}
+
 /* A set that fails in this way and leaves everything as it was. */
 static void fails_to_set(SOCKET s, const struct subject *subject, int error, const void *bytes, int length,
 			 const char *what)
@@ -691,7 +703,7 @@ static void values(const struct subject *subject)
 	for (int i = 0; option->samples[i] >= 0; i++) {
 		takes(s, subject, option->samples[i], option->samples[i]);
 		if (!i && is_the_kernels(subject) && before.length && option->samples[i] != first &&
-		    !kernel_has_changed(s, option, &before))
+		    !kernel_has_changed(s, option, &before) && kernel_can_change(s, option))
 			row_differs("a change", "set to %s: the kernel's option does not change",
 				    number_text(option->samples[i]));
 	}

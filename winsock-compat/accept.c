@@ -168,7 +168,7 @@ static void inherit(SOCKET s, struct socket *sock, SOCKET from, struct socket *l
 	sock->linger_on = linger_on;
 	sock->linger_time = linger_time;
 	wsc__socket_unlock(sock);
-	sock->ports.options = listener->ports.options & PORT_REUSEADDR;
+	sock->ports.options = listener->ports.options & (PORT_REUSEADDR | PORT_EXCLUSIVE);
 	sock->receive_timeout = listener->receive_timeout;
 	sock->send_timeout = listener->send_timeout;
 }

@@ -4,6 +4,7 @@
 #include "filter.h"
 
 #include "error.h"
+#include "port.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -122,6 +123,15 @@ static void listed(struct socket *sock, int family, struct interface_list *list)
 	wsc__socket_unlock(sock);
 }
 
+/* SO_REUSE_MULTICASTPORT. To no group? Drop. */
+static void add_groups_only(struct filter *filter, int offset, unsigned bits, unsigned group)
+{
+	load_byte(filter, offset);
+	mask(filter, bits);
+	add(filter, BPF_JMP | BPF_JEQ | BPF_K, group, 1, 0);
+	give(filter, DROP);
+}
+
 static unsigned word_of(const struct in6_addr *address, int index)
 {
 	unsigned word;
@@ -192,7 +202,10 @@ static unsigned begin_version(struct filter *filter, unsigned version)
 
 static void end_version(struct filter *filter, unsigned start)
 {
-	filter->code[start - 1].k = filter->length - start;
+	if (filter->length == start)
+		filter->length = (unsigned short)(start - VERSION_HEAD); /* nothing is */
+	else
+		filter->code[start - 1].k = filter->length - start;
 }
 
 static unsigned copy_joined(struct socket *sock, struct joined *joined)
@@ -209,7 +222,7 @@ static unsigned copy_joined(struct socket *sock, struct joined *joined)
 
 static void build(struct filter *filter, struct socket *sock)
 {
-	bool datagrams = sock->type != SOCK_STREAM;
+	bool datagrams = sock->type != SOCK_STREAM, groups_only = wsc__port_get(sock, PORT_REUSE_MULTICAST);
 	DWORD protection = sock->family == WS_AF_INET6 ?
 				   wsc__option_kept(sock, WS_IPPROTO_IPV6, WS_IPV6_PROTECTION_LEVEL) :
 				   0;
@@ -218,23 +231,21 @@ static void build(struct filter *filter, struct socket *sock)
 	unsigned start, count = sock->type == SOCK_DGRAM ? copy_joined(sock, joined) : 0;
 
 	filter->length = 0;
+	start = begin_version(filter, 4);
+	if (groups_only)
+		add_groups_only(filter, IPV4_TO, 0xf0, 0xe0);
 	if (datagrams && wsc__option_kept(sock, WS_IPPROTO_IP, WS_IP_IFLIST)) {
 		listed(sock, 0, &list);
-		start = begin_version(filter, 4);
 		add_interfaces(filter, &list);
-		end_version(filter, start);
 	}
-	if (datagrams && !wsc__option_kept(sock, WS_IPPROTO_IP, WS_IP_RECEIVE_BROADCAST)) {
-		start = begin_version(filter, 4);
+	if (datagrams && !wsc__option_kept(sock, WS_IPPROTO_IP, WS_IP_RECEIVE_BROADCAST))
 		add_no_broadcasts(filter);
-		end_version(filter, start);
-	}
-	if (datagrams && !wsc__option_kept(sock, WS_IPPROTO_IP, WS_IP_MULTICAST_LOOP)) {
-		start = begin_version(filter, 4);
+	if (datagrams && !wsc__option_kept(sock, WS_IPPROTO_IP, WS_IP_MULTICAST_LOOP))
 		add_loop(filter, IPV4_TO, 0xf0, 0xe0);
-		end_version(filter, start);
-	}
+	end_version(filter, start);
 	start = begin_version(filter, 6);
+	if (groups_only)
+		add_groups_only(filter, IPV6_TO, 0xff, 0xff);
 	if (datagrams && sock->family == WS_AF_INET6 && wsc__option_kept(sock, WS_IPPROTO_IPV6, WS_IPV6_IFLIST)) {
 		listed(sock, 1, &list);
 		add_interfaces(filter, &list);
@@ -248,10 +259,7 @@ static void build(struct filter *filter, struct socket *sock)
 		add_same_site(filter);
 	else if (protection == WS_PROTECTION_LEVEL_EDGERESTRICTED)
 		add_no_teredo(filter);
-	if (filter->length == start)
-		filter->length = (unsigned short)(start - VERSION_HEAD); /* nothing is */
-	else
-		end_version(filter, start);
+	end_version(filter, start);
 	if (filter->length)
 		give(filter, KEEP);
 }

@@ -10,6 +10,7 @@
 #include "conflict.h"
 #include "diag.h"
 #include "error.h"
+#include "filter.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -38,31 +39,10 @@ static const struct {
 	{ PORT_RANDOMIZE, PORT_REUSE_UNICAST },
 };
 
-/* Datagrams to an address that is not multicast never come to such a socket. */
-static int refuse_unicast(SOCKET s, struct socket *sock, bool on)
+static bool has_ports(struct socket *sock)
 {
-	static struct sock_filter ipv4[] = {
-		BPF_STMT(BPF_LD | BPF_B | BPF_ABS, SKF_NET_OFF + 16), /* the first byte of the destination */
-		BPF_STMT(BPF_ALU | BPF_AND | BPF_K, 0xf0),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0xe0, 1, 0),
-		BPF_STMT(BPF_RET | BPF_K, 0),
-		BPF_STMT(BPF_RET | BPF_K, ~0u),
-	};
-	static struct sock_filter ipv6[] = {
-		BPF_STMT(BPF_LD | BPF_B | BPF_ABS, SKF_NET_OFF + 24),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0xff, 1, 0),
-		BPF_STMT(BPF_RET | BPF_K, 0),
-		BPF_STMT(BPF_RET | BPF_K, ~0u),
-	};
-	struct sock_fprog program = { sizeof ipv4 / sizeof *ipv4, ipv4 };
-
-	if (sock->family == WS_AF_INET6)
-		program = (struct sock_fprog){ sizeof ipv6 / sizeof *ipv6, ipv6 };
-	if (setsockopt((int)s, SOL_SOCKET, on ? SO_ATTACH_FILTER : SO_DETACH_FILTER, &program,
-		       sizeof program) < 0 &&
-	    errno != ENOENT)
-		return wsc__error_from_errno(errno);
-	return 0;
+	return (sock->family == WS_AF_INET || sock->family == WS_AF_INET6) &&
+	       (sock->type == SOCK_STREAM || sock->type == SOCK_DGRAM);
 }
 
 /* A port of the kernel's choice is chosen by connect, who sees what it is not to meet; so that
@@ -76,25 +56,32 @@ static int choose_late(SOCKET s, bool on)
 	return 0;
 }
 
+static void note(struct socket *sock, enum port_option option, bool on)
+{
+	if (on)
+		atomic_fetch_or(&sock->ports.options, option);
+	else
+		atomic_fetch_and(&sock->ports.options, ~(unsigned)option);
+}
+
 int wsc__port_set(SOCKET s, struct socket *sock, enum port_option option, bool on)
 {
+	bool before = wsc__port_get(sock, option);
 	int error = 0;
 
 	for (size_t i = 0; on && i < sizeof excluded / sizeof *excluded; i++)
 		if (excluded[i].set == option && wsc__port_get(sock, excluded[i].against))
 			return WS_WSAEINVAL;
+	note(sock, option, on);
 	if (option == PORT_REUSE_MULTICAST)
-		error = refuse_unicast(s, sock, on);
-	else if (option == PORT_REUSE_UNICAST && !wsc__conflict_is_bound(s, sock))
+		error = wsc__filter_update(s, sock);
+	else if (option == PORT_REUSE_UNICAST && has_ports(sock) && !wsc__conflict_is_bound(s, sock))
 		error = choose_late(s, on);
 	if (error)
-		return error;
-	if (on)
-		atomic_fetch_or(&sock->ports.options, option);
+		note(sock, option, before);
 	else
-		atomic_fetch_and(&sock->ports.options, ~(unsigned)option);
-	wsc__conflict_prepare(s, sock);
-	return 0;
+		wsc__conflict_prepare(s, sock);
+	return error;
 }
 
 /* The kernel has it for what can be bound to addresses of both families. */
@@ -111,10 +98,7 @@ int wsc__port_set_v6only(SOCKET s, struct socket *sock, bool on)
 		return WS_WSAEINVAL;
 	if (kernel_has_v6only(sock) && setsockopt((int)s, IPPROTO_IPV6, IPV6_V6ONLY, &value, sizeof value) < 0)
 		return wsc__error_from_errno(errno);
-	if (on)
-		atomic_fetch_and(&sock->ports.options, ~(unsigned)PORT_V6ONLY_OFF);
-	else
-		atomic_fetch_or(&sock->ports.options, PORT_V6ONLY_OFF);
+	note(sock, PORT_V6ONLY_OFF, !on);
 	return 0;
 }
 
@@ -245,12 +229,6 @@ static int hold_anywhere(struct reservation *reservation)
 		error = hold_all(reservation, low + random % (high - low + 2 - count));
 	}
 	return error;
-}
-
-static bool has_ports(struct socket *sock)
-{
-	return (sock->family == WS_AF_INET || sock->family == WS_AF_INET6) &&
-	       (sock->type == SOCK_STREAM || sock->type == SOCK_DGRAM);
 }
 
 int wsc__port_acquire(SOCKET s, struct socket *sock, const INET_PORT_RANGE *range,
