@@ -174,7 +174,7 @@ static int count_entries(const struct call *call, size_t *count)
 		return 0;
 	if (call->in_size < head || (call->in_size - head) / sizeof last < *count)
 		return WS_WSAEFAULT;
-	return wsc__copy_in(&last, (const char *)call->in + head + (*count - 1) * sizeof last, sizeof last);
+	return wsc__copy_in(&last, wsc__user_at(call->in, head + (*count - 1) * sizeof last), sizeof last);
 }
 
 static int read_entries(const struct call *call, struct candidate *candidates, size_t *count)
@@ -187,7 +187,7 @@ static int read_entries(const struct call *call, struct candidate *candidates, s
 		SOCKET_ADDRESS entry;
 
 		error = wsc__copy_in(&entry,
-				     wsc__ioctl_at(call->in, offsetof(SOCKET_ADDRESS_LIST, Address) + i * sizeof entry),
+				     wsc__user_at(call->in, offsetof(SOCKET_ADDRESS_LIST, Address) + i * sizeof entry),
 				     sizeof entry);
 		if (!error && take(&candidates[taken], &entry, locals, local_count)) {
 			candidates[taken].place = taken;

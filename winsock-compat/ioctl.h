@@ -60,12 +60,6 @@ struct call {
 	bool counted;   /* it counts though the call fails: so many are needed */
 };
 
-/* A place in the program's memory, which need not be there: no pointer of C's to reckon with. */
-static inline void *wsc__ioctl_at(const void *user, size_t offset)
-{
-	return (void *)((uintptr_t)user + offset);
-}
-
 /* WSAEFAULT, and the count says how many bytes there had to be. */
 static inline int wsc__ioctl_needs(struct call *call, size_t size)
 {
