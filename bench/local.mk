@@ -2,7 +2,7 @@
 BENCH_FROM = %D%/calls.c %D%/raw.c %D%/calls.h
 BENCH_FLAGS = -O2 -g
 
-%D%/calls: $(BENCH_FROM) libwinsock-compat.la
+%D%/calls: $(BENCH_FROM) $(PROGRAM_INCLUDES) libwinsock-compat.la tools/wscc
 	$(AM_V_CCLD)$(MKDIR_P) $(@D) && $(CC) $(BENCH_FLAGS) -c -o $(@D)/raw.o $(srcdir)/%D%/raw.c && \
 		$(NATIVE_CC) $(BENCH_FLAGS) -o $@ $(srcdir)/%D%/calls.c $(@D)/raw.o
 

@@ -4,7 +4,7 @@ EXAMPLE_SHARED = %D%/keepalive.c
 NATIVE_EXAMPLES = $(EXAMPLE_NAMES:%=%D%/%)
 WINE_EXAMPLES = $(EXAMPLE_NAMES:%=%D%/wine/%.exe)
 
-$(NATIVE_EXAMPLES): %D%/%: %D%/%.c $(EXAMPLE_SHARED) %D%/keepalive.h libwinsock-compat.la tools/wscc
+$(NATIVE_EXAMPLES): %D%/%: %D%/%.c $(EXAMPLE_SHARED) %D%/keepalive.h $(PROGRAM_INCLUDES) libwinsock-compat.la tools/wscc
 	$(AM_V_CCLD)$(MKDIR_P) $(@D) && $(NATIVE_CC) -o $@ $< $(srcdir)/$(EXAMPLE_SHARED)
 
 $(WINE_EXAMPLES): %D%/wine/%.exe: %D%/%.c $(EXAMPLE_SHARED) %D%/keepalive.h

@@ -7,8 +7,10 @@ NATIVE_ONLY =
 SCRIPT_TESTS =
 NATIVE_ONLY += ephemeral
 NATIVE_ONLY += netdown
+NATIVE_ONLY += network
 NATIVE_ONLY += packet
 NATIVE_ONLY += reuse
+NATIVE_ONLY += tcplink
 NATIVE_ONLY += threads
 NATIVE_ONLY += wire
 
@@ -36,14 +38,8 @@ TEST_NAMES += select
 TEST_NAMES += socket
 TEST_NAMES += socketoption
 TEST_NAMES += startup
+TEST_NAMES += tcpoption
 TEST_NAMES += transfer
-
-NATIVE_ONLY += ephemeral
-NATIVE_ONLY += netdown
-NATIVE_ONLY += network
-NATIVE_ONLY += reuse
-NATIVE_ONLY += threads
-NATIVE_ONLY += wire
 
 SCRIPT_TESTS += %D%/interop.t %D%/wsc-compare.t
 
@@ -58,6 +54,8 @@ TABLE_TESTS = options
 
 TAP_FROM = %D%/tap/tap.c %D%/tap/net.c %D%/tap/rows.c
 TAP_INCLUDES = %D%/tap/kernel.h %D%/tap/net.h %D%/tap/newer.h %D%/tap/rows.h %D%/tap/tap.h
+# What a program includes is only known to the compiler: any of it builds all of them again.
+PROGRAM_INCLUDES = $(wscinclude_HEADERS) $(wscinclude_wsc_HEADERS) $(MADE_INCLUDES)
 NATIVE_TAP = $(TAP_FROM:%.c=%.o)
 WINE_TAP = $(TAP_FROM:%D%/%.c=%D%/wine/%.o)
 
@@ -87,11 +85,11 @@ WINE_CC = $(MINGW_CC) -D_WIN32_WINNT=0x0A00 $(TEST_FLAGS) -static
 WINE_LIBS = -lws2_32 -lmswsock
 
 # The library and the generated headers come first: wscc needs both.
-$(NATIVE_TAP): %D%/%.o: %D%/%.c $(TAP_INCLUDES) | $(BUILT_SOURCES) tools/wscc
+$(NATIVE_TAP): %D%/%.o: %D%/%.c $(TAP_INCLUDES) $(PROGRAM_INCLUDES) | $(BUILT_SOURCES) tools/wscc
 	$(AM_V_CC)$(MKDIR_P) $(@D) && $(NATIVE_CC) -c -o $@ $<
 
 # A test that needs another object of its own says TEST_WITH.
-$(NATIVE_TESTS): %D%/%.t: %D%/%.c $(NATIVE_TAP) $(TAP_INCLUDES) libwinsock-compat.la tools/wscc
+$(NATIVE_TESTS): %D%/%.t: %D%/%.c $(NATIVE_TAP) $(TAP_INCLUDES) $(PROGRAM_INCLUDES) libwinsock-compat.la tools/wscc
 	$(AM_V_CCLD)$(NATIVE_CC) -o $@ $< $(NATIVE_TAP) $(TEST_WITH)
 
 # The one file of the tests that knows POSIX only.
@@ -101,6 +99,9 @@ $(NATIVE_TESTS): %D%/%.t: %D%/%.c $(NATIVE_TAP) $(TAP_INCLUDES) libwinsock-compa
 %D%/ephemeral.t %D%/wire.t: %D%/tap/link.o %D%/tap/link.h
 %D%/wire.t %D%/packet.t: TEST_WITH = %D%/tap/link.o
 %D%/wire.t %D%/packet.t: %D%/tap/link.o %D%/tap/link.h
+LINK_TESTS = %D%/ephemeral.t %D%/network.t %D%/packet.t %D%/tcplink.t %D%/wire.t
+$(LINK_TESTS): TEST_WITH = %D%/tap/link.o
+$(LINK_TESTS): %D%/tap/link.o %D%/tap/link.h
 %D%/tap/link.o: %D%/tap/link.c %D%/tap/link.h %D%/tap/tap.h
 	$(AM_V_CC)$(MKDIR_P) $(@D) && $(CC) $(TEST_FLAGS) $(SANITIZER_CFLAGS) -D_GNU_SOURCE -c -o $@ $<
 
@@ -118,7 +119,7 @@ CLEANFILES += %D%/error-vectors.h
 # The rows of options.in, and where the kernel has them.
 %D%/options-rows.h %D%/options-linux.h: %D%/options-%.h: $(OPTIONS_FROM) $(srcdir)/build-aux/gen-options.awk
 	$(AM_V_GEN)$(MKDIR_P) $(@D) && $(GEN_OPTIONS) -v make=$(patsubst rows,test,$*) $(OPTIONS_FROM) >$@-t && mv $@-t $@
-%D%/options.t %D%/wine/options.exe: %D%/options-rows.h
+%D%/options.t %D%/wine/options.exe: %D%/options.h %D%/options-rows.h
 %D%/options.t: TEST_WITH = %D%/options-linux.o
 %D%/options.t: %D%/options-linux.o
 %D%/options-linux.o: %D%/options-linux.c %D%/options-linux.h
@@ -188,10 +189,13 @@ check-address: VARIANT_CONFIGURE = --enable-werror --enable-sanitizers=address,u
 check-thread: VARIANT_CONFIGURE = --enable-werror --enable-sanitizers=thread
 check-clang: VARIANT_CONFIGURE = CC=clang CXX=clang++ --enable-werror
 check-valgrind: VARIANT_MAKE = TEST_RUNNER='$(VALGRIND_RUNNER)' TEST_SECONDS=600
-check-address check-thread check-clang check-valgrind:
-	@$(MKDIR_P) $@.d
-	@cd $@.d && { test -e config.status || $(abs_srcdir)/configure --quiet CC='$(CC)' CXX='$(CXX)' --disable-static $(VARIANT_CONFIGURE); }
-	@cd $@.d && $(MAKE) check TESTS='$(NATIVE_TESTS) $(SETTINGS_TESTS)' $(VARIANT_MAKE)
+VARIANT_DIRECTORY = $@.d
+VARIANT_TESTS = $(NATIVE_TESTS) $(SETTINGS_TESTS)
+check-address check-thread check-clang check-valgrind check-fuzz:
+	@$(MKDIR_P) $(VARIANT_DIRECTORY)
+	@cd $(VARIANT_DIRECTORY) && { test -e config.status || \
+		$(abs_srcdir)/configure --quiet CC='$(CC)' CXX='$(CXX)' --disable-static $(VARIANT_CONFIGURE); }
+	@cd $(VARIANT_DIRECTORY) && $(MAKE) check TESTS='$(VARIANT_TESTS)' $(VARIANT_MAKE)
 
 # The handler of a fault has to see the very instruction and all registers, so valgrind may neither follow
 # jumps, nor unroll loops, nor keep registers back.
@@ -203,7 +207,7 @@ VALGRIND_RUNNER = $(VALGRIND) --quiet --error-exitcode=99 --trace-children=yes -
 
 check_DATA = $(NATIVE_TESTS)
 EXTRA_DIST += $(TEST_NAMES:%=%D%/%.c) $(NATIVE_ONLY:%=%D%/%.c) $(SCRIPT_TESTS) $(TAP_FROM) $(TAP_INCLUDES) \
-	%D%/options-linux.c %D%/tap/link.c %D%/tap/link.h \
+	%D%/options.h %D%/options-linux.c %D%/tap/link.c %D%/tap/link.h \
 	%D%/run-wine %D%/tap/tap.sh %D%/valgrind.supp $(TABLE_TESTS:%=%D%/%.wine)
 CLEANFILES += $(TABLE_TESTS:%=%D%/%-wine.h) %D%/options-rows.h %D%/options-linux.h
 MOSTLYCLEANFILES += $(NATIVE_TESTS) $(WINE_TESTS) $(NATIVE_TAP) %D%/errors.o %D%/options-linux.o %D%/tap/link.o $(WINE_TAP) $(TABLE_TESTS:%=%D%/wine/%.out)
@@ -212,5 +216,6 @@ distclean-tests:
 	rm -rf wine-prefix check-address.d check-thread.d check-clang.d check-valgrind.d
 .PHONY: distclean-tests
 
+include %D%/fuzz.mk
 include %D%/settings.mk
 include %D%/headers.mk

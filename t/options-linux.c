@@ -3,6 +3,8 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <netinet/udp.h>
+/* After the above, which it would else redefine. */
+#include <linux/netfilter_ipv4.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>

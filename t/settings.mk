@@ -52,7 +52,6 @@ EXTRA_DIST += \
 # Gives the parser inputs made up by libFuzzer, for so many seconds; what it learns stays in
 # t/fuzz-regfile.corpus. Needs clang.
 FUZZ_CC = clang
-FUZZ_SECONDS = 60
 
 fuzz-regfile: %D%/fuzz-regfile
 	$(AM_V_at)$(MKDIR_P) %D%/fuzz-regfile.corpus

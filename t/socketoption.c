@@ -103,6 +103,8 @@ static void graceful_close(void)
 	closesocket(pair[1]);
 }
 
+static const char shuts_down[] = "Wine shuts a connection down before it closes it";
+
 static void abortive_close(void)
 {
 	SOCKET pair[2];
@@ -111,14 +113,18 @@ static void abortive_close(void)
 	tcp_pair(AF_INET, pair);
 	succeeds(set_linger(pair[0], 1, 0), "SO_LINGER { 1, 0 }");
 	succeeds(closesocket(pair[0]), "... closesocket does not wait");
+	wine_todo(shuts_down);
 	is_string("WSAECONNRESET", drain(pair[1], &received), "... and the peer sees a reset");
+	todo_end();
 	closesocket(pair[1]);
 
 	tcp_pair(AF_INET, pair);
 	set_linger(pair[0], 1, 0);
 	set_blocking(pair[0], false);
 	succeeds(closesocket(pair[0]), "the same on a socket that does not block");
+	wine_todo(shuts_down);
 	is_string("WSAECONNRESET", drain(pair[1], &received), "... is a reset as well");
+	todo_end();
 	closesocket(pair[1]);
 }
 
@@ -173,8 +179,10 @@ static void lingering_close(void)
 	begin = now_ms();
 	succeeds(closesocket(pair[0]), "SO_LINGER { 1, 1 }, and the peer does not read: closesocket");
 	is_between(900, 1000 + LATE, now_ms() - begin, "... waits for a second");
+	wine_todo(shuts_down);
 	is_string("WSAECONNRESET", drain(pair[1], &received), "... and the peer sees a reset");
 	ok(received < sent, "... before it has all of the data");
+	todo_end();
 	closesocket(pair[1]);
 }
 
@@ -191,6 +199,10 @@ static void close_that_would_block(void)
 	is_string("end", drain(pair[1], &received), "... is an end in good order");
 	closesocket(pair[1]);
 
+	if (is_wine()) {
+		skip(5, "Wine closes it, whatever it has to send");
+		return;
+	}
 	tcp_pair(AF_INET, pair);
 	set_linger(pair[0], 1, 20);
 	sent = fill(pair[0], NEVER);
@@ -209,6 +221,8 @@ static void close_that_would_block(void)
 	closesocket(pair[1]);
 }
 
+static const char dontlinger[] = "Wine's SO_DONTLINGER forgets l_linger";
+
 static void linger_and_dontlinger(void)
 {
 	SOCKET s = new_socket(AF_INET, SOCK_STREAM);
@@ -217,7 +231,9 @@ static void linger_and_dontlinger(void)
 	succeeds(set(s, SOL_SOCKET, SO_DONTLINGER, TRUE), "SO_DONTLINGER");
 	is_hex(0, get(s, SOL_SOCKET, SO_LINGER) & 0xffff, "... turns lingering off");
 	succeeds(set(s, SOL_SOCKET, SO_DONTLINGER, FALSE), "... and FALSE");
+	wine_todo(dontlinger);
 	is_hex(7 << 16 | 1, get(s, SOL_SOCKET, SO_LINGER), "... brings it back with the seconds it had");
+	todo_end();
 	closesocket(s);
 }
 
@@ -725,7 +741,7 @@ static const struct {
 	HANDED_ON(SOL_SOCKET, SO_REUSEADDR, 1, NULL),
 	HANDED_ON(SOL_SOCKET, SO_KEEPALIVE, 1, NULL),
 	HANDED_ON(SOL_SOCKET, SO_OOBINLINE, 1, NULL),
-	HANDED_ON(SOL_SOCKET, SO_LINGER, 555 << 16 | 1, "Wine 8 leaves l_linger to chance"),
+	HANDED_ON(SOL_SOCKET, SO_LINGER, 555 << 16 | 1, dontlinger),
 	HANDED_ON(SOL_SOCKET, SO_DONTLINGER, 0, NULL),
 	HANDED_ON(SOL_SOCKET, SO_SNDBUF, 0x123, NULL),
 	HANDED_ON(SOL_SOCKET, SO_RCVBUF, 0x123, NULL),
@@ -838,14 +854,10 @@ int main(void)
 	plan_lazy();
 	winsock_start();
 	graceful_close();
-	if (is_wine()) {
-		skip(1, "Wine 8 leaves l_linger to chance");
-	} else {
-		abortive_close();
-		lingering_close();
-		close_that_would_block();
-		linger_and_dontlinger();
-	}
+	abortive_close();
+	lingering_close();
+	close_that_would_block();
+	linger_and_dontlinger();
 	buffers_read_back();
 	small_receive_buffer();
 	buffers_bound_a_stream();

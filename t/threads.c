@@ -15,7 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { THREADS = 8, SHARED = 4, LASTING = 4, KEEPIDLE = 3, KEEPINTVL = 17, KEEPCNT = 16 };
+enum { THREADS = 8, SHARED = 4, LASTING = 4 };
 
 #ifdef __SANITIZE_THREAD__
 /* That a stale number meets another socket is what this test is about. Of memory, which is what
@@ -111,18 +111,18 @@ static void own(unsigned *seed)
 		return;
 	}
 	same(TIMES, "SO_KEEPALIVE of a fresh socket", 0, get(s, SOL_SOCKET, SO_KEEPALIVE));
-	same(TIMES, "TCP_KEEPCNT of a fresh socket", 10, get(s, IPPROTO_TCP, KEEPCNT));
+	same(TIMES, "TCP_KEEPCNT of a fresh socket", 10, get(s, IPPROTO_TCP, TCP_KEEPCNT));
 	if (on) {
 		must("SIO_KEEPALIVE_VALS",
 		     WSAIoctl(s, SIO_KEEPALIVE_VALS, &values, sizeof values, NULL, 0, &bytes, NULL, NULL));
 	} else {
-		must("TCP_KEEPIDLE", set(s, IPPROTO_TCP, KEEPIDLE, idle));
-		must("TCP_KEEPINTVL", set(s, IPPROTO_TCP, KEEPINTVL, interval));
+		must("TCP_KEEPIDLE", set(s, IPPROTO_TCP, TCP_KEEPIDLE, idle));
+		must("TCP_KEEPINTVL", set(s, IPPROTO_TCP, TCP_KEEPINTVL, interval));
 	}
 	must("SO_RCVBUF", set(s, SOL_SOCKET, SO_RCVBUF, buffer));
 	same(TIMES, "SO_KEEPALIVE", on, get(s, SOL_SOCKET, SO_KEEPALIVE));
-	same(TIMES, "TCP_KEEPIDLE", idle, get(s, IPPROTO_TCP, KEEPIDLE));
-	same(TIMES, "TCP_KEEPINTVL", interval, get(s, IPPROTO_TCP, KEEPINTVL));
+	same(TIMES, "TCP_KEEPIDLE", idle, get(s, IPPROTO_TCP, TCP_KEEPIDLE));
+	same(TIMES, "TCP_KEEPINTVL", interval, get(s, IPPROTO_TCP, TCP_KEEPINTVL));
 	same(KERNEL_TIMES, "the kernel's idle time", idle, kernel_get(s, KERNEL_TCP, KERNEL_KEEPIDLE));
 	same(KERNEL_TIMES, "the kernel's interval", interval, kernel_get(s, KERNEL_TCP, KERNEL_KEEPINTVL));
 	same(BUFFER, "SO_RCVBUF", buffer, get(s, SOL_SOCKET, SO_RCVBUF));
@@ -146,7 +146,7 @@ static void adopt(unsigned *seed)
 	kernel_set(s, KERNEL_SOL_SOCKET, KERNEL_SO_KEEPALIVE, on);
 	same(TIMES, "SO_KEEPALIVE of an adopted socket", on, get(s, SOL_SOCKET, SO_KEEPALIVE));
 	if (on)
-		same(TIMES, "TCP_KEEPIDLE of an adopted socket", idle, get(s, IPPROTO_TCP, KEEPIDLE));
+		same(TIMES, "TCP_KEEPIDLE of an adopted socket", idle, get(s, IPPROTO_TCP, TCP_KEEPIDLE));
 	must("SO_KEEPALIVE set on an adopted socket", set(s, SOL_SOCKET, SO_KEEPALIVE, 1));
 	same(KERNEL_TIMES, "its idle time", on ? idle : 7200, kernel_get(s, KERNEL_TCP, KERNEL_KEEPIDLE));
 	must("closesocket of an adopted socket", closesocket(s));
@@ -219,7 +219,7 @@ static void last(unsigned *seed)
 		     WSAIoctl(s, SIO_KEEPALIVE_VALS, &values, sizeof values, NULL, 0, &bytes, NULL, NULL));
 		break;
 	default:
-		seen = get(s, IPPROTO_TCP, KEEPIDLE);
+		seen = get(s, IPPROTO_TCP, TCP_KEEPIDLE);
 		same(TIMES, "TCP_KEEPIDLE of a lasting socket", seen == 3 ? 3 : 7200, seen);
 		break;
 	}

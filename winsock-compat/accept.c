@@ -149,9 +149,13 @@ static void put_off(struct socket *listener, int fd)
 }
 
 /* What the program set on the listener, a connection it accepts has too. The kernel has handed
- * its part on already; these are the notes. */
-static void inherit(struct socket *sock, struct socket *listener)
+ * its part on already, but for AF_UNIX; these are the notes. */
+static void inherit(SOCKET s, struct socket *sock, SOCKET from, struct socket *listener)
 {
+	if (sock->family == WS_AF_UNIX) {
+		wsc__options_copy(s, sock, from, listener);
+		return;
+	}
 	wsc__keepalive_inherit(sock, listener);
 	wsc__options_inherit(sock, listener);
 	wsc__socket_lock(listener);
@@ -204,7 +208,7 @@ static int take(SOCKET s, struct socket *listener, struct WSC(sockaddr) *name, i
 		return error;
 	if (listener->family == WS_AF_UNIX)
 		wsc__options_copy((SOCKET)fd, sock, s, listener);
-	inherit(sock, listener);
+	inherit((SOCKET)fd, sock, s, listener);
 	*accepted = (SOCKET)fd;
 	return 0;
 }

@@ -112,8 +112,8 @@ static int guarded_copy_in(unsigned char *to, const unsigned char *user, size_t 
 			return WS_WSAEFAULT;
 		memcpy(to, &four, sizeof four);
 	}
-	for (; size; size--)
-		if (!wsc__load1(to++, user++))
+	for (; size; to++, user++, size--)
+		if (!wsc__load1(to, user))
 			return WS_WSAEFAULT;
 	return 0;
 }
@@ -127,8 +127,8 @@ static int guarded_copy_out(unsigned char *user, const unsigned char *from, size
 		if (!wsc__store4(user, four))
 			return WS_WSAEFAULT;
 	}
-	for (; size; size--)
-		if (!wsc__store1(user++, *from++))
+	for (; size; from++, user++, size--)
+		if (!wsc__store1(user, *from))
 			return WS_WSAEFAULT;
 	return 0;
 }

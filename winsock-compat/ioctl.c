@@ -266,9 +266,13 @@ static int pend(WSAOVERLAPPED *overlapped, ULONG_PTR status, ULONG_PTR bytes)
 static int perform_overlapped(SOCKET s, struct socket *sock, const struct ioctl *ioctl, struct call *call,
 			      WSAOVERLAPPED *overlapped)
 {
+	enum ioctl_overlapped end = ioctl ? ioctl->overlapped : NEVER;
 	int error = 0;
 
-	switch (ioctl ? ioctl->overlapped : NEVER) {
+	/* Nothing is done before the place for its end is known to be good. */
+	if (end != FAULT && end != LATER && wsc__copy_out_check(overlapped, offsetof(WSAOVERLAPPED, Offset)))
+		return WS_WSAEFAULT;
+	switch (end) {
 	case NEVER:
 		return pend(overlapped, STATUS_NOT_SUPPORTED, 0);
 	case FAULT:

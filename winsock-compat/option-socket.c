@@ -206,7 +206,7 @@ int wsc__option_set_update_connect_context(SOCKET s, struct socket *sock, const 
 
 /* Both addresses behind the structure that points to them, in the caller's buffer. */
 static int add_address(struct value *value, int *at, int size, int (*name)(int, struct sockaddr *, socklen_t *), SOCKET s,
-		       SOCKET_ADDRESS *member)
+		       struct socket *sock, SOCKET_ADDRESS *member)
 {
 	struct sockaddr_storage address = { .ss_family = AF_UNSPEC };
 	socklen_t length = sizeof address;
@@ -215,8 +215,12 @@ static int add_address(struct value *value, int *at, int size, int (*name)(int, 
 	member->iSockaddrLength = 0;
 	if (name((int)s, (struct sockaddr *)&address, &length) < 0 || (int)length > size)
 		return errno == ENOTCONN ? 0 : wsc__error_from_errno(errno);
-	if (address.ss_family != AF_UNIX && !wsc__address_port(&address))
-		return 0; /* not bound yet */
+	/* Not bound yet. The port of a raw socket is its protocol, to Linux. */
+	if (length <= sizeof address.ss_family)
+		return 0;
+	if (sock->type == SOCK_RAW ? wsc__address_is_any(&address) && !wsc__socket_is(sock, SOCKET_BOUND) :
+				     address.ss_family != AF_UNIX && !wsc__address_port(&address))
+		return 0;
 	wsc__address_from_posix(&address);
 	memset(value->bytes + *at, 0, (size_t)size);
 	memcpy(value->bytes + *at, &address, length);
@@ -234,9 +238,10 @@ int wsc__option_get_bsp_state(SOCKET s, struct socket *sock, const struct option
 	(void)option;
 	if (value->size < at + 2 * size)
 		return WS_WSAEFAULT;
-	error = add_address(value, &at, size, getsockname, s, &value->state.LocalAddr);
+	memset(&value->state, 0, sizeof value->state);
+	error = add_address(value, &at, size, getsockname, s, sock, &value->state.LocalAddr);
 	if (!error)
-		error = add_address(value, &at, size, getpeername, s, &value->state.RemoteAddr);
+		error = add_address(value, &at, size, getpeername, s, sock, &value->state.RemoteAddr);
 	value->state.iSocketType = sock->type;
 	value->state.iProtocol = protocol->iProtocol;
 	value->size = at;
@@ -321,7 +326,7 @@ int wsc__option_get_received_processor(SOCKET s, struct socket *sock, const stru
 	return error;
 }
 
-/* Where a connection that the firewall redirected was to go. */
+/* Where a connection was to go before the firewall redirected it, if it did. */
 int wsc__option_get_original_dst(SOCKET s, struct socket *sock, const struct option *option, struct value *value)
 {
 	enum { ORIGINAL_DST = 80 }; /* of netfilter, for both families */
@@ -330,10 +335,13 @@ int wsc__option_get_original_dst(SOCKET s, struct socket *sock, const struct opt
 	socklen_t length = sock->family == WS_AF_INET6 ? sizeof(struct sockaddr_in6) : sizeof(struct sockaddr_in);
 
 	(void)option;
-	if (getsockopt((int)s, level, ORIGINAL_DST, &address, &length) < 0)
-		return errno == ENOENT ? WS_WSAENOPROTOOPT : wsc__error_from_errno(errno);
+	if (!wsc__socket_is(sock, SOCKET_CONNECTED))
+		return WS_WSAENOTCONN;
+	if (getsockopt((int)s, level, ORIGINAL_DST, &address, &length) < 0 &&
+	    getsockname((int)s, (struct sockaddr *)&address, &length) < 0)
+		return wsc__error_from_errno(errno);
 	wsc__address_from_posix(&address);
-	memset(&value->address, 0, sizeof value->address);
-	memcpy(&value->address, &address, length);
+	memcpy(value->bytes, &address, length);
+	value->size = (int)length;
 	return 0;
 }

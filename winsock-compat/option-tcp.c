@@ -48,7 +48,7 @@ int wsc__option_set_fastopen(SOCKET s, struct socket *sock, const struct option 
 }
 
 /* Which byte is the urgent one: Linux goes by BSD, unless the whole system is told otherwise. So this is kept, one
- * thing under two names, of which neither can be turned off once it was turned on. */
+ * thing under two names, of which neither can be turned off for a connection once it was turned on. */
 int wsc__option_get_urgent(SOCKET s, struct socket *sock, const struct option *option, struct value *value)
 {
 	(void)s;
@@ -71,10 +71,10 @@ int wsc__option_set_urgent(SOCKET s, struct socket *sock, const struct option *o
 	extras = wsc__socket_extras(sock);
 	if (!extras)
 		error = WS_WSAENOBUFS;
-	else if (extras->urgent && extras->urgent != wanted)
+	else if (extras->urgent && extras->urgent != wanted && wsc__socket_is(sock, SOCKET_CONNECTED))
 		error = WS_WSAEINVAL;
-	else if (value->dword || wanted == WS_TCP_EXPEDITED_1122)
-		extras->urgent = wanted;
+	else
+		extras->urgent = value->dword || wanted == WS_TCP_EXPEDITED_1122 ? wanted : 0;
 	wsc__socket_unlock(sock);
 	return error;
 }
@@ -182,14 +182,14 @@ int wsc__option_get_icmp_error_info(SOCKET s, struct socket *sock, const struct 
 	(void)option;
 	if (!is_asked(sock))
 		return WS_WSAEINVAL;
-	if (value->size < (int)sizeof value->icmp)
-		return WS_WSAEFAULT;
 	value->size = 0;
-	if (wsc__icmp_failed(s, sock)) {
-		wsc__socket_lock(sock);
+	if (!wsc__icmp_failed(s, sock))
+		return 0;
+	wsc__socket_lock(sock);
+	if (sock->extras) {
 		value->icmp = sock->extras->icmp;
-		wsc__socket_unlock(sock);
 		value->size = sizeof value->icmp;
 	}
+	wsc__socket_unlock(sock);
 	return 0;
 }

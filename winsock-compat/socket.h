@@ -109,7 +109,7 @@ struct socket { /* of a size that makes finding one a shift */
 	_Atomic uint64_t connected_at;           /* wsc__now() when it got its peer */
 	struct sockaddr_in6 peer;                /* where the connect under way leads to */
 	struct ports ports;
-	struct socket_extras *extras;            /* what few sockets have; NULL until they do */
+	struct socket_extras *_Atomic extras;    /* what few sockets have; NULL until they do */
 } __attribute__((aligned(256)));
 _Static_assert(sizeof(struct socket) == 256, "an entry has outgrown its place");
 

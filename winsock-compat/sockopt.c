@@ -87,6 +87,7 @@ static __attribute__((noinline)) int get_slowly(SOCKET s, int level, int name, c
 		length = shape->size;
 	if (length < shape->get_least)
 		return result(too_short(shape, user, length, user_length));
+	value.dword = 0; /* a handler may convert it before it looks whether the kernel gave any */
 	value.size = length > OPTION_MOST ? OPTION_MOST : length;
 	value.user = user;
 	error = option->get(s, sock, option, &value);

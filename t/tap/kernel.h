@@ -15,7 +15,11 @@ enum {
 	KERNEL_KEEPIDLE = 4,
 	KERNEL_KEEPINTVL = 5,
 	KERNEL_KEEPCNT = 6,
+	KERNEL_SYNCNT = 7,
 	KERNEL_USER_TIMEOUT = 18,
+	KERNEL_TCP_INFO = 11,
+	KERNEL_SIOCOUTQNSD = 0x894b,
+	KERNEL_MSG_FASTOPEN = 0x20000000,
 };
 
 static inline int kernel_get(SOCKET s, int level, int name)
@@ -28,6 +32,14 @@ static inline int kernel_get(SOCKET s, int level, int name)
 static inline int kernel_set(SOCKET s, int level, int name, int value)
 {
 	return (int)syscall(SYS_setsockopt, (int)s, level, name, &value, sizeof value);
+}
+
+/* Bytes that wait to be sent, for the first time. */
+static inline int kernel_unsent(SOCKET s)
+{
+	int bytes = -1;
+
+	return syscall(SYS_ioctl, (int)s, KERNEL_SIOCOUTQNSD, &bytes) < 0 ? -1 : bytes;
 }
 
 /* socket(2) and close(2), with Linux's family. */

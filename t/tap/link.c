@@ -201,11 +201,19 @@ void link_default_route(const char *gateway)
 	close(s);
 }
 
-static void bring_up(enum link_end end)
+static void set_up(const char *interface)
 {
 	struct ifreq request = { .ifr_flags = IFF_UP | IFF_RUNNING };
-	int s;
+	int s = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 
+	strcpy(request.ifr_name, interface);
+	if (s < 0 || ioctl(s, SIOCSIFFLAGS, &request) < 0)
+		bail("interface %s: %s", interface, strerror(errno));
+	close(s);
+}
+
+static void bring_up(enum link_end end)
+{
 	char path[96];
 
 	link_enter(end);
@@ -213,11 +221,8 @@ static void bring_up(enum link_end end)
 	snprintf(path, sizeof path, "/proc/sys/net/ipv6/conf/%s/accept_dad", ends[end].interface);
 	write_file(path, "0");
 	link_address(end, ends[end].address);
-	s = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	strcpy(request.ifr_name, ends[end].interface);
-	if (s < 0 || ioctl(s, SIOCSIFFLAGS, &request) < 0)
-		bail("interface %s: %s", ends[end].interface, strerror(errno));
-	close(s);
+	set_up(ends[end].interface);
+	set_up("lo");
 }
 
 /* HERE never asks where THERE is: after the cut nobody would answer, and nothing would go out. */
@@ -281,6 +286,23 @@ bool link_tune(const char *name, const char *value)
 
 	snprintf(path, sizeof path, "/proc/sys/net/ipv4/%s", name);
 	return write_file(path, "%s", value);
+}
+
+void link_route(void)
+{
+	struct rtentry route = { .rt_gateway = internet_address(LINK_ADDRESS_THERE),
+		                 .rt_dst = internet_address("0.0.0.0"),
+		                 .rt_genmask = internet_address("0.0.0.0"),
+		                 .rt_flags = RTF_UP | RTF_GATEWAY };
+	int s = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+	if (s < 0 || ioctl(s, SIOCADDRT, &route) < 0)
+		bail("route: %s", strerror(errno));
+	close(s);
+	link_enter(THERE);
+	if (!link_tune("ip_forward", "1"))
+		bail("ip_forward: %s", strerror(errno));
+	link_enter(HERE);
 }
 
 unsigned link_index(enum link_end end)

@@ -24,6 +24,9 @@ void link_enter(enum link_end end);
 /* Sets a value beneath /proc/sys/net/ipv4, for the sockets on this thread's side, if that is permitted. */
 bool link_tune(const char *name, const char *value);
 
+/* What is neither HERE nor THERE is sent THERE, which passes it on, if it can. */
+void link_route(void);
+
 /* Gives that side an address of IPv6 more, of a prefix of 64 bits; beside it has a link-local one. */
 void link_address6(enum link_end end, const char *address);
 unsigned link_index(enum link_end end);                 /* of its interface */
