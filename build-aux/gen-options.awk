@@ -167,7 +167,7 @@ BEGIN {
 	if (make !~ /^(library|test|linux|page)$/)
 		fail("make=" make "?")
 	list("trait of lengths", "none negative get-negative two-bytes length-zeroed buffer-zeroed length-needed" \
-		" length-kept truth at-most-255 null")
+		" length-kept truth at-most-255 null varies")
 	list("kind of socket", "any ip stream datagram tcp udp raw unix none")
 	list("Windows", "2000 xp 2003 vista 7 8 8.1 10 11")
 	list("outcome", "works answers refuses")
@@ -294,6 +294,20 @@ function original(row,    other) {
 	return other
 }
 
+# A list as enumerators: numbers from 0 on, or bits. The library has the same ones as the test.
+function enumeration(prefix, name, is_bits,    words, count, i) {
+	count = split(words_of_list[name], words, " ")
+	print "enum {"
+	for (i = 1; i <= count; i++)
+		printf "\t%s = %s,\n", enumerator(prefix, name, words[i]), is_bits ? "1 << " (i - 1) : i - 1
+	print (is_bits ? "" : "\t" prefix "COUNT = " count ",\n") "};"
+}
+
+function traits_of_both() {
+	enumeration("SHAPE_", "trait of lengths", 1)
+	enumeration("OPTION_", "trait", 1)
+}
+
 # A function, or the errors in place of it.
 function side(i, name, called,    k, text) {
 	if (called)
@@ -305,8 +319,9 @@ function side(i, name, called,    k, text) {
 
 function library(    i, k) {
 	print "/* The handlers of the options, and the rows of options.c, made from options.in. */"
-	print "#include \"socket.h\"\n\nstruct option;\nstruct value;\n"
-	printf "%s\n#ifdef OPTION_ROWS\n", prototypes
+	print "#ifndef OPTION_ROWS\n#include \"socket.h\"\n\nstruct option;\nstruct value;\n"
+	traits_of_both()
+	printf "\n%s#else\n\n", prototypes
 	for (i = 1; i <= shapes; i++)
 		printf "static const struct shape shape_%s = { %s };\n", shape[i], shape_text[shape[i]]
 	print "\nstatic const int levels[] = {"
@@ -349,23 +364,11 @@ function refusals(i, name,    k, text) {
 	return "{ " text " }"
 }
 
-# A list as enumerators: numbers from 0 on, or bits.
-function enumeration(prefix, name, is_bits,    words, count, i) {
-	count = split(words_of_list[name], words, " ")
-	print "enum {"
-	for (i = 1; i <= count; i++)
-		printf "\t%s = %s,\n", enumerator(prefix, name, words[i]), is_bits ? "1 << " (i - 1) : i - 1
-	print (is_bits ? "" : "\t" prefix "COUNT = " count ",\n") "};"
-}
-
 # The numbers, not the names: other headers may lack some.
 function test(    i, j, k, count, words, pair) {
 	print "/* The rows of t/options.c, made from options.in. */"
 	print "#ifndef OPTION_ROWS"
-	words_of_list["trait of lengths"] = words_of_list["trait of lengths"] " varies"
-	known["trait of lengths", "varies"] = 1
-	enumeration("SHAPE_", "trait of lengths", 1)
-	enumeration("OPTION_", "trait", 1)
+	traits_of_both()
 	enumeration("WINDOWS_", "Windows", 0)
 	enumeration("", "outcome", 0)
 	print "#else\n"

@@ -61,6 +61,12 @@ typedef INT(PASCAL *LPFN_WSARECVMSG)(SOCKET s, LPWSAMSG message, LPDWORD receive
 typedef INT(PASCAL *LPFN_WSASENDMSG)(SOCKET s, LPWSAMSG message, DWORD flags, LPDWORD sent,
 				     LPWSAOVERLAPPED overlapped, LPWSAOVERLAPPED_COMPLETION_ROUTINE routine);
 
+#ifdef WSC_LIBRARY
+/* What the pointer leads to. Windows has no such function by name; programs call their pointers so. */
+INT WSC(WSARecvMsg)(SOCKET s, LPWSAMSG message, LPDWORD received, LPWSAOVERLAPPED overlapped,
+		    LPWSAOVERLAPPED_COMPLETION_ROUTINE routine) __asm__("wsc__WSARecvMsg");
+#endif
+
 WSC_END
 
 /* The names of the extensions, initialisers of a GUID. */

@@ -163,14 +163,31 @@ WSC_FUNCTION(int, WSAIoctl,
 	      LPWSAOVERLAPPED overlapped, LPWSAOVERLAPPED_COMPLETION_ROUTINE routine));
 WSC_FUNCTION(int, WSANtohl, (SOCKET s, WSC(u_long) netlong, WSC(u_long) * hostlong));
 WSC_FUNCTION(int, WSANtohs, (SOCKET s, WSC(u_short) netshort, WSC(u_short) * hostshort));
-WSC_FUNCTION(INT, WSAStringToAddressA,
-	     (LPSTR text, INT family, LPWSAPROTOCOL_INFOA info, LPSOCKADDR address, LPINT address_length));
-WSC_FUNCTION(INT, WSAStringToAddressW,
-	     (LPWSTR text, INT family, LPWSAPROTOCOL_INFOW info, LPSOCKADDR address, LPINT address_length));
+WSC_FUNCTION(int, WSARecv,
+	     (SOCKET s, LPWSABUF buffers, DWORD count, LPDWORD received, LPDWORD flags,
+	      LPWSAOVERLAPPED overlapped, LPWSAOVERLAPPED_COMPLETION_ROUTINE routine));
+WSC_FUNCTION(int, WSARecvFrom,
+	     (SOCKET s, LPWSABUF buffers, DWORD count, LPDWORD received, LPDWORD flags,
+	      struct WSC(sockaddr) * from, LPINT from_length, LPWSAOVERLAPPED overlapped,
+	      LPWSAOVERLAPPED_COMPLETION_ROUTINE routine));
+WSC_FUNCTION(int, WSASend,
+	     (SOCKET s, LPWSABUF buffers, DWORD count, LPDWORD sent, DWORD flags, LPWSAOVERLAPPED overlapped,
+	      LPWSAOVERLAPPED_COMPLETION_ROUTINE routine));
+WSC_FUNCTION(int, WSASendMsg,
+	     (SOCKET s, LPWSAMSG message, DWORD flags, LPDWORD sent, LPWSAOVERLAPPED overlapped,
+	      LPWSAOVERLAPPED_COMPLETION_ROUTINE routine));
+WSC_FUNCTION(int, WSASendTo,
+	     (SOCKET s, LPWSABUF buffers, DWORD count, LPDWORD sent, DWORD flags,
+	      const struct WSC(sockaddr) * to, int to_length, LPWSAOVERLAPPED overlapped,
+	      LPWSAOVERLAPPED_COMPLETION_ROUTINE routine));
 WSC_FUNCTION(SOCKET, WSASocketA,
 	     (int af, int type, int protocol, LPWSAPROTOCOL_INFOA info, GROUP group, DWORD flags));
 WSC_FUNCTION(SOCKET, WSASocketW,
 	     (int af, int type, int protocol, LPWSAPROTOCOL_INFOW info, GROUP group, DWORD flags));
+WSC_FUNCTION(INT, WSAStringToAddressA,
+	     (LPSTR text, INT family, LPWSAPROTOCOL_INFOA info, LPSOCKADDR address, LPINT address_length));
+WSC_FUNCTION(INT, WSAStringToAddressW,
+	     (LPWSTR text, INT family, LPWSAPROTOCOL_INFOW info, LPSOCKADDR address, LPINT address_length));
 
 WSC_END
 

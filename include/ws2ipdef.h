@@ -131,6 +131,23 @@ typedef struct WSC(in6_pktinfo) {
 	ULONG ipi6_ifindex;
 } IN6_PKTINFO, *PIN6_PKTINFO;
 
+typedef struct in_pktinfo_ex {
+	IN_PKTINFO pkt_info;
+	SCOPE_ID scope_id;
+} IN_PKTINFO_EX, *PIN_PKTINFO_EX;
+
+typedef struct in6_pktinfo_ex {
+	IN6_PKTINFO pkt_info;
+	SCOPE_ID scope_id;
+} IN6_PKTINFO_EX, *PIN6_PKTINFO_EX;
+
+typedef struct in_recverr {
+	INT protocol; /* IPPROTO_ICMP, IPPROTO_ICMPV6 */
+	ULONG info;   /* the MTU, if the packet was too big */
+	UCHAR type;
+	UCHAR code;
+} IN_RECVERR, *PIN_RECVERR;
+
 WSC_END
 
 #ifdef WSC_OVERLAY

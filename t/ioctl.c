@@ -451,6 +451,7 @@ static void addresses(int family)
 		SOCKET_ADDRESS_LIST list;
 		char bytes[8192];
 	} room;
+	const SOCKET_ADDRESS *address = room.list.Address;
 	SOCKET s = new_socket(family, SOCK_STREAM), bound;
 	DWORD needed, i;
 
@@ -461,8 +462,7 @@ static void addresses(int family)
 	is_int(needed, count, "...as many bytes as were needed");
 	is_int(head + (sizeof(SOCKET_ADDRESS) + each) * room.list.iAddressCount, count,
 	       "...which are the list and its addresses");
-	for (i = 0; i < (DWORD)room.list.iAddressCount; i++) {
-		const SOCKET_ADDRESS *address = &room.list.Address[i];
+	for (i = 0; i < (DWORD)room.list.iAddressCount; i++, address++) {
 		const struct sockaddr_in *in = (const struct sockaddr_in *)address->lpSockaddr;
 
 		is_int(each, address->iSockaddrLength, "address %lu has its length", (unsigned long)i);
@@ -923,27 +923,28 @@ static void sorting(void)
 		SOCKET_ADDRESS_LIST list;
 		char bytes[512];
 	} room;
+	SOCKET_ADDRESS *entries = room.list.Address;
 	SOCKET s = new_socket(AF_INET6, SOCK_STREAM);
 	const DWORD size = offsetof(SOCKET_ADDRESS_LIST, Address) + COUNT * sizeof(SOCKET_ADDRESS);
 	char text[64];
 
 	room.list.iAddressCount = COUNT;
 	for (int i = 0; i < COUNT; i++) {
-		room.list.Address[i].lpSockaddr = (struct sockaddr *)&from[i];
-		room.list.Address[i].iSockaddrLength = sizeof from[i];
+		entries[i].lpSockaddr = (struct sockaddr *)&from[i];
+		entries[i].iSockaddrLength = sizeof from[i];
 	}
 	is_string("WSAEFAULT", control(s, SIO_ADDRESS_LIST_SORT, &room, size, &room, size),
 		  "sorting into a list without room for the addresses");
 	is_int(size + COUNT * sizeof *from, count, "...counts what is needed");
 	is_string("success", control(s, SIO_ADDRESS_LIST_SORT, &room, size, &room, sizeof room), "sorting, in its place");
 	is_int(COUNT, room.list.iAddressCount, "...keeps all");
-	inet_ntop(AF_INET6, &((SOCKADDR_IN6 *)room.list.Address[0].lpSockaddr)->sin6_addr, text, sizeof text);
+	inet_ntop(AF_INET6, &((SOCKADDR_IN6 *)entries[0].lpSockaddr)->sin6_addr, text, sizeof text);
 	is_string("::1", text, "...the first");
-	inet_ntop(AF_INET6, &((SOCKADDR_IN6 *)room.list.Address[1].lpSockaddr)->sin6_addr, text, sizeof text);
+	inet_ntop(AF_INET6, &((SOCKADDR_IN6 *)entries[1].lpSockaddr)->sin6_addr, text, sizeof text);
 	is_string("::ffff:127.0.0.1", text, "...the second");
 	from[0].sin6_family = 99;
 	room.list.iAddressCount = 1;
-	room.list.Address[0].lpSockaddr = (struct sockaddr *)&from[0];
+	entries[0].lpSockaddr = (struct sockaddr *)&from[0];
 	is_string("success", control(s, SIO_ADDRESS_LIST_SORT, &room, size, &room, sizeof room), "what is no address");
 	is_int(0, room.list.iAddressCount, "...is left out");
 	room.list.iAddressCount = -1;

@@ -16,6 +16,7 @@ NATIVE_ONLY += wire
 
 TEST_NAMES += accept
 TEST_NAMES += addresses
+TEST_NAMES += ancillary
 TEST_NAMES += bind
 TEST_NAMES += connect
 TEST_NAMES += error
@@ -28,6 +29,7 @@ TEST_NAMES += ioctl
 TEST_NAMES += ioctls
 TEST_NAMES += ipoption
 TEST_NAMES += keepalive
+TEST_NAMES += message
 TEST_NAMES += multicast
 TEST_NAMES += names
 TEST_NAMES += netdb

@@ -48,9 +48,8 @@ static const char *addresses(SOCKET s)
 
 	if (strcmp(result, "success"))
 		return result;
-	for (int i = 0; i < room.list.iAddressCount; i++)
-		all = words("%s%s%s", all, i ? " " : "",
-			    inet_ntoa(((struct sockaddr_in *)room.list.Address[i].lpSockaddr)->sin_addr));
+	for (const SOCKET_ADDRESS *one = room.list.Address; one < room.list.Address + room.list.iAddressCount; one++)
+		all = words("%s%s%s", all, *all ? " " : "", inet_ntoa(((struct sockaddr_in *)one->lpSockaddr)->sin_addr));
 	return all;
 }
 
@@ -67,7 +66,7 @@ struct waiter {
 	SOCKET s;
 	DWORD code;
 	struct sockaddr_in to;
-	int error;
+	_Atomic int error; /* -1 until it is over */
 };
 
 static void wait_for_change(void *argument)
@@ -85,7 +84,10 @@ static struct task *start(struct waiter *waiter, DWORD code, unsigned to)
 {
 	struct task *task;
 
-	*waiter = (struct waiter){ new_socket(AF_INET, SOCK_STREAM), code, internet(to, 0), -1 };
+	waiter->s = new_socket(AF_INET, SOCK_STREAM);
+	waiter->code = code;
+	waiter->to = internet(to, 0);
+	waiter->error = -1;
 	task = task_start(wait_for_change, waiter);
 	sleep_ms(150);
 	return task;
@@ -154,21 +156,21 @@ static void interfaces(void)
 	SOCKET s = new_socket(AF_INET, SOCK_DGRAM);
 
 	is_string("success", control(s, SIO_GET_INTERFACE_LIST, NULL, 0, list, sizeof list), "the interfaces");
-	is_int(sizeof *list, count, "...one");
-	is_hex(IFF_UP | IFF_BROADCAST, list[0].iiFlags, "...its flags");
-	is_string(text(OTHER_ADDRESS), words("%s", inet_ntoa(list[0].iiAddress.AddressIn.sin_addr)), "...its address");
-	is_string("255.0.0.0", words("%s", inet_ntoa(list[0].iiNetmask.AddressIn.sin_addr)), "...its mask");
-	is_string("10.255.255.255", words("%s", inet_ntoa(list[0].iiBroadcastAddress.AddressIn.sin_addr)),
+	is_int(2 * sizeof *list, count, "...the loopback and one");
+	is_hex(IFF_UP | IFF_BROADCAST, list[1].iiFlags, "...its flags");
+	is_string(text(OTHER_ADDRESS), words("%s", inet_ntoa(list[1].iiAddress.AddressIn.sin_addr)), "...its address");
+	is_string("255.0.0.0", words("%s", inet_ntoa(list[1].iiNetmask.AddressIn.sin_addr)), "...its mask");
+	is_string("10.255.255.255", words("%s", inet_ntoa(list[1].iiBroadcastAddress.AddressIn.sin_addr)),
 		  "...where it broadcasts to");
 	is_string("success", control(s, SIO_GET_INTERFACE_LIST_EX, NULL, 0, &room, sizeof room), "the same, extended");
-	is_int(sizeof *room.list, count, "...one");
-	is_hex(IFF_UP | IFF_BROADCAST, room.list[0].iiFlags, "...its flags");
+	is_int(2 * sizeof *room.list, count, "...two");
+	is_hex(IFF_UP | IFF_BROADCAST, room.list[1].iiFlags, "...its flags");
 	is_string(text(OTHER_ADDRESS),
-		  words("%s", inet_ntoa(((struct sockaddr_in *)room.list[0].iiAddress.lpSockaddr)->sin_addr)),
+		  words("%s", inet_ntoa(((struct sockaddr_in *)room.list[1].iiAddress.lpSockaddr)->sin_addr)),
 		  "...its address");
-	is_string("255.0.0.0", words("%s", inet_ntoa(((struct sockaddr_in *)room.list[0].iiNetmask.lpSockaddr)->sin_addr)),
+	is_string("255.0.0.0", words("%s", inet_ntoa(((struct sockaddr_in *)room.list[1].iiNetmask.lpSockaddr)->sin_addr)),
 		  "...its mask");
-	is_string("WSAEFAULT", control(s, SIO_GET_INTERFACE_LIST_EX, NULL, 0, &room, sizeof *room.list),
+	is_string("WSAEFAULT", control(s, SIO_GET_INTERFACE_LIST_EX, NULL, 0, &room, 2 * sizeof *room.list),
 		  "...into a room for the structures alone");
 	closesocket(s);
 }
@@ -240,7 +242,8 @@ static void own_multicast(void)
 	setsockopt(s, IPPROTO_IP, IP_MULTICAST_IF, (char *)&request.imr_interface, sizeof request.imr_interface);
 	sendto(s, "abc", 3, 0, (struct sockaddr *)&group, sizeof group);
 	is_string("3 bytes", receive(member), "...gets what this host sends");
-	is_string("success", control(s, SIO_MULTIPOINT_LOOPBACK, &off, sizeof off, NULL, 0), "SIO_MULTIPOINT_LOOPBACK FALSE");
+	is_string("success", control(member, SIO_MULTIPOINT_LOOPBACK, &off, sizeof off, NULL, 0),
+		  "SIO_MULTIPOINT_LOOPBACK FALSE");
 	sendto(s, "abc", 3, 0, (struct sockaddr *)&group, sizeof group);
 	is_string("WSAETIMEDOUT", receive(member), "...it does not");
 	closesocket(member);

@@ -680,6 +680,15 @@ static void takes(SOCKET s, const struct subject *subject, long long number, lon
 		has_number(s, subject, reads, words("set to %s: reads", number_text(number)));
 }
 
+/* Whether the kernel's option is what is set; where it has none for raw sockets, the library may. */
+static bool is_the_kernels(const struct subject *subject)
+{
+	const struct option *option = subject->option;
+
+	return option->outcome == WORKS && option->is_linux && !(option->traits & OPTION_TAKES_ERROR) &&
+	       (subject->kind->number != RAW || !(option->sockets & ON_TCP));
+}
+
 static void values(const struct subject *subject)
 {
 	static const unsigned wide[] = { 2, 0x100 };
@@ -693,14 +702,21 @@ static void values(const struct subject *subject)
 	ask_kernel(s, option, &before);
 	for (int i = 0; option->samples[i] >= 0; i++) {
 		takes(s, subject, option->samples[i], option->samples[i]);
-		if (!i && option->outcome == WORKS && option->is_linux && before.length &&
-		    !(option->traits & OPTION_TAKES_ERROR) && option->samples[i] != first &&
+		if (!i && is_the_kernels(subject) && before.length && option->samples[i] != first &&
 		    !kernel_has_changed(s, option, &before) && kernel_can_change(s, option))
 			row_differs("a change", "set to %s: the kernel's option does not change",
 				    number_text(option->samples[i]));
 	}
 	if (first >= 0 && !is_refused(option, first))
 		takes(s, subject, first, first);
+	if (lengths->traits & SHAPE_NULL) {
+		int error = set(s, option, NULL, 0);
+
+		if (error)
+			row_differs("success", "set to NULL: %s", error_name(error));
+		else
+			has_number(s, subject, 0, "set to NULL: reads");
+	}
 	for (int i = 0; option->refused[i].error; i++) {
 		value_for(option, lengths, subject->kind, option->refused[i].value, bytes);
 		fails_to_set(s, subject, option->refused[i].error, bytes, lengths->size,

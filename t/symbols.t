@@ -19,7 +19,7 @@ globals() {
 	nm --defined-only --extern-only "$@" | $AWK 'NF == 3 && $2 != "A" { sub(/@.*/, "", $3); print $3 }' | sort -u
 }
 
-$AWK '!/^#/ && NF { print "wsc_" $1; if ($4 == "alias") print $1 }' "$api" | sort >"$scratch/listed"
+$AWK '!/^#/ && NF && $4 != "pointer" { print "wsc_" $1; if ($4 == "alias") print $1 }' "$api" | sort >"$scratch/listed"
 $AWK '!/^#/ && NF && $4 == "hidden" { print $1 }' "$api" | sort >"$scratch/hidden"
 
 check "api.in lists functions" [ -s "$scratch/listed" ]
@@ -50,7 +50,7 @@ fi
 
 # The public headers declare what is listed, where api.in says.
 declared() {
-	$AWK '!/^#/ && NF { print $1, $2 }' "$api" | while read -r name header; do
+	$AWK '!/^#/ && NF && $4 != "pointer" { print $1, $2 }' "$api" | while read -r name header; do
 		echo "#include <$header>
 			void *pointer = (void *)&$name;" |
 			$CC -isystem "$builddir/include" -isystem "$srcdir/include" -DWSC_OVERLAY -D_WIN32 -w -x c -S -o - - |

@@ -1,30 +1,26 @@
 /* Network adapters by their index: which one an address stands for, and which one leads to it. */
 #include "adapter.h"
 
-#include "ws.h"
+#include "interface.h"
+#include "netlink.h"
 
 #include <arpa/inet.h>
-#include <ifaddrs.h>
-#include <linux/rtnetlink.h>
-#include <net/if.h>
-#include <netinet/in.h>
-#include <stdbool.h>
 #include <stddef.h>
+#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 static unsigned with_address(uint32_t address)
 {
-	struct ifaddrs *list;
+	struct local_address *list;
+	size_t count;
 	unsigned index = 0;
 
-	if (getifaddrs(&list) < 0)
+	if (wsc__interface_locals(AF_INET, &list, &count))
 		return 0;
-	for (const struct ifaddrs *entry = list; entry && !index; entry = entry->ifa_next)
-		if (entry->ifa_addr && entry->ifa_addr->sa_family == AF_INET &&
-		    ((const struct sockaddr_in *)(const void *)entry->ifa_addr)->sin_addr.s_addr == address)
-			index = if_nametoindex(entry->ifa_name);
-	freeifaddrs(list);
+	for (size_t i = 0; i < count && !index; i++)
+		if (list[i].address.in.sin_addr.s_addr == address)
+			index = list[i].index;
+	free(list);
 	return index;
 }
 
@@ -63,39 +59,20 @@ static void fill(struct request *request, const struct sockaddr_storage *to)
 	memcpy(request->address, address, size);
 }
 
-/* The interface that the answer names; 0 if there is no route. */
-static unsigned read_route(int fd)
-{
-	_Alignas(struct nlmsghdr) char answer[4096];
-	ssize_t size = recv(fd, answer, sizeof answer, 0);
-	const struct nlmsghdr *head = (const void *)answer;
-	const struct rtattr *attribute;
-	unsigned index;
-	size_t left;
-
-	if (size < (ssize_t)NLMSG_LENGTH(sizeof(struct rtmsg)) || head->nlmsg_type != RTM_NEWROUTE)
-		return 0;
-	left = (size_t)size - NLMSG_LENGTH(sizeof(struct rtmsg));
-	attribute = RTM_RTA((const struct rtmsg *)NLMSG_DATA(head));
-	for (; RTA_OK(attribute, left); attribute = RTA_NEXT(attribute, left))
-		if (attribute->rta_type == RTA_OIF && RTA_PAYLOAD(attribute) >= sizeof index) {
-			memcpy(&index, RTA_DATA(attribute), sizeof index);
-			return index;
-		}
-	return 0;
-}
-
 unsigned wsc__adapter_toward(const struct sockaddr_storage *to)
 {
-	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
+	union {
+		struct nlmsghdr head;
+		char bytes[4096];
+	} answer;
 	struct request request;
-	unsigned index = 0;
+	const struct rtmsg *route = NLMSG_DATA(&answer.head);
+	const unsigned *index = NULL;
+	size_t size;
 
-	if (fd < 0)
-		return ADAPTER_LOOPBACK;
 	fill(&request, to);
-	if (send(fd, &request, request.head.nlmsg_len, 0) >= 0)
-		index = read_route(fd);
-	close(fd);
-	return index ? index : ADAPTER_LOOPBACK;
+	size = wsc__netlink_ask(&request.head, &answer.head, sizeof answer);
+	if (size >= NLMSG_LENGTH(sizeof *route) && answer.head.nlmsg_type == RTM_NEWROUTE)
+		index = wsc__netlink_attribute(RTM_RTA(route), size - NLMSG_LENGTH(sizeof *route), RTA_OIF, sizeof *index);
+	return index && *index ? *index : ADAPTER_LOOPBACK;
 }

@@ -158,9 +158,11 @@ static bool take(struct candidate *candidate, const SOCKET_ADDRESS *entry, const
 	return true;
 }
 
-/* How many addresses the program's list says it has, and has room for. */
+/* How many addresses the program's list says it has, and has memory for before any is taken for them here. */
 static int count_entries(const struct call *call, size_t *count)
 {
+	const size_t head = offsetof(SOCKET_ADDRESS_LIST, Address);
+	SOCKET_ADDRESS last;
 	INT said;
 
 	if (!call->in || call->in_size < sizeof said || wsc__copy_in(&said, call->in, sizeof said))
@@ -168,10 +170,11 @@ static int count_entries(const struct call *call, size_t *count)
 	if (said < 0)
 		return WS_WSAEINVAL;
 	*count = (size_t)said;
-	return call->in_size < sizeof said ||
-		       (said && (call->in_size - offsetof(SOCKET_ADDRESS_LIST, Address)) / sizeof(SOCKET_ADDRESS) < *count) ?
-		       WS_WSAEFAULT :
-		       0;
+	if (!said)
+		return 0;
+	if (call->in_size < head || (call->in_size - head) / sizeof last < *count)
+		return WS_WSAEFAULT;
+	return wsc__copy_in(&last, (const char *)call->in + head + (*count - 1) * sizeof last, sizeof last);
 }
 
 static int read_entries(const struct call *call, struct candidate *candidates, size_t *count)

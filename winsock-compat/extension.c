@@ -10,13 +10,14 @@ static const struct {
 	GUID guid;
 	void (*function)(void);
 } functions[] = {
-	{ .function = NULL },
+	{ WSAID_WSARECVMSG, (void (*)(void))WSC(WSARecvMsg) },
+	{ WSAID_WSASENDMSG, (void (*)(void))WSC(WSASendMsg) },
 };
 
 int wsc__extension_one(SOCKET s, struct socket *sock, struct call *call)
 {
 	(void)s, (void)sock;
-	for (size_t i = 0; functions[i].function; i++)
+	for (size_t i = 0; i < sizeof functions / sizeof *functions; i++)
 		if (!memcmp(&functions[i].guid, &call->argument.guid, sizeof(GUID))) {
 			memcpy(call->argument.bytes, &functions[i].function, sizeof functions[i].function);
 			return 0;

@@ -17,7 +17,7 @@
 enum {
 	KEEP = 0x7fffffff, /* as many bytes as there are */
 	DROP = 0,
-	FILTER_MOST = 64 + 16 * JOINED_MOST,
+	FILTER_MOST = 160 + 16 * JOINED_MOST,
 	IPV4_TO = 16, /* where the addresses stand in the headers */
 	IPV6_FROM = 8,
 	IPV6_TO = 24,
@@ -87,6 +87,40 @@ static void add_loop(struct filter *filter, int offset, unsigned bits, unsigned 
 	add(filter, BPF_JMP | BPF_JEQ | BPF_K, group, 0, 0);
 	give_if_own(filter, DROP);
 	filter->code[start].jf = (unsigned char)(filter->length - start - 1);
+}
+
+/* Only what came by an interface that is listed. */
+static void add_interfaces(struct filter *filter, const struct interface_list *list)
+{
+	load_extra(filter, SKF_AD_IFINDEX);
+	for (unsigned i = 0; i < list->count; i++)
+		add(filter, BPF_JMP | BPF_JEQ | BPF_K, list->index[i], (unsigned char)(list->count - i), 0);
+	give(filter, DROP);
+}
+
+/* The kernel knows what was broadcast on the link, and which broadcasts of its own came back. */
+static void add_no_broadcasts(struct filter *filter)
+{
+	unsigned start;
+
+	load_word(filter, IPV4_TO);
+	give_if(filter, 0xffffffff, DROP);
+	give_if(filter, 0x7fffffff, DROP); /* that of the loopback interface */
+	start = filter->length;
+	add(filter, BPF_JMP | BPF_JGE | BPF_K, 0xe0000000, 0, 0); /* a group is another matter */
+	load_extra(filter, SKF_AD_PKTTYPE);
+	give_if(filter, PACKET_BROADCAST, DROP);
+	give_if(filter, PACKET_LOOPBACK, DROP);
+	filter->code[start].jt = (unsigned char)(filter->length - start - 1);
+}
+
+static void listed(struct socket *sock, int family, struct interface_list *list)
+{
+	list->count = 0;
+	wsc__socket_lock(sock);
+	if (sock->extras)
+		*list = sock->extras->interfaces[family];
+	wsc__socket_unlock(sock);
 }
 
 /* SO_REUSE_MULTICASTPORT. To no group? Drop. */
@@ -192,6 +226,7 @@ static void build(struct filter *filter, struct socket *sock)
 	DWORD protection = sock->family == WS_AF_INET6 ?
 				   wsc__option_kept(sock, WS_IPPROTO_IPV6, WS_IPV6_PROTECTION_LEVEL) :
 				   0;
+	struct interface_list list;
 	struct joined joined[JOINED_MOST];
 	unsigned start, count = sock->type == SOCK_DGRAM ? copy_joined(sock, joined) : 0;
 
@@ -199,12 +234,22 @@ static void build(struct filter *filter, struct socket *sock)
 	start = begin_version(filter, 4);
 	if (groups_only)
 		add_groups_only(filter, IPV4_TO, 0xf0, 0xe0);
+	if (datagrams && wsc__option_kept(sock, WS_IPPROTO_IP, WS_IP_IFLIST)) {
+		listed(sock, 0, &list);
+		add_interfaces(filter, &list);
+	}
+	if (datagrams && !wsc__option_kept(sock, WS_IPPROTO_IP, WS_IP_RECEIVE_BROADCAST))
+		add_no_broadcasts(filter);
 	if (datagrams && !wsc__option_kept(sock, WS_IPPROTO_IP, WS_IP_MULTICAST_LOOP))
 		add_loop(filter, IPV4_TO, 0xf0, 0xe0);
 	end_version(filter, start);
 	start = begin_version(filter, 6);
 	if (groups_only)
 		add_groups_only(filter, IPV6_TO, 0xff, 0xff);
+	if (datagrams && sock->family == WS_AF_INET6 && wsc__option_kept(sock, WS_IPPROTO_IPV6, WS_IPV6_IFLIST)) {
+		listed(sock, 1, &list);
+		add_interfaces(filter, &list);
+	}
 	if (count)
 		add_joined(filter, joined, count);
 	if (datagrams && sock->family == WS_AF_INET6 &&

@@ -5,7 +5,8 @@
 #include "options.h"
 
 /* Makes the kernel's filter anew, from what is kept of the socket's options: IP_MULTICAST_LOOP,
- * IPV6_MULTICAST_LOOP, IPV6_PROTECTION_LEVEL, SO_REUSE_MULTICASTPORT, and the groups of IPv6. */
+ * IPV6_MULTICAST_LOOP, IPV6_PROTECTION_LEVEL, IP_RECEIVE_BROADCAST, IP_IFLIST, IPV6_IFLIST,
+ * SO_REUSE_MULTICASTPORT, and the groups of IPv6. */
 int wsc__filter_update(SOCKET s, struct socket *sock);
 
 /* Keeps one of these and makes the filter by it, or does neither. */

@@ -111,24 +111,6 @@ static const struct ioctl *find(DWORD code)
 	return ioctl && ioctl->code == code && ioctl->since <= wsc__profile.windows ? ioctl : NULL;
 }
 
-unsigned wsc__ioctl_kind(struct socket *sock)
-{
-	int second = sock->family == WS_AF_INET6;
-
-	if (sock->family == WS_AF_UNIX)
-		return IOCTL_UNIX;
-	switch (sock->type) {
-	case SOCK_STREAM:
-		return IOCTL_TCP4 << second;
-	case SOCK_DGRAM:
-		return IOCTL_UDP4 << second;
-	case SOCK_RAW:
-		return IOCTL_RAW4 << second;
-	default:
-		return 0;
-	}
-}
-
 /* Edge-triggered: an idle stream has hung up from the beginning, and only the change matters. */
 static int watch(int epoll, int fd, unsigned events)
 {
@@ -192,6 +174,18 @@ static int read_argument(const struct ioctl *ioctl, struct call *call)
 	return wsc__copy_in(&call->argument, call->in, size);
 }
 
+/* A socket of another kind is one only if the note is about it. */
+static int check_kind(SOCKET s, struct socket *sock, const struct ioctl *ioctl)
+{
+	int error = 0;
+
+	if (ioctl->kinds & wsc__ioctl_kind(sock))
+		return 0;
+	if (!ioctl->noted)
+		error = wsc__socket_verify(s, sock, NULL);
+	return error || ioctl->kinds & wsc__ioctl_kind(sock) ? error : ioctl->other;
+}
+
 static int perform(SOCKET s, struct socket *sock, const struct ioctl *ioctl, struct call *call)
 {
 	int error = ioctl->noted ? wsc__socket_verify(s, sock, NULL) : 0;
@@ -204,10 +198,8 @@ static int perform(SOCKET s, struct socket *sock, const struct ioctl *ioctl, str
 		error = read_argument(ioctl, call);
 	if (!error)
 		error = check_size(&ioctl->out, call->out, call->out_size);
-	if (!error && ioctl->other && !(ioctl->kinds & wsc__ioctl_kind(sock)))
-		error = ioctl->noted ? ioctl->other : wsc__socket_verify(s, sock, NULL);
-	if (!error && ioctl->other && !(ioctl->kinds & wsc__ioctl_kind(sock)))
-		error = ioctl->other;
+	if (!error && ioctl->other)
+		error = check_kind(s, sock, ioctl);
 	if (!error)
 		error = ioctl->act(s, sock, call);
 	if (!error && ioctl->out.least) {
@@ -299,15 +291,20 @@ static int perform_overlapped(SOCKET s, struct socket *sock, const struct ioctl 
 static int check_count(DWORD *returned)
 {
 	DWORD before;
+	int value;
 
-	if (wsc__guarded) {
-		int value;
-
+	if (wsc__guarded)
 		return wsc__load4(&value, returned) && wsc__store4(returned, value) ? 0 : WS_WSAEFAULT;
-	}
 	return wsc__copy_in(&before, returned, sizeof before) || wsc__copy_out(returned, &before, sizeof before) ?
 		       WS_WSAEFAULT :
 		       0;
+}
+
+static int store_count(DWORD *returned, DWORD given)
+{
+	if (wsc__guarded)
+		return wsc__store4(returned, (int)given) ? 0 : WS_WSAEFAULT;
+	return wsc__copy_out(returned, &given, sizeof given);
 }
 
 static int control(SOCKET s, DWORD code, struct call *call, DWORD *returned, WSAOVERLAPPED *overlapped,
@@ -334,7 +331,7 @@ static int control(SOCKET s, DWORD code, struct call *call, DWORD *returned, WSA
 		stores = false;
 	if (error && !call->counted)
 		call->given = 0;
-	if (stores && wsc__copy_out(returned, &call->given, sizeof call->given))
+	if (stores && store_count(returned, call->given))
 		error = WS_WSAEFAULT;
 	return error;
 }
@@ -342,8 +339,15 @@ static int control(SOCKET s, DWORD code, struct call *call, DWORD *returned, WSA
 int WSC(WSAIoctl)(SOCKET s, DWORD code, void *in, DWORD in_size, void *out, DWORD out_size, DWORD *returned,
 		  WSAOVERLAPPED *overlapped, LPWSAOVERLAPPED_COMPLETION_ROUTINE routine)
 {
-	struct call call = { .in = in, .in_size = in_size, .out = out, .out_size = out_size };
+	struct call call; /* but for its argument, which need not be cleared */
 	int error = wsc__enter();
+
+	call.in = in;
+	call.in_size = in_size;
+	call.out = out;
+	call.out_size = out_size;
+	call.given = 0;
+	call.counted = false;
 
 	if (!error)
 		error = check_count(returned);

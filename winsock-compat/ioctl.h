@@ -69,7 +69,24 @@ static inline int wsc__ioctl_needs(struct call *call, size_t size)
 }
 
 /* The kind of a socket; 0 for one that is none of them. */
-unsigned wsc__ioctl_kind(struct socket *sock);
+static inline unsigned wsc__ioctl_kind(struct socket *sock)
+{
+	int family = sock->family, type = sock->type;
+	int second = family == WS_AF_INET6;
+
+	if (family == WS_AF_UNIX)
+		return IOCTL_UNIX;
+	switch (type) {
+	case SOCK_STREAM:
+		return IOCTL_TCP4 << second;
+	case SOCK_DGRAM:
+		return IOCTL_UDP4 << second;
+	case SOCK_RAW:
+		return IOCTL_RAW4 << second;
+	default:
+		return 0;
+	}
+}
 
 /* Waits until `fd` can be read; WSAEWOULDBLOCK if the socket does not block, WSA_OPERATION_ABORTED if
  * another thread closes it. `milliseconds` is how long, -1 for ever: when they are over it is 0 too. */

@@ -17,6 +17,8 @@ libwinsock_compat_la_SOURCES = \
 	%D%/conflict.c \
 	%D%/conflict.h \
 	%D%/connect.c \
+	%D%/control.c \
+	%D%/control.h \
 	%D%/diag.c \
 	%D%/diag.h \
 	%D%/error.c \
@@ -45,6 +47,7 @@ libwinsock_compat_la_SOURCES = \
 	%D%/netlink.h \
 	%D%/option-ip.c \
 	%D%/option-multicast.c \
+	%D%/option-receive.c \
 	%D%/option-port.c \
 	%D%/option-socket.c \
 	%D%/option-udp.c \
@@ -62,6 +65,7 @@ libwinsock_compat_la_SOURCES = \
 	%D%/protocol.h \
 	%D%/rcvall.h \
 	%D%/recv.c \
+	%D%/recvmsg.c \
 	%D%/regfile.c \
 	%D%/regfile.h \
 	%D%/registry.c \
@@ -71,6 +75,7 @@ libwinsock_compat_la_SOURCES = \
 	%D%/route.h \
 	%D%/select.c \
 	%D%/send.c \
+	%D%/sendmsg.c \
 	%D%/service.c \
 	%D%/shutdown.c \
 	%D%/socket.c \

@@ -72,6 +72,19 @@ int wsc__netlink_dump(int type, int family, int (*each)(const struct nlmsghdr *m
 	return error;
 }
 
+size_t wsc__netlink_ask(const struct nlmsghdr *request, struct nlmsghdr *answer, size_t size)
+{
+	ssize_t got = -1;
+	int fd;
+
+	if (open_netlink(0, &fd))
+		return 0;
+	if (send(fd, request, request->nlmsg_len, 0) >= 0)
+		got = recv(fd, answer, size, 0);
+	close(fd);
+	return got < (ssize_t)sizeof *answer || !NLMSG_OK(answer, (size_t)got) ? 0 : answer->nlmsg_len;
+}
+
 const void *wsc__netlink_attribute(const struct rtattr *first, size_t length, int type, size_t least)
 {
 	for (; RTA_OK(first, length); first = RTA_NEXT(first, length))

@@ -12,6 +12,9 @@
 int wsc__netlink_dump(int type, int family, int (*each)(const struct nlmsghdr *message, void *argument),
 		      void *argument);
 
+/* Sends one request, and gives the first message of the answer in these bytes; its size, or 0 for none. */
+size_t wsc__netlink_ask(const struct nlmsghdr *request, struct nlmsghdr *answer, size_t size);
+
 /* The value of an attribute of at least so many bytes, or NULL. */
 const void *wsc__netlink_attribute(const struct rtattr *first, size_t length, int type, size_t least);
 

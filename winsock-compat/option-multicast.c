@@ -169,14 +169,14 @@ static int put(SOCKET s, const struct option *option, const void *value, socklen
 /* The options that say where a source stands have it behind what they share with the others. */
 static int tell(SOCKET s, const struct option *option, const struct membership *membership)
 {
-	struct group_source_req request = {
-		.gsr_interface = membership->interface,
-		.gsr_group = membership->group,
-		.gsr_source = membership->source,
-	};
+	struct group_source_req request;
 	bool whole = option->posix_name != MCAST_JOIN_GROUP && option->posix_name != MCAST_LEAVE_GROUP;
 
 	_Static_assert(offsetof(struct group_req, gr_group) == offsetof(struct group_source_req, gsr_group), "alike");
+	memset(&request, 0, sizeof request); /* what lies between the members, too */
+	request.gsr_interface = membership->interface;
+	request.gsr_group = membership->group;
+	request.gsr_source = membership->source;
 	return put(s, option, &request, whole ? sizeof request : sizeof(struct group_req));
 }
 

@@ -38,20 +38,7 @@ struct shape {
 	int set_bytes; /* how many of them count */
 	int get_least; /* ... and to getsockopt */
 	int get_short; /* what getsockopt reports below `size` bytes; 0: as many as it wrote */
-	enum {
-		SHAPE_NONE = 1 << 0,
-		SHAPE_NEGATIVE = 1 << 1,
-		SHAPE_GET_NEGATIVE = 1 << 2,
-		SHAPE_TWO_BYTES = 1 << 3,
-		SHAPE_LENGTH_ZEROED = 1 << 4,
-		SHAPE_BUFFER_ZEROED = 1 << 5,
-		SHAPE_LENGTH_NEEDED = 1 << 6,
-		SHAPE_LENGTH_KEPT = 1 << 7,
-		SHAPE_TRUTH = 1 << 8,
-		SHAPE_AT_MOST_255 = 1 << 9,
-		SHAPE_VARIES = 1 << 10,
-		SHAPE_NULL = 1 << 11,
-	} traits; /* options.in says what they mean */
+	int traits;    /* SHAPE_*: options.in says what they mean */
 };
 
 /* When the fast path is the whole truth: an option of the kernel's of four bytes, on a socket
@@ -88,15 +75,7 @@ struct option {
 	bool noted;                /* the socket's note has a part in it, and is verified first */
 	int kept;                  /* its place among what is kept, if it keeps anything */
 	DWORD initial[KINDS];      /* what is there before anything was set, if the kernel does not say */
-	enum {
-		OPTION_INHERIT = 1 << 0,
-		OPTION_TAKES_ERROR = 1 << 1,
-		OPTION_ANY_FAMILY = 1 << 2,
-		OPTION_ANY_HANDLE = 1 << 3,
-		OPTION_IPV4_ONLY = 1 << 4,
-		OPTION_KEEPS = 1 << 5,
-		OPTION_NO_ACCEPT = 1 << 6,
-	} traits;
+	int traits;                /* OPTION_* */
 	/* NULL where Windows has an error instead, which may depend on the socket: these. */
 	int get_error[KINDS], set_error[KINDS];
 	int (*get)(SOCKET s, struct socket *sock, const struct option *option, struct value *value);

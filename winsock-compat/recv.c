@@ -1,6 +1,7 @@
-/* recv and recvfrom. */
+/* recv, recvfrom, WSARecv and WSARecvFrom. */
 #include "address.h"
 #include "blocking.h"
+#include "export.h"
 #include "fault.h"
 #include "rcvall.h"
 #include "transfer.h"
@@ -70,13 +71,18 @@ static int await_urgent(SOCKET s, struct socket *sock, uint64_t end)
 							  wsc__wait(s, POLLPRI | POLLRDHUP, end);
 }
 
+/* What a receive that the kernel refused means to the program. */
+static int failure(SOCKET s, struct socket *sock, int posix_error)
+{
+	return posix_error == EAGAIN ? wsc__would_block(s, sock) : wsc__socket_lost(s, sock, posix_error);
+}
+
 /* Receives what there is; or waits for it, as the socket and the flags are set. */
-static int receive(SOCKET s, struct socket *sock, struct msghdr *message, int flags, ssize_t *received)
+static int receive(SOCKET s, struct socket *sock, struct transfer *transfer, int flags)
 {
 	uint64_t end = wsc__deadline(sock->receive_timeout);
 	bool wait = wsc__hooked(sock), awaited = false;
 	unsigned before = sock->state;
-	struct iovec *room = message->msg_iov;
 	int error = check_bound(s, sock);
 
 	if (!error && wsc__unreachable_noted(sock))
@@ -88,14 +94,12 @@ static int receive(SOCKET s, struct socket *sock, struct msghdr *message, int fl
 			error = wsc__wait(s, flags & MSG_OOB ? POLLPRI : POLLIN, end);
 		if (error)
 			break;
-		now = recvmsg((int)s, message, wait ? flags | MSG_DONTWAIT : flags);
+		now = recvmsg((int)s, &transfer->message, wait ? flags | MSG_DONTWAIT : flags);
 		if (now > 0 || (now == 0 && sock->type != SOCK_STREAM)) {
-			*received += now;
-			if (!(flags & MSG_WAITALL) || (size_t)now == room->iov_len)
-				return message->msg_flags & MSG_TRUNC ? WS_WSAEMSGSIZE : 0;
-			room->iov_base = (char *)room->iov_base + now; /* only Linux lets a signal cut it short */
-			room->iov_len -= (size_t)now;
-			wait = wait || end != WSC_FOREVER;
+			wsc__transfer_advance(transfer, (size_t)now);
+			if (!(flags & MSG_WAITALL) || transfer->done == transfer->size)
+				return transfer->message.msg_flags & MSG_TRUNC ? WS_WSAEMSGSIZE : 0;
+			wait = wait || end != WSC_FOREVER; /* only Linux lets a signal cut it short */
 		} else if (now == 0 || (errno == EINVAL && flags & MSG_OOB && awaited)) {
 			error = ended(s, sock, before);
 			break;
@@ -107,10 +111,22 @@ static int receive(SOCKET s, struct socket *sock, struct msghdr *message, int fl
 		} else if (wsc__unreachable_is(sock, errno)) { /* a datagram of ours was */
 			error = wsc__unreachable_error(s, sock, errno);
 		} else if (errno != EAGAIN || !wait) { /* else another thread was faster */
-			error = errno == EAGAIN ? wsc__would_block(s, sock) : wsc__socket_lost(s, sock, errno);
+			error = failure(s, sock, errno);
 		}
 	}
-	return *received ? 0 : error;
+	return transfer->done ? 0 : error;
+}
+
+/* To receive nothing of a stream is to wait until there is something. */
+static int receive_nothing(SOCKET s, struct socket *sock, struct transfer *transfer, int flags)
+{
+	char byte;
+	int error;
+
+	wsc__transfer_one(transfer, &byte, 1, transfer->flags);
+	error = receive(s, sock, transfer, flags | MSG_PEEK);
+	transfer->done = 0;
+	return error;
 }
 
 /* Windows waits for all only of a stream and only if it may block, and keeps nothing back of what it
@@ -126,86 +142,158 @@ static int check_flags(SOCKET s, struct socket *sock, int flags)
 	return refused && !wsc__socket_verify(s, sock, NULL) ? WS_WSAEOPNOTSUPP : 0;
 }
 
+/* Before the datagram is taken, so that it is not lost. */
+static int check_room(struct socket *sock, struct transfer *transfer, void *from, int *from_length)
+{
+	struct msghdr *message = &transfer->message;
+	int error = 0;
+
+	for (size_t i = 0; i < message->msg_iovlen && !error; i++)
+		error = wsc__copy_out_check(message->msg_iov[i].iov_base, message->msg_iov[i].iov_len);
+	if (!error && from && from_length)
+		error = wsc__address_room(wsc__family_to_posix(sock->family), from, from_length);
+	return error;
+}
+
 enum { KNOWN_FLAGS = WS_MSG_OOB | WS_MSG_PEEK | WS_MSG_WAITALL | WS_MSG_PUSH_IMMEDIATE | WS_MSG_PARTIAL };
 
-static int receive_from(SOCKET s, struct socket *sock, char *buffer, int size, int flags,
-			struct WSC(sockaddr) *from, int *from_length, ssize_t *received)
+int wsc__receive(SOCKET s, struct socket *sock, struct transfer *transfer, void *from, int *from_length)
 {
-	struct sockaddr_storage address;
-	struct iovec part = { buffer, (size_t)size };
-	struct msghdr message = { .msg_iov = &part, .msg_iovlen = 1 };
-	bool wants_address = from && from_length && sock->type != SOCK_STREAM;
-	int posix_flags, error = wsc__flags_in(flags, KNOWN_FLAGS, &posix_flags);
+	struct msghdr *message = &transfer->message;
+	bool stream = sock->type == SOCK_STREAM;
+	const void *first;
+	size_t first_size;
+	int posix_flags, error = wsc__flags_in(transfer->flags, KNOWN_FLAGS, &posix_flags);
 
 	if (!error)
-		error = check_flags(s, sock, flags);
-	if (!error && size < 0)
-		error = WS_WSAEFAULT;
-	/* Before the datagram is taken, so that it is not lost. */
-	if (!error && sock->type != SOCK_STREAM)
-		error = wsc__copy_out_check(buffer, (size_t)size);
-	if (!error && wants_address)
-		error = wsc__address_room(wsc__family_to_posix(sock->family), from, from_length);
+		error = check_flags(s, sock, transfer->flags);
 	if (error)
 		return error;
-	if (wants_address) {
-		message.msg_name = &address;
-		message.msg_namelen = sizeof address;
+	if (stream)
+		return transfer->size ? receive(s, sock, transfer, posix_flags) :
+					receive_nothing(s, sock, transfer, posix_flags);
+	error = check_room(sock, transfer, from, from_length);
+	if (error)
+		return error;
+	first = message->msg_iovlen ? message->msg_iov->iov_base : NULL;
+	first_size = message->msg_iovlen ? message->msg_iov->iov_len : 0;
+	if (from && from_length) {
+		message->msg_name = &transfer->address;
+		message->msg_namelen = sizeof transfer->address;
 	}
-	error = receive(s, sock, &message, posix_flags, received);
-	if (wants_address && wsc__socket_is(sock, SOCKET_RCVALL))
-		wsc__rcvall_sender(buffer, (size_t)*received, &address, &message.msg_namelen);
-	if (wants_address && message.msg_namelen && (!error || error == WS_WSAEMSGSIZE))
-		wsc__address_out(&address, message.msg_namelen, from, from_length);
+	error = receive(s, sock, transfer, posix_flags);
+	if (message->msg_namelen && wsc__socket_is(sock, SOCKET_RCVALL))
+		wsc__rcvall_sender(first, transfer->done < first_size ? transfer->done : first_size, &transfer->address,
+				   &message->msg_namelen);
+	if (message->msg_namelen && (!error || error == WS_WSAEMSGSIZE))
+		wsc__address_out(&transfer->address, message->msg_namelen, from, from_length);
 	return error;
+}
+
+/* recvfrom, from where the socket is held; and recv, when it is not plain. */
+static __attribute__((noinline)) int receive_one(SOCKET s, struct socket *sock, char *buffer, int size, int flags,
+						 void *from, int *from_length)
+{
+	struct transfer transfer;
+	int error;
+
+	wsc__transfer_one(&transfer, buffer, size < 0 ? 0 : (size_t)size, flags);
+	error = size < 0 ? WS_WSAEFAULT : wsc__receive(s, sock, &transfer, from, from_length);
+	return wsc__transfer_end(sock, error, (ssize_t)transfer.done, 1) ? SOCKET_ERROR : (int)transfer.done;
 }
 
 int WSC(recvfrom)(SOCKET s, char *buffer, int size, int flags, struct WSC(sockaddr) *from, int *from_length)
 {
 	struct socket *sock;
-	ssize_t received = 0;
 	int error = wsc__socket_begin(s, &sock);
 
-	if (error)
-		return wsc__result(error);
-	error = receive_from(s, sock, buffer, size, flags, from, from_length, &received);
-	return wsc__transfer_end(sock, error, received, 1);
+	return error ? wsc__result(error) : receive_one(s, sock, buffer, size, flags, from, from_length);
 }
 
-/* What nearly every call is, without the rest. */
-static int receive_plain(SOCKET s, struct socket *sock, char *buffer, int size, ssize_t *received)
+/* What became of a plain recv that brought nothing. */
+static __attribute__((noinline)) int receive_failed(SOCKET s, struct socket *sock, unsigned before, bool at_end)
 {
-	unsigned before = sock->state;
+	int error = at_end ? ended(s, sock, before) : failure(s, sock, errno);
 
-	*received = recv((int)s, buffer, (size_t)size, 0);
-	if (*received > 0)
-		return 0;
-	if (*received == 0)
-		return ended(s, sock, before);
-	switch (errno) {
-	case EAGAIN:
-		return wsc__socket_is(sock, SOCKET_NONBLOCKING) && !wsc__socket_is(sock, SOCKET_CONNECTING) ?
-			       WS_WSAEWOULDBLOCK :
-			       wsc__would_block(s, sock);
-	case EINTR:
-		*received = 0;
-		return receive_from(s, sock, buffer, size, 0, NULL, NULL, received);
-	default:
-		return wsc__socket_lost(s, sock, errno);
-	}
+	return wsc__transfer_end(sock, error, 0, 1) ? SOCKET_ERROR : 0;
 }
 
+/* Nearly every call is of a stream that blocks or has something, and asks for no more. */
 int WSC(recv)(SOCKET s, char *buffer, int size, int flags)
 {
 	struct socket *sock;
-	ssize_t received = 0;
+	ssize_t received;
+	unsigned before;
 	int error = wsc__socket_begin(s, &sock);
 
 	if (__builtin_expect(error, 0))
 		return wsc__result(error);
-	if (!flags && size >= 0 && sock->type == SOCK_STREAM && !sock->receive_timeout && !wsc__hooked(sock))
-		error = receive_plain(s, sock, buffer, size, &received);
-	else
-		error = receive_from(s, sock, buffer, size, flags, NULL, NULL, &received);
-	return wsc__transfer_end(sock, error, received, 1);
+	before = sock->state;
+	if (flags || size <= 0 || !(before & SOCKET_STREAM) || sock->receive_timeout || wsc__hooked(sock))
+		return receive_one(s, sock, buffer, size, flags, NULL, NULL);
+	received = recv((int)s, buffer, (size_t)size, 0);
+	if (__builtin_expect(received > 0, 1))
+		return wsc__transfer_end(sock, 0, received, 1) ? SOCKET_ERROR : (int)received;
+	if (received < 0 && errno == EAGAIN && (before & (SOCKET_NONBLOCKING | SOCKET_CONNECTING)) == SOCKET_NONBLOCKING)
+		return wsc__transfer_end(sock, WS_WSAEWOULDBLOCK, 0, 1) ? SOCKET_ERROR : 0;
+	if (received < 0 && errno == EINTR)
+		return receive_one(s, sock, buffer, size, 0, NULL, NULL);
+	return receive_failed(s, sock, before, received == 0);
 }
+
+/* Windows looks at the number of buffers first, even before it can tell how the call is to end. */
+static int receive_many(SOCKET s, struct socket *sock, const WSABUF *buffers, DWORD count, DWORD *received,
+			DWORD *user_flags, void *from, int *from_length, WSAOVERLAPPED *overlapped,
+			struct transfer *transfer)
+{
+	int flags, error = count ? wsc__transfer_check(received, overlapped) : WS_WSAEINVAL;
+
+	if (!error)
+		error = wsc__copy_out_check(user_flags, sizeof flags);
+	if (!error)
+		error = wsc__copy_in(&flags, user_flags, sizeof flags);
+	if (!error)
+		error = wsc__transfer_many(transfer, buffers, count, flags);
+	if (error)
+		return error;
+	error = wsc__receive(s, sock, transfer, from, from_length);
+	wsc__transfer_free(transfer);
+	return error;
+}
+
+/* What the call leaves behind: the size of what was received, also of a datagram that was too long, and
+ * whether it was urgent. */
+static int tell(const struct transfer *transfer, DWORD *user_received, DWORD *user_flags)
+{
+	DWORD received = (DWORD)transfer->done, flags = (DWORD)transfer->flags & WS_MSG_OOB;
+	int error = wsc__copy_out(user_received, &received, sizeof received);
+
+	return error ? error : wsc__copy_out(user_flags, &flags, sizeof flags);
+}
+
+int WSC(WSARecvFrom)(SOCKET s, LPWSABUF buffers, DWORD count, LPDWORD received, LPDWORD flags,
+		     struct WSC(sockaddr) *from, LPINT from_length, LPWSAOVERLAPPED overlapped,
+		     LPWSAOVERLAPPED_COMPLETION_ROUTINE routine)
+{
+	struct transfer transfer;
+	struct socket *sock;
+	int error = wsc__socket_begin(s, &sock);
+
+	(void)routine; /* goes with an OVERLAPPED */
+	if (error)
+		return wsc__result(error);
+	transfer.done = 0;
+	error = receive_many(s, sock, buffers, count, received, flags, from, from_length, overlapped, &transfer);
+	error = wsc__transfer_end(sock, error, (ssize_t)transfer.done, 1);
+	if (!error || error == WS_WSAEMSGSIZE)
+		error = tell(&transfer, received, flags) ? WS_WSAEFAULT : error;
+	return wsc__result(error);
+}
+WSC_ALIAS(WSARecvFrom)
+
+int WSC(WSARecv)(SOCKET s, LPWSABUF buffers, DWORD count, LPDWORD received, LPDWORD flags,
+		 LPWSAOVERLAPPED overlapped, LPWSAOVERLAPPED_COMPLETION_ROUTINE routine)
+{
+	return WSC(WSARecvFrom)(s, buffers, count, received, flags, NULL, NULL, overlapped, routine);
+}
+WSC_ALIAS(WSARecv)

@@ -1,6 +1,7 @@
-/* send and sendto. */
+/* send, sendto, WSASend and WSASendTo. */
 #include "address.h"
 #include "blocking.h"
+#include "export.h"
 #include "fault.h"
 #include "rcvall.h"
 #include "transfer.h"
@@ -40,31 +41,28 @@ static int failure(SOCKET s, struct socket *sock)
 	}
 }
 
-/* Sends all of it if the socket blocks, else as much as there is room for. `sent` counts what
- * went out, which matters even if the rest did not. */
-static int transmit(SOCKET s, struct socket *sock, const char *data, size_t size, int flags,
-		    const struct sockaddr_storage *to, socklen_t to_length, size_t *sent)
+/* Sends all of it if the socket blocks, else as much as there is room for. What went out counts, even if
+ * the rest did not. */
+static int transmit(SOCKET s, struct socket *sock, struct transfer *transfer, int flags)
 {
 	enum { AGAIN = 2 };
 	uint64_t end = wsc__deadline(sock->send_timeout);
-	bool wait = wsc__hooked(sock);
+	bool wait = wsc__hooked(sock), over = false;
 	int error = 0, again = 0;
 
 	flags |= MSG_NOSIGNAL;
-	*sent = 0;
-	do {
+	while (!over && !error) {
 		ssize_t now;
 
 		if (wait)
 			error = wsc__wait(s, POLLOUT, end);
 		if (error)
 			break;
-		now = sendto(wsc__rcvall_raw(s, sock), data + *sent, size - *sent, wait ? flags | MSG_DONTWAIT : flags,
-			     (const struct sockaddr *)to, to_length);
+		now = sendmsg(wsc__rcvall_raw(s, sock), &transfer->message, wait ? flags | MSG_DONTWAIT : flags);
 		if (now >= 0) {
-			*sent += (size_t)now;
-			if (sock->type != SOCK_STREAM || wsc__socket_is(sock, SOCKET_NONBLOCKING))
-				break;
+			wsc__transfer_advance(transfer, (size_t)now);
+			over = sock->type != SOCK_STREAM || wsc__socket_is(sock, SOCKET_NONBLOCKING) ||
+			       transfer->done == transfer->size;
 			wait = wait || end != WSC_FOREVER; /* for the rest of the time, not for all of it again */
 		} else if (errno == EINTR) {
 			wait = wait || end != WSC_FOREVER;
@@ -73,74 +71,123 @@ static int transmit(SOCKET s, struct socket *sock, const char *data, size_t size
 		} else if (errno != EAGAIN || !wait) {
 			error = failure(s, sock);
 		}
-	} while (!error && *sent < size);
-	return *sent ? 0 : error;
+	}
+	return transfer->done ? 0 : error;
 }
 
 enum { KNOWN_FLAGS = WS_MSG_OOB | WS_MSG_DONTROUTE | WS_MSG_PARTIAL };
 
-static int send_to(SOCKET s, struct socket *sock, const char *data, int size, int flags,
-		   const struct WSC(sockaddr) *to, int to_length, size_t *sent)
+int wsc__send(SOCKET s, struct socket *sock, struct transfer *transfer, const void *to, int to_length)
 {
-	struct sockaddr_storage address;
-	socklen_t length = 0;
-	int posix_flags, error = wsc__flags_in(flags, KNOWN_FLAGS, &posix_flags);
+	struct msghdr *message = &transfer->message;
+	int posix_flags, error = wsc__flags_in(transfer->flags, KNOWN_FLAGS, &posix_flags);
 
-	if (!error && size < 0)
-		error = WS_WSAEFAULT;
-	if (sock->type == SOCK_STREAM) /* a connection knows where it leads to */
-		to = NULL;
-	if (!error && to)
-		error = wsc__socket_address(s, sock, to, to_length, &address, &length);
 	if (error)
 		return error;
-	if (length && address.ss_family != AF_UNIX && !wsc__address_port(&address)) {
-		*sent = (size_t)size; /* Windows sends it, and nobody can be there */
-		return 0;
+	if (to && sock->type != SOCK_STREAM) { /* a connection knows where it leads to */
+		error = wsc__socket_address(s, sock, to, to_length, &transfer->address, &message->msg_namelen);
+		if (error)
+			return error;
+		message->msg_name = &transfer->address;
+		if (transfer->address.ss_family != AF_UNIX && !wsc__address_port(&transfer->address)) {
+			transfer->done = transfer->size; /* Windows sends it, and nobody can be there */
+			return 0;
+		}
 	}
-	return transmit(s, sock, data, (size_t)size, posix_flags, length ? &address : NULL, length, sent);
+	return transmit(s, sock, transfer, posix_flags);
+}
+
+/* sendto, from where the socket is held; and send, when it is not plain or has more to do, after so many
+ * bytes were sent. */
+static __attribute__((noinline)) int send_one(SOCKET s, struct socket *sock, const char *data, int size, int flags,
+					      const void *to, int to_length, int before)
+{
+	struct transfer transfer;
+	size_t sent;
+	int error;
+
+	wsc__transfer_one(&transfer, data + before, size < 0 ? 0 : (size_t)(size - before), flags);
+	error = size < 0 ? WS_WSAEFAULT : wsc__send(s, sock, &transfer, to, to_length);
+	sent = (size_t)before + transfer.done;
+	if (before)
+		error = 0;
+	return wsc__transfer_end(sock, error, (ssize_t)sent, size) ? SOCKET_ERROR : (int)sent;
 }
 
 int WSC(sendto)(SOCKET s, const char *data, int size, int flags, const struct WSC(sockaddr) *to, int to_length)
 {
 	struct socket *sock;
-	size_t sent = 0;
 	int error = wsc__socket_begin(s, &sock);
 
-	if (error)
-		return wsc__result(error);
-	error = send_to(s, sock, data, size, flags, to, to_length, &sent);
-	return wsc__transfer_end(sock, error, (ssize_t)sent, size);
+	return error ? wsc__result(error) : send_one(s, sock, data, size, flags, to, to_length, 0);
 }
 
-/* What nearly every call is, without the rest. */
-static int send_plain(SOCKET s, struct socket *sock, const char *data, int size, size_t *sent)
+/* A plain send that did not take all. */
+static __attribute__((noinline)) int send_failed(SOCKET s, struct socket *sock, const char *data, int size, ssize_t now)
 {
-	ssize_t now = send((int)s, data, (size_t)size, MSG_NOSIGNAL);
-	size_t rest = 0;
-	int error;
-
 	if (now < 0 && errno != EINTR && !wsc__unreachable_is(sock, errno))
-		return failure(s, sock);
-	*sent = now > 0 ? (size_t)now : 0;
-	if (now == size || (now >= 0 && wsc__socket_is(sock, SOCKET_NONBLOCKING)))
-		return 0;
-	error = send_to(s, sock, data + *sent, size - (int)*sent, 0, NULL, 0, &rest); /* a signal came between */
-	*sent += rest;
-	return *sent ? 0 : error;
+		return wsc__transfer_end(sock, failure(s, sock), 0, size) ? SOCKET_ERROR : 0;
+	if (now >= 0 && wsc__socket_is(sock, SOCKET_NONBLOCKING))
+		return wsc__transfer_end(sock, 0, now, size) ? SOCKET_ERROR : (int)now;
+	return send_one(s, sock, data, size, 0, NULL, 0, now < 0 ? 0 : (int)now); /* a signal came between */
 }
 
+/* Nearly every call is of a stream that takes all of it. */
 int WSC(send)(SOCKET s, const char *data, int size, int flags)
 {
 	struct socket *sock;
-	size_t sent = 0;
+	ssize_t now;
 	int error = wsc__socket_begin(s, &sock);
 
 	if (__builtin_expect(error, 0))
 		return wsc__result(error);
-	if (!flags && size >= 0 && !sock->send_timeout && !wsc__hooked(sock) && !wsc__socket_is(sock, SOCKET_RCVALL))
-		error = send_plain(s, sock, data, size, &sent);
-	else
-		error = send_to(s, sock, data, size, flags, NULL, 0, &sent);
-	return wsc__transfer_end(sock, error, (ssize_t)sent, size);
+	if (flags || size < 0 || sock->send_timeout || wsc__socket_is(sock, SOCKET_RCVALL) || wsc__hooked(sock))
+		return send_one(s, sock, data, size, flags, NULL, 0, 0);
+	now = send((int)s, data, (size_t)size, MSG_NOSIGNAL);
+	if (__builtin_expect(now == size, 1))
+		return wsc__transfer_end(sock, 0, now, size) ? SOCKET_ERROR : (int)now;
+	return send_failed(s, sock, data, size, now);
 }
+
+static int send_many(SOCKET s, struct socket *sock, const WSABUF *buffers, DWORD count, DWORD *sent, int flags,
+		     const void *to, int to_length, WSAOVERLAPPED *overlapped, struct transfer *transfer)
+{
+	int error = wsc__transfer_check(sent, overlapped);
+
+	if (!error)
+		error = wsc__transfer_many(transfer, buffers, count, flags);
+	if (error)
+		return error;
+	error = wsc__send(s, sock, transfer, to, to_length);
+	wsc__transfer_free(transfer);
+	return error;
+}
+
+int WSC(WSASendTo)(SOCKET s, LPWSABUF buffers, DWORD count, LPDWORD user_sent, DWORD flags,
+		   const struct WSC(sockaddr) *to, int to_length, LPWSAOVERLAPPED overlapped,
+		   LPWSAOVERLAPPED_COMPLETION_ROUTINE routine)
+{
+	struct transfer transfer;
+	struct socket *sock;
+	DWORD sent;
+	int error = wsc__socket_begin(s, &sock);
+
+	(void)routine; /* goes with an OVERLAPPED */
+	if (error)
+		return wsc__result(error);
+	transfer.size = transfer.done = 0;
+	error = send_many(s, sock, buffers, count, user_sent, (int)flags, to, to_length, overlapped, &transfer);
+	error = wsc__transfer_end(sock, error, (ssize_t)transfer.done, (ssize_t)transfer.size);
+	sent = (DWORD)transfer.done;
+	if (!error)
+		error = wsc__copy_out(user_sent, &sent, sizeof sent);
+	return wsc__result(error);
+}
+WSC_ALIAS(WSASendTo)
+
+int WSC(WSASend)(SOCKET s, LPWSABUF buffers, DWORD count, LPDWORD sent, DWORD flags, LPWSAOVERLAPPED overlapped,
+		 LPWSAOVERLAPPED_COMPLETION_ROUTINE routine)
+{
+	return WSC(WSASendTo)(s, buffers, count, sent, flags, NULL, 0, overlapped, routine);
+}
+WSC_ALIAS(WSASend)

@@ -135,6 +135,7 @@ static void fill(struct socket *sock, uint64_t cookie, int family, int type, int
 	sock->receive_timeout = sock->send_timeout = 0;
 	sock->linger_on = sock->linger_time = 0;
 	sock->peer.sin6_family = 0;
+	sock->control = 0;
 	sock->ports.options = 0;
 	sock->ports.bound = 0;
 	sock->ports.sharing = 0;

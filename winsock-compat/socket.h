@@ -73,11 +73,18 @@ struct ports {
 };
 
 /* What is kept for sockets on which something rare was set. */
-enum { OPTIONS_KEPT = 96, JOINED_MOST = 32 };
+enum { OPTIONS_KEPT = 96, JOINED_MOST = 32, INTERFACES_LISTED = 32 };
+struct interface_list {
+	unsigned count;
+	DWORD index[INTERFACES_LISTED];
+};
+
 struct socket_extras {
 	DWORD kept[OPTIONS_KEPT]; /* options that are only kept */
 	bool is_kept[OPTIONS_KEPT];
 	uint64_t left_source; /* the multicast source that was taken off a list last; 0: none */
+	DWORD coalesced;      /* UDP_RECV_MAX_COALESCED_SIZE */
+	struct interface_list interfaces[2]; /* IP_ADD_IFLIST, IPV6_ADD_IFLIST */
 	struct joined {
 		unsigned interface;
 		struct in6_addr group;
@@ -108,6 +115,7 @@ struct socket { /* of a size that makes finding one a shift */
 	WORD linger_on, linger_time;             /* SO_LINGER as set */
 	_Atomic uint64_t connected_at;           /* wsc__now() when it got its peer */
 	struct sockaddr_in6 peer;                /* where the connect under way leads to */
+	_Atomic unsigned control;                /* the control messages that receives give: rows of control.c */
 	struct ports ports;
 	struct socket_extras *_Atomic extras;    /* what few sockets have; NULL until they do */
 } __attribute__((aligned(256)));

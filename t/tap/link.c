@@ -321,7 +321,8 @@ void link_address6(enum link_end end, const char *address)
 		struct in6_addr address;
 		unsigned prefix;
 		int index;
-	} request = { .prefix = 64, .index = (int)link_index(end) };
+		char rest[sizeof(struct ifreq)]; /* valgrind takes it for one */
+	} request = { .prefix = 64, .index = (int)link_index(end), .rest = { 0 } };
 	struct sockaddr_in6 name = { .sin6_family = AF_INET6 };
 	int s;
 

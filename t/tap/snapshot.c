@@ -4,6 +4,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/filter.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <netinet/udp.h>
@@ -107,8 +108,10 @@ static bool is_option(int level, int name, int state)
 {
 	if (level == IPPROTO_TCP && name == TCP_MAXSEG) /* goes by the peer's window while there is a peer */
 		return state == TCP_CLOSE || state == TCP_LISTEN;
-	/* No option of a TCP socket's; the library has it on during a connect that TCP_ICMP_ERROR_INFO is for. */
-	if (state && ((level == IPPROTO_IP && name == IP_RECVERR) || (level == IPPROTO_IPV6 && name == IPV6_RECVERR)))
+	/* No option of a TCP socket's; the library has it on during a connect that TCP_ICMP_ERROR_INFO is
+	 * for. */
+	if (state &&
+	    ((level == IPPROTO_IP && name == IP_RECVERR) || (level == IPPROTO_IPV6 && name == IPV6_RECVERR)))
 		return false;
 	for (size_t i = 0; i < sizeof others / sizeof *others; i++)
 		if (others[i].level == level && others[i].name == name)
@@ -143,6 +146,24 @@ static int read_membership(int fd, struct kernel_option *option)
 	return 0;
 }
 
+/* The program that filters packets. Its length is counted in instructions, which are more than there is room
+ * for. */
+static int read_filter(int fd, struct kernel_option *option)
+{
+	struct sock_filter program[BPF_MAXINSNS];
+	socklen_t count = BPF_MAXINSNS;
+	uint64_t sum = 0;
+
+	if (getsockopt(fd, SOL_SOCKET, SO_GET_FILTER, program, &count) < 0)
+		return errno;
+	for (socklen_t i = 0; i < count; i++)
+		sum = sum * 31 +
+		      (program[i].code ^ (uint64_t)program[i].k << 32 ^ program[i].jt ^ program[i].jf << 8);
+	option->length = (short)count;
+	memcpy(option->bytes, &sum, sizeof sum);
+	return 0;
+}
+
 /* Its bytes are 0 before. */
 static void read_option(int fd, struct kernel_option *option)
 {
@@ -150,6 +171,8 @@ static void read_option(int fd, struct kernel_option *option)
 
 	if (option->group >= 0) {
 		option->error = (short)read_membership(fd, option);
+	} else if (option->level == SOL_SOCKET && option->name == SO_GET_FILTER) {
+		option->error = (short)read_filter(fd, option);
 	} else if (getsockopt(fd, option->level, option->name, option->bytes, &length) < 0) {
 		option->error = (short)errno;
 	} else {
