@@ -451,7 +451,7 @@ static int share(SOCKET s, struct socket *sock, unsigned port, const struct reac
 static void first_gets_all(SOCKET s)
 {
 	static struct sock_filter first = BPF_STMT(BPF_RET | BPF_K, 0);
-	static struct sock_fprog program = { 1, &first }; /* static: with zeros in its hole */
+	static const struct sock_fprog program = { 1, &first }; /* static: with zeros in its hole */
 
 	setsockopt((int)s, SOL_SOCKET, SO_ATTACH_REUSEPORT_CBPF, &program, sizeof program);
 }
