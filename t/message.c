@@ -159,26 +159,27 @@ static void urgent(void)
 /* Of a large array, with buffers larger than the socket's. */
 enum { PIECES = 300, PIECE = 4096 };
 
-static int pieces_total, pieces_wrong; /* what receive_pieces got, for the thread that says so */
+struct pieces {
+	SOCKET s;
+	DWORD total, wrong;
+};
 
 static void receive_pieces(void *argument)
 {
-	SOCKET s = *(SOCKET *)argument;
+	struct pieces *pieces = argument;
 	char *room = malloc(PIECES * PIECE);
 	WSABUF *buffers = malloc(PIECES * sizeof *buffers);
-	DWORD count = 0, total = 0, flags = 0, wrong = 0;
+	DWORD count = 0, flags = 0;
 
-	while (total < PIECES * PIECE) {
+	while (pieces->total < PIECES * PIECE) {
 		for (int i = 0; i < PIECES; i++)
 			buffers[i] = (WSABUF){ PIECE, room + i * PIECE };
-		if (WSARecv(s, buffers, PIECES, &count, &flags, NULL, NULL) || !count)
+		if (WSARecv(pieces->s, buffers, PIECES, &count, &flags, NULL, NULL) || !count)
 			break;
 		for (DWORD i = 0; i < count; i++)
-			wrong += room[i] != (char)((total + i) % 251);
-		total += count;
+			pieces->wrong += room[i] != (char)((pieces->total + i) % 251);
+		pieces->total += count;
 	}
-	pieces_total = (int)total;
-	pieces_wrong = (int)wrong;
 	free(buffers);
 	free(room);
 }
@@ -187,23 +188,23 @@ static void many_buffers(void)
 {
 	char *room = malloc(PIECES * PIECE);
 	WSABUF *buffers = malloc(PIECES * sizeof *buffers);
+	struct pieces pieces = { .total = 0 };
 	struct task *task;
 	DWORD count = 0;
 	SOCKET pair[2];
-	const char *seen;
 
 	tcp_pair(AF_INET, pair);
+	pieces.s = pair[1];
 	for (int i = 0; i < PIECES * PIECE; i++)
 		room[i] = (char)(i % 251);
 	for (int i = 0; i < PIECES; i++)
 		buffers[i] = (WSABUF){ PIECE, room + i * PIECE };
-	task = task_start(receive_pieces, &pair[1]);
-	seen = outcome(WSASend(pair[0], buffers, PIECES, &count, 0, NULL, NULL));
-	ok(task_end(task, 20000), "what 300 buffers hold is received");
-	is_string("success", seen, "WSASend of %d buffers", PIECES);
+	task = task_start(receive_pieces, &pieces);
+	succeeds(WSASend(pair[0], buffers, PIECES, &count, 0, NULL, NULL), "WSASend of %d buffers", PIECES);
 	is_int(PIECES * PIECE, count, "...waits until all are sent");
-	is_int(PIECES * PIECE, pieces_total, "WSARecv with %d buffers gets all of it", PIECES);
-	is_int(0, pieces_wrong, "...each byte where it belongs");
+	ok(task_end(task, 20000), "WSARecv with as many comes to its end");
+	is_int(PIECES * PIECE, pieces.total, "...with all of it");
+	is_int(0, pieces.wrong, "...each byte where it belongs");
 	close_pair(pair);
 	free(buffers);
 	free(room);

@@ -219,6 +219,22 @@ static void compare(void)
 	MEMBER(struct in6_pktinfo, ipi6_addr, 0, 16);
 	MEMBER(struct in6_pktinfo, ipi6_ifindex, 16, 4);
 
+#ifdef __linux__ /* newer than the headers of mingw-w64 */
+	TYPE(IN_PKTINFO_EX, 12, 12);
+	MEMBER(IN_PKTINFO_EX, pkt_info, 0, 8);
+	MEMBER(IN_PKTINFO_EX, scope_id, 8, 4);
+
+	TYPE(IN6_PKTINFO_EX, 24, 24);
+	MEMBER(IN6_PKTINFO_EX, pkt_info, 0, 20);
+	MEMBER(IN6_PKTINFO_EX, scope_id, 20, 4);
+
+	TYPE(IN_RECVERR, 12, 12);
+	MEMBER(IN_RECVERR, protocol, 0, 4);
+	MEMBER(IN_RECVERR, info, 4, 4);
+	MEMBER(IN_RECVERR, type, 8, 1);
+	MEMBER(IN_RECVERR, code, 9, 1);
+#endif
+
 	TYPE(WSAPOLLFD, 16, 8);
 	MEMBERS(WSAPOLLFD, fd, 0, 8, 0, 4);
 	MEMBERS(WSAPOLLFD, events, 8, 2, 4, 2);
@@ -387,7 +403,7 @@ static void compare(void)
 	MEMBER(GUID, Data3, 6, 2);
 	MEMBER(GUID, Data4, 8, 8);
 #ifdef __MINGW32__
-	diag("not in mingw-w64's headers: TCP_INFO, TIMESTAMPING_CONFIG, SOCKET_PROCESSOR_AFFINITY and others");
+	diag("not in mingw-w64's headers: ICMP_ERROR_INFO, TCP_INFO, TIMESTAMPING_CONFIG, SOCKET_PROCESSOR_AFFINITY and others");
 #else
 	TYPE(SOCKET_PROCESSOR_AFFINITY, 8, 8);
 	MEMBER(SOCKET_PROCESSOR_AFFINITY, NumaNodeId, 4, 2);
@@ -415,6 +431,12 @@ static void compare(void)
 	MEMBER(TCP_INFO_v1, SndLimTransCwnd, 104, 4);
 	MEMBER(TCP_INFO_v1, SndLimBytesCwnd, 112, 8);
 	MEMBER(TCP_INFO_v1, SndLimBytesSnd, 128, 8);
+
+	TYPE(ICMP_ERROR_INFO, 36, 36);
+	MEMBER(ICMP_ERROR_INFO, srcaddress, 0, 28);
+	MEMBER(ICMP_ERROR_INFO, protocol, 28, 4);
+	MEMBER(ICMP_ERROR_INFO, type, 32, 1);
+	MEMBER(ICMP_ERROR_INFO, code, 33, 1);
 
 	TYPE(TIMESTAMPING_CONFIG, 8, 8);
 	MEMBER(TIMESTAMPING_CONFIG, Flags, 0, 4);

@@ -206,8 +206,6 @@ static int take(SOCKET s, struct socket *listener, struct WSC(sockaddr) *name, i
 				SOCKET_CONNECTED | SOCKET_BOUND | nonblocking, &sock);
 	if (error)
 		return error;
-	if (listener->family == WS_AF_UNIX)
-		wsc__options_copy((SOCKET)fd, sock, s, listener);
 	inherit((SOCKET)fd, sock, s, listener);
 	*accepted = (SOCKET)fd;
 	return 0;

@@ -194,7 +194,8 @@ int wsc__option_set_update_accept_context(SOCKET s, struct socket *sock, const s
 	(void)option;
 	if (!listener || wsc__socket_verify(value->socket, listener, NULL))
 		return WS_WSAENOTSOCK;
-	return wsc__options_copy(s, sock, value->socket, listener);
+	wsc__options_copy(s, sock, value->socket, listener);
+	return 0;
 }
 
 int wsc__option_set_update_connect_context(SOCKET s, struct socket *sock, const struct option *option,
@@ -224,7 +225,7 @@ static int add_address(struct value *value, int *at, int size, int (*name)(int, 
 	wsc__address_from_posix(&address);
 	memset(value->bytes + *at, 0, (size_t)size);
 	memcpy(value->bytes + *at, &address, length);
-	member->lpSockaddr = (LPSOCKADDR)(value->user + *at);
+	member->lpSockaddr = wsc__user_at(value->user, (size_t)*at);
 	member->iSockaddrLength = size;
 	*at += size;
 	return 0;

@@ -149,8 +149,9 @@ bool wsc__option_exceeds(SOCKET s, struct socket *sock, size_t size);
 void wsc__option_connecting(SOCKET s, struct socket *sock);
 void wsc__option_listening(SOCKET s, struct socket *sock);
 
-/* Gives a socket all the options that an accepted connection has from its listener. */
-int wsc__options_copy(SOCKET to, struct socket *sock, SOCKET from, struct socket *listener);
+/* Gives a socket all the options that an accepted connection has from its listener, but for those that it can take
+ * no more. */
+void wsc__options_copy(SOCKET to, struct socket *sock, SOCKET from, struct socket *listener);
 
 /* What an accepted connection has from its listener of all that is kept. */
 void wsc__options_inherit(struct socket *accepted, struct socket *listener);
