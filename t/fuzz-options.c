@@ -321,6 +321,18 @@ static void fill(const struct argument *argument)
 	write_region(argument, value, size);
 }
 
+/* A reservation takes a descriptor for each port, and the process has only so many. */
+static void ask_for_few_ports(const struct argument *argument)
+{
+	INET_PORT_RANGE range;
+
+	if (argument->room < (int)sizeof range)
+		return;
+	memcpy(&range, argument->pointer, sizeof range);
+	range.NumberOfPorts %= 64;
+	write_region(argument, &range, sizeof range);
+}
+
 static int any_length(int right)
 {
 	switch (below(8)) {
@@ -735,11 +747,15 @@ static void choose(struct call *call)
 		choose_code(call);
 		call->out = place_anywhere(OUT_PAGE, sizeof(u_long));
 		fill(&call->out);
+		if (call->code == SIO_ACQUIRE_PORT_RESERVATION)
+			ask_for_few_ports(&call->out);
 		break;
 	default:
 		choose_code(call);
 		call->in = place_anywhere(IN_PAGE, any_length(call->in.size));
 		fill(&call->in);
+		if (call->code == SIO_ACQUIRE_PORT_RESERVATION)
+			ask_for_few_ports(&call->in);
 		call->out = place_anywhere(OUT_PAGE, one_in(2) ? below(PAGE) : any_length(call->out.size));
 		call->length = one_in(4) ? place_anywhere(LENGTH_PAGE, sizeof(DWORD))
 					 : place(LENGTH_PAGE, sizeof(DWORD), AT_END);
@@ -804,6 +820,14 @@ static void make_calls(int most)
 
 /* The states of a socket are what was done to it. A step says whether it came to be: the options that were
  * set before may forbid it. */
+
+/* Whatever it is. */
+static void abandon(SOCKET s)
+{
+	snapshot_hurry((int)s);
+	if (closesocket(s) != 0)
+		kernel_close(s);
+}
 
 static void be_nonblocking(SOCKET s)
 {
@@ -932,7 +956,7 @@ static bool be_connecting(void)
 	}
 	connect_to(&address, length);
 	for (int i = 0; i < COUNT(fillers); i++)
-		snapshot_drop((int)fillers[i]);
+		abandon(fillers[i]);
 	return WSAGetLastError() == WSAEWOULDBLOCK;
 }
 
@@ -976,7 +1000,7 @@ static bool peer_closes(void)
 
 static bool peer_resets(void)
 {
-	snapshot_drop((int)subject.peer);
+	abandon(subject.peer);
 	subject.peer = INVALID_SOCKET;
 	return true;
 }
@@ -1107,12 +1131,9 @@ static void round_of(const struct state *state)
 	shared->state = state->text;
 	look_anew();
 	make_calls(snapshot.count ? 500 : 50); /* there is not much to say of what is no socket */
-	snapshot_drop((int)subject.s);
-	closesocket(subject.s);
-	if (subject.peer != INVALID_SOCKET) {
-		snapshot_drop((int)subject.peer);
-		closesocket(subject.peer);
-	}
+	abandon(subject.s);
+	if (subject.peer != INVALID_SOCKET)
+		abandon(subject.peer);
 }
 
 static bool may_be_made(const struct kind *kind)

@@ -3,6 +3,7 @@
 #include "options.h"
 
 #include <arpa/inet.h>
+#include <net/if.h>
 #include <netinet/in.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -27,7 +28,12 @@ int wsc__index_unicast(SOCKET s, struct socket *sock, struct call *call)
 
 int wsc__index_bind(SOCKET s, struct socket *sock, struct call *call)
 {
+	char name[IF_NAMESIZE];
+
 	(void)sock;
+	/* Linux takes any number, and says so in later calls. */
+	if (call->argument.dword && !if_indextoname(call->argument.dword, name))
+		return WS_WSAEADDRNOTAVAIL;
 	return wsc__posix_set(s, SOL_SOCKET, SO_BINDTOIFINDEX, &call->argument.dword, sizeof call->argument.dword);
 }
 

@@ -370,13 +370,14 @@ bool wsc__port_is_reserved(int type, unsigned port)
 	return is;
 }
 
-void wsc__port_closed(uint64_t cookie)
+/* Ends all reservations, or those of one socket. */
+static void end(bool all, uint64_t cookie)
 {
 	struct reservation **place, *reservation, *ended = NULL;
 
 	pthread_mutex_lock(&lock);
 	for (place = &reservations; (reservation = *place);) {
-		if (reservation->owner == cookie) {
+		if (all || reservation->owner == cookie) {
 			*place = reservation->next;
 			reservation->next = ended;
 			ended = reservation;
@@ -389,4 +390,14 @@ void wsc__port_closed(uint64_t cookie)
 		ended = reservation->next;
 		let_go(reservation);
 	}
+}
+
+void wsc__port_closed(uint64_t cookie)
+{
+	end(false, cookie);
+}
+
+void wsc__port_end(void)
+{
+	end(true, 0);
 }

@@ -35,4 +35,7 @@ bool wsc__port_is_reserved(int type, unsigned port);
 /* The socket with this cookie is closed: its reservations end. */
 void wsc__port_closed(uint64_t cookie);
 
+/* The last WSACleanup ends all of them, those of sockets that were closed behind our back too. */
+void wsc__port_end(void);
+
 #endif

@@ -418,6 +418,7 @@ void wsc__socket_close_all(void)
 			}
 		}
 	}
+	wsc__port_end();
 }
 
 int wsc__tcp_state(int fd)

@@ -41,6 +41,12 @@ int connect(int fd, const struct sockaddr *address, socklen_t length)
 	return (int)syscall(SYS_connect, fd, address, length);
 }
 
+int listen(int fd, int backlog)
+{
+	snapshot_changes++;
+	return (int)syscall(SYS_listen, fd, backlog);
+}
+
 int shutdown(int fd, int how)
 {
 	snapshot_changes++;
@@ -273,8 +279,13 @@ const char *snapshot_renew(struct snapshot *snapshot, int fd)
 	int flags = fcntl(fd, F_GETFL);
 
 	if (snapshot->state && tcp_state(fd) != snapshot->state) {
+		int before = snapshot->state;
+
 		snapshot_take(snapshot, fd);
-		return NULL;
+		if (before != TCP_CLOSE && before != TCP_LISTEN)
+			return NULL;
+		snprintf(text, sizeof text, "TCP's state was %d and is %d", before, snapshot->state);
+		return text;
 	}
 	if (flags != snapshot->flags) {
 		snprintf(text, sizeof text, "the descriptor's flags were 0%o and are 0%o",
@@ -298,8 +309,7 @@ const char *snapshot_renew(struct snapshot *snapshot, int fd)
 	return difference;
 }
 
-void snapshot_drop(int fd)
+void snapshot_hurry(int fd)
 {
 	setsockopt(fd, SOL_SOCKET, SO_LINGER, &(struct linger){ 1, 0 }, sizeof(struct linger));
-	close(fd);
 }

@@ -10,7 +10,7 @@ enum { SNAPSHOT_MOST = 320, SNAPSHOT_BYTES = 32 };
 
 struct snapshot {
 	int flags; /* of fcntl(2) */
-	int state; /* of a TCP connection; it may go on by itself, and options with it */
+	int state; /* of TCP; a connection may go on by itself, and options with it */
 	int count;
 	struct kernel_option {
 		short level, name;
@@ -36,7 +36,7 @@ void snapshot_take(struct snapshot *snapshot, int fd);
 /* How they are now. Returns the first that has changed since, in words; NULL if none has. */
 const char *snapshot_renew(struct snapshot *snapshot, int fd);
 
-/* Closes it at once, without TCP's long goodbye. */
-void snapshot_drop(int fd);
+/* To close it is then without TCP's long goodbye. */
+void snapshot_hurry(int fd);
 
 #endif
