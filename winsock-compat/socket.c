@@ -318,9 +318,9 @@ static bool outstanding(int fd)
 /* Seconds for which closesocket waits for the peer to have all that was sent; 0: it does not. Under the lock. */
 static unsigned lingers(struct socket *sock)
 {
-	return sock->linger_on && wsc__socket_is(sock, SOCKET_CONNECTED) && sock->family != WS_AF_UNIX ?
-		       sock->linger_time :
-		       0;
+	bool may = wsc__socket_is(sock, SOCKET_CONNECTED | SOCKET_CONNECTING) && sock->family != WS_AF_UNIX;
+
+	return may && sock->linger_on ? sock->linger_time : 0;
 }
 
 /* Waits, and lets the closing be a reset if that was not enough. Linux would wait even if the socket does not block,
