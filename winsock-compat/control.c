@@ -479,6 +479,7 @@ int wsc__control_in(SOCKET s, struct socket *sock, const WSABUF *user, struct co
 
 		if (!all.is_told[what])
 			continue;
+		memset(header, 0, CMSG_SPACE(sent[what].size));
 		*header = (struct cmsghdr){ .cmsg_len = CMSG_LEN(sent[what].size),
 					    .cmsg_level = sent[what].level,
 					    .cmsg_type = sent[what].type };
