@@ -1,9 +1,8 @@
 # Makes C and a manual page from winsock-compat/ioctls.in; its head comment is the grammar.
-# Usage: awk -f gen-ioctls.awk -v make=WHAT constants.in ioctls.in [ioctls-wine.in]
+# Usage: awk -f gen-ioctls.awk -v make=WHAT constants.in ioctls.in [ioctls.wine]
 #   -v make=library   the rows and the index of their numbers, for ioctl.c
 #   -v make=test      the rows for t/ioctls.c
-#   -v make=wine      what Wine does otherwise, for t/ioctls.c, from t/ioctls-wine.in
-#   -v make=page      doc/winsock-compat-ioctls.7, which needs t/ioctls-wine.in
+#   -v make=page      doc/winsock-compat-ioctls.7, which needs t/ioctls.wine
 
 function fail(message) {
 	print FILENAME ":" FNR ": " message > "/dev/stderr"
@@ -99,7 +98,7 @@ function windows(since) {
 }
 
 BEGIN {
-	if (make != "library" && make != "test" && make != "wine" && make != "page")
+	if (make != "library" && make != "test" && make != "page")
 		fail("make=" make "?")
 	CONVFMT = OFMT = "%.0f" # the codes are too large for some awk's idea of an integer
 	KINDS = split("tcp4 tcp6 udp4 udp6 raw4 raw6 unix", names, " ")
@@ -116,8 +115,6 @@ BEGIN {
 		versions[names[i]] = "WINDOWS_" enumerators[i]
 	if (make == "library")
 		print "/* The ioctls, made from ioctls.in. */\nstatic const struct ioctl ioctls[] = {"
-	else if (make == "wine")
-		print "/* What Wine does otherwise, made from ioctls-wine.in: WINE(row, case, kind, seen). */"
 	else if (make == "test")
 		print "/* The ioctls, made from ioctls.in: ROW(name, code, in form, least, most, error, out..., kept, kinds," \
 			"\n * error of others, fresh results, overlapped, outcome). */"
@@ -136,22 +133,21 @@ FILENAME ~ /constants\.in$/ {
 	next
 }
 
-# What Wine does: NAME | CASE | KINDS | SEEN
-FILENAME ~ /ioctls-wine\.in$/ {
-	if (split($0, parts, / *\| */) != 4)
-		fail("a row is NAME | CASE | KINDS | SEEN")
-	if (!(parts[1] in row_of))
-		fail("\"" parts[1] "\" is no row of ioctls.in")
-	count = split(parts[3], words, ",")
-	for (i = 1; i <= count; i++) {
-		if (!(words[i] in kinds_of))
-			fail("\"" words[i] "\" is no kind of socket")
-		if (make == "wine")
-			printf "WINE(\"%s\", \"%s\", \"%s\", \"%s\")\n", parts[1], parts[2], words[i], parts[4]
-	}
-	if (parts[2] == "a new socket" && !(parts[1] in differs_new))
-		differs_new[parts[1]] = parts[4]
-	differences[parts[1]] += count
+# What Wine does: NAME KIND DIFFERENCES
+FILENAME ~ /ioctls\.wine$/ {
+	if (!($1 in row_of))
+		fail("\"" $1 "\" is no row of ioctls.in")
+	if (!($2 in kinds_of))
+		fail("\"" $2 "\" is no kind of socket")
+	text = $0
+	sub(/^[^ ]+ [^ ]+ /, "", text)
+	for (i = 1; i <= wine_count[$1]; i++)
+		if (wine_text[$1, i] == text)
+			break
+	if (i > wine_count[$1])
+		wine_count[$1] = i
+	wine_text[$1, i] = text
+	wine_kinds[$1, i] = wine_kinds[$1, i] (wine_kinds[$1, i] == "" ? "" : ", ") $2
 	next
 }
 
@@ -290,7 +286,7 @@ function sizes_text(text,    parts) {
 }
 
 function page_end(    i, j, count, words, before) {
-	print ".\\\" Made by build-aux/gen-ioctls.awk from winsock-compat/ioctls.in and t/ioctls-wine.in."
+	print ".\\\" Made by build-aux/gen-ioctls.awk from winsock-compat/ioctls.in and t/ioctls.wine."
 	print ".Dd November 22, 2026\n.Dt WINSOCK-COMPAT-IOCTLS 7\n.Os"
 	print ".Sh NAME\n.Nm winsock-compat-ioctls\n.Nd every ioctl of Winsock, and what becomes of it"
 	print ".Sh DESCRIPTION\nWhat\n.Fn WSAIoctl\nand\n.Fn ioctlsocket\ndo with each code.\nIts outcome is one of three:"
@@ -301,8 +297,9 @@ function page_end(    i, j, count, words, before) {
 		"A buffer that is too short, or\n.Dv NULL ,\nis\n.Er WSAEFAULT\nunless another error is named.\n" \
 		"Sockets that are not named give the error after them.\n" \
 		"A version of Windows older than the one named does not know the code:\n.Er WSAEOPNOTSUPP ."
-	print ".Pp\nWine 8 ran the same test, which is made from the same table; where it differed in a check,\n" \
-		"the number of these is given, and\n.Pa t/ioctls-wine.in\nhas them one by one."
+	print ".Pp\nWine 8 ran the same test, which is made from the same table; what it did otherwise is said,\n" \
+		"and nothing where it did the same.\n" \
+		"AF_UNIX and raw IPv6 sockets it does not have."
 	for (i = 1; i <= rows; i++) {
 		if (page_group[i] != before) {
 			if (before)
@@ -337,11 +334,8 @@ function page_end(    i, j, count, words, before) {
 		if (page_since[i] != "-")
 			print "Since Windows " page_since[i] "."
 		print "Source: " page_source[i] "."
-		if (!(row_name[i] in differences))
-			print "Wine 8: no difference."
-		else
-			print "Wine 8: differs in " differences[row_name[i]] " checks" \
-				(row_name[i] in differs_new ? "; a new socket gives " differs_new[row_name[i]] : "") "."
+		for (j = 1; j <= wine_count[row_name[i]]; j++)
+			print ".br\nWine 8, " wine_kinds[row_name[i], j] " \\(em " wine_text[row_name[i], j] "."
 	}
 	print ".El\n.Ss Overlapped calls\n.Bl -tag -width never"
 	print ".It done\nThe call is over when it returns, and the count of bytes is stored."

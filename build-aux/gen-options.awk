@@ -342,8 +342,7 @@ function library(    i, k) {
 			printf ", .argument = %s", argument[i]
 		if (note[i])
 			printf ", .noted = true"
-		if (kept[i] >= 0)
-			printf ",\n\t  .kept = %d", kept[i]
+		printf ",\n\t  .kept = %d", kept[i]
 		if (traits[i] != "-")
 			printf ", .traits = %s", enumerators("OPTION_", "trait", traits[i])
 		if (fast[i])

@@ -40,8 +40,8 @@ nodist_man_MANS = $(MADE_PAGES)
 	$(AM_V_GEN)$(MKDIR_P) $(@D) && \
 	$(GEN_OPTIONS) -v make=page $(OPTIONS_FROM) $(srcdir)/t/options.wine >$@-t && mv $@-t $@
 
-%D%/winsock-compat-ioctls.7: $(IOCTLS_FROM) $(srcdir)/t/ioctls-wine.in $(srcdir)/build-aux/gen-ioctls.awk
-	$(AM_V_GEN)$(MKDIR_P) $(@D) && $(GEN_IOCTLS) -v make=page $(IOCTLS_FROM) $(srcdir)/t/ioctls-wine.in >$@-t && mv $@-t $@
+%D%/winsock-compat-ioctls.7: $(IOCTLS_FROM) $(srcdir)/t/ioctls.wine $(srcdir)/build-aux/gen-ioctls.awk
+	$(AM_V_GEN)$(MKDIR_P) $(@D) && $(GEN_IOCTLS) -v make=page $(IOCTLS_FROM) $(srcdir)/t/ioctls.wine >$@-t && mv $@-t $@
 
 %D%/winsock-compat-errors.7: $(ERRORS_FROM) $(srcdir)/build-aux/gen-errors.awk
 	$(AM_V_GEN)$(MKDIR_P) $(@D) && $(GEN_ERRORS) -v make=page $(ERRORS_FROM) >$@-t && mv $@-t $@

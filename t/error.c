@@ -405,6 +405,20 @@ static void datagrams(void)
 	closesocket(s);
 }
 
+/* Who has no peer is told so, though Linux has other words for it. */
+static void without_peer(void)
+{
+	SOCKET stream = new_socket(AF_INET, SOCK_STREAM), datagram = new_socket(AF_INET, SOCK_DGRAM);
+
+	wine_todo("Wine 8 says WSAECONNRESET of a stream, and WSAEINVAL of datagrams");
+	fails(WSAENOTCONN, send(stream, "x", 1, 0), "send on a stream without a peer");
+	fails(WSAENOTCONN, send(datagram, "x", 1, 0), "...and on a datagram socket");
+	fails(WSAENOTCONN, sendto(datagram, "x", 1, 0, NULL, 0), "...and sendto without an address");
+	todo_end();
+	closesocket(stream);
+	closesocket(datagram);
+}
+
 /* EAGAIN is what the socket makes of it. */
 static void would_block(void)
 {
@@ -434,6 +448,7 @@ int main(void)
 	nonblocking_connect();
 	own_error();
 	datagrams();
+	without_peer();
 	would_block();
 	winsock_end();
 	one_value();

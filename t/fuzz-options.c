@@ -1173,6 +1173,8 @@ int main(void)
 	plan_lazy();
 	if (alone)
 		diag("in the network of this host, since there can be no other: %s", alone);
+	else
+		link_loopback();
 	shared = mmap(NULL, sizeof *shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (shared == MAP_FAILED)
 		bail("no shared memory");

@@ -382,7 +382,7 @@ static void handles(void)
 
 static void extensions(void)
 {
-	GUID bogus = { .Data1 = 0xdeadbeef };
+	GUID bogus = { .Data1 = 0xdeadbeef }, send_message = WSAID_WSASENDMSG;
 	SOCKET s = new_socket(AF_INET, SOCK_STREAM);
 	WSAOVERLAPPED overlapped = { .Internal = 0xdead, .InternalHigh = 0xdead };
 	void *function = NULL;
@@ -398,6 +398,15 @@ static void extensions(void)
 	is_hex(0xdead, count, "...leaves the count alone");
 	is_hex(0xdead, (unsigned)overlapped.Internal, "...and the status");
 	is_hex(0xdead, (unsigned)overlapped.InternalHigh, "...and its bytes");
+	is_string("success",
+		  control(s, SIO_GET_EXTENSION_FUNCTION_POINTER, &send_message, sizeof send_message, &function,
+			  sizeof function),
+		  "WSASendMsg is one");
+	is_int(sizeof function, count, "...a pointer");
+	ok(function != NULL, "...to something");
+#ifdef __linux__
+	fails(WSAENOTSOCK, ((LPFN_WSASENDMSG)function)(INVALID_SOCKET, NULL, 0, NULL, NULL, NULL), "...that is called");
+#endif
 	closesocket(s);
 }
 
@@ -662,7 +671,9 @@ static void statistics(void)
 	tcp_pair(AF_INET, pair);
 	send(pair[0], bytes, sizeof bytes, 0);
 	ok(is_ready(pair[1], false), "a connection with 1000 bytes");
+	sleep_ms(20);
 	is_string("success", control(pair[0], SIO_TCP_INFO, &version, 4, &v0, sizeof v0), "SIO_TCP_INFO");
+	ok(v0.ConnectionTimeMs >= 20 && v0.ConnectionTimeMs < 60000, "...how long it has been connected");
 	is_int(TCPSTATE_ESTABLISHED, v0.State, "...is established");
 	is_int(1000, (long long)v0.BytesOut, "...the bytes sent");
 	is_int(0, (long long)v0.BytesIn, "...and received");
@@ -955,6 +966,38 @@ static void sorting(void)
 	closesocket(s);
 }
 
+/* A code that this Windows does not have yet is one that nobody knows. */
+static void versions(void)
+{
+	static const struct {
+		const char *windows, *base_handle, *fast_path, *information;
+	} rows[] = {
+		{ "xp", "WSAEOPNOTSUPP", "WSAEOPNOTSUPP", "WSAEOPNOTSUPP" },
+		{ "vista", "success", "WSAEOPNOTSUPP", "WSAEOPNOTSUPP" },
+		{ "8", "success", "success", "WSAEOPNOTSUPP" },
+		{ "10", "success", "success", "success" },
+	};
+	TCP_INFO_v0 information;
+	DWORD version = 0;
+	SOCKET base;
+
+	for (unsigned i = 0; i < sizeof rows / sizeof *rows; i++) {
+		SOCKET s;
+
+		winsock_end();
+		set_environment("WINSOCK_COMPAT_WINDOWS", rows[i].windows);
+		winsock_start();
+		s = new_socket(AF_INET, SOCK_STREAM);
+		is_string(rows[i].base_handle, control(s, SIO_BASE_HANDLE, NULL, 0, &base, sizeof base),
+			  "Windows %s: SIO_BASE_HANDLE", rows[i].windows);
+		is_string(rows[i].fast_path, set(s, SIO_LOOPBACK_FAST_PATH, TRUE), "...SIO_LOOPBACK_FAST_PATH");
+		is_string(rows[i].information, control(s, SIO_TCP_INFO, &version, 4, &information, sizeof information),
+			  "...SIO_TCP_INFO");
+		closesocket(s);
+	}
+	set_environment("WINSOCK_COMPAT_WINDOWS", NULL);
+}
+
 struct waiter {
 	SOCKET s;
 	DWORD code;
@@ -1037,6 +1080,7 @@ int main(void)
 	group_filter();
 	sorting();
 	abandoned();
+	versions();
 #endif
 	winsock_end();
 	return done();

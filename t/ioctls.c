@@ -1,11 +1,10 @@
 /* Every row of ioctls.in, on every kind of socket: counts, lengths, pointers, and what a new socket says.
- *
- * What Wine does otherwise is in ioctls-wine.in, call by call: there these checks are TODO, and Wine
- * has to do what is written there. `ioctls record` prints what would have to be written. */
+ * t/ioctls.wine has what Wine does. */
 #include <winsock2.h>
 #include <ws2tcpip.h>
 
 #include "net.h"
+#include "rows.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -55,42 +54,14 @@ static const struct {
 	{ "unix", AF_UNIX, SOCK_STREAM, 0 },
 };
 
-/* What Wine was seen to do where it should do something else. */
-static const struct difference {
-	const char *row, *what, *kind, *seen;
-} differences[] = {
-#define WINE(row, what, kind, seen) { row, what, kind, seen },
+static const char *const wine[] = {
 #include "ioctls-wine.h"
-	{ NULL, NULL, NULL, NULL },
 };
 
-static bool recording;
-
-static const struct difference *difference_of(const struct row *row, int kind, const char *what)
+static void check(const char *what, const char *expected, const char *seen)
 {
-	for (const struct difference *d = differences; d->row; d++)
-		if (!strcmp(d->row, row->name) && !strcmp(d->what, what) && !strcmp(d->kind, kinds[kind].name))
-			return d;
-	return NULL;
-}
-
-static void check(const struct row *row, int kind, const char *what, const char *expected, const char *seen)
-{
-	const struct difference *known = is_wine() ? difference_of(row, kind, what) : NULL;
-
-	if (recording) {
-		if (strcmp(expected, seen))
-			printf("RECORD %s|%s|%s|%s\n", row->name, what, kinds[kind].name, seen);
-		return;
-	}
-	if (!known) {
-		is_string(expected, seen, "%s, %s, %s", row->name, kinds[kind].name, what);
-		return;
-	}
-	is_string(known->seen, seen, "%s, %s, %s: as written in ioctls-wine.in", row->name, kinds[kind].name, what);
-	wine_todo("see ioctls-wine.in");
-	is_string(expected, seen, "%s, %s, %s", row->name, kinds[kind].name, what);
-	todo_end();
+	if (strcmp(expected, seen))
+		row_differs(expected, "%s: %s", what, seen);
 }
 
 /* One call, and what comes of it. */
@@ -166,7 +137,7 @@ static const char *fresh_result(const struct row *row, int kind)
 	return words("success, %lu bytes", (unsigned long)row->out.least);
 }
 
-static void lengths(const struct row *row, int kind, SOCKET s, bool output)
+static void lengths(const struct row *row, SOCKET s, bool output)
 {
 	const struct size *size = output ? &row->out : &row->in;
 	const DWORD tries[] = { 0, size->least - 1, size->least + 1 };
@@ -179,8 +150,8 @@ static void lengths(const struct row *row, int kind, SOCKET s, bool output)
 		if (i == 1 && !tries[1])
 			continue;
 		*(output ? &try.out_size : &try.in_size) = tries[i];
-		check(row, kind, words("%s of %s", output ? "output" : "input", i == 0 ? "0 bytes" : i == 1 ? "a byte too few" : "a byte too many"),
-		      failure(row, size->error), run(&try, false));
+		check(words("%s %s", i < 2 ? "short" : "long", output ? "output" : "input"), failure(row, size->error),
+		      run(&try, false));
 	}
 }
 
@@ -200,7 +171,7 @@ static void pointers(const struct row *row, int kind, SOCKET s, bool output)
 		*(output ? &try.out : &try.in) = bad->pointer;
 		if (output)
 			try.out_size = size->least;
-		check(row, kind, words("%s at %s", output ? "output" : "input", bad->name),
+		check(words("%s %s", bad->pointer ? "bad" : "no", output ? "output" : "input"),
 		      failure(row, bad->pointer ? WSAEFAULT : size->error), run(&try, false));
 	}
 }
@@ -251,7 +222,7 @@ static void with_overlapped(const struct row *row, int kind, SOCKET s)
 		seen = words("%s, %s, %s", try.error ? error_name(try.error) : "success",
 			     row->out.form == HANDLERS && !try.error && count != UNTOUCHED ? "some" : count_text(count),
 			     status_text());
-	check(row, kind, "overlapped", overlapped_result(row, kind), seen);
+	check("overlapped", overlapped_result(row, kind), seen);
 }
 
 /* Its four bytes are input and output at once. */
@@ -273,7 +244,7 @@ static void by_ioctlsocket(const struct row *row, int kind, SOCKET s)
 		error = row->kinds & 1u << kind ? row->fresh[kind] : row->other;
 	try.by_ioctlsocket = true;
 	seen = crashes(attempt, &try) ? "a crash" : error_name(try.error);
-	check(row, kind, "ioctlsocket", error_name(error), seen);
+	check("ioctlsocket", error_name(error), seen);
 }
 
 static void walk(const struct row *row, int kind, SOCKET s)
@@ -281,42 +252,52 @@ static void walk(const struct row *row, int kind, SOCKET s)
 	bool fits = row->outcome == REFUSES || row->kinds & 1u << kind;
 	struct attempt try = whole(row, s);
 
+	row_begin("%s %s", row->name, kinds[kind].name);
 	try.returned = NULL;
-	check(row, kind, "no count", "WSAEFAULT, the count is left", run(&try, false));
+	check("no count", "WSAEFAULT, the count is left", run(&try, false));
 	if (fits && row->outcome != REFUSES) {
-		lengths(row, kind, s, false);
+		lengths(row, s, false);
 		pointers(row, kind, s, false);
-		lengths(row, kind, s, true);
+		lengths(row, s, true);
 		pointers(row, kind, s, true);
 	}
 	try = whole(row, s);
-	check(row, kind, fits ? "a new socket" : "a socket that it is not for", fresh_result(row, kind),
+	check(fits ? "a new socket" : "a socket that it is not for", fresh_result(row, kind),
 	      run(&try, row->out.form == HANDLERS));
 	with_overlapped(row, kind, s);
 	by_ioctlsocket(row, kind, s);
+	row_end();
 }
 
-int main(int argc, char **argv)
+/* All rows on sockets of a kind, a new one each. */
+static void rows_on(int kind)
 {
-	recording = argc > 1 && !strcmp(argv[1], "record");
-	plan_lazy();
-	winsock_start();
-	for (int kind = 0; kind < KINDS; kind++) {
-		u_long on = 1;
+	u_long on = 1;
+
+	for (int i = 0; i < ROWS; i++) {
 		SOCKET s = socket(kinds[kind].family, kinds[kind].type, kinds[kind].protocol);
 
 		if (s == INVALID_SOCKET) {
-			skip(1, "no socket of %s: %s", kinds[kind].name, error_name(WSAGetLastError()));
+			const char *reason = words("no such socket: %s", error_name(WSAGetLastError()));
+
+			row_begin("%s %s", rows[i].name, kinds[kind].name);
+			row_skip(reason);
 			continue;
 		}
+		ioctlsocket(s, FIONBIO, &on);
+		walk(&rows[i], kind, s);
 		closesocket(s);
-		for (int i = 0; i < ROWS; i++) {
-			s = socket(kinds[kind].family, kinds[kind].type, kinds[kind].protocol);
-			ioctlsocket(s, FIONBIO, &on);
-			walk(&rows[i], kind, s);
-			closesocket(s);
-		}
 	}
+}
+
+int main(void)
+{
+	plan_lazy();
+	winsock_start();
+	rows_begin(wine);
+	for (int kind = 0; kind < KINDS; kind++)
+		rows_on(kind);
+	is_int(ROWS * KINDS, rows_end(), "every row was walked through on every kind of socket");
 	winsock_end();
 	return done();
 }

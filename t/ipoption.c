@@ -73,20 +73,23 @@ static void numbers(void)
 		SOCKET s = new_socket(rows[i].family, rows[i].type);
 
 		for (size_t n = 0; n < sizeof values / sizeof *values; n++) {
-			bool wine = (rows[i].option == IP_TTL && rows[i].level == IPPROTO_IP && !values[n]) ||
-			            (rows[i].option == IP_TOS && rows[i].type == SOCK_STREAM && values[n] & 3);
+			bool wine =
+				(rows[i].option == IP_TTL && rows[i].level == IPPROTO_IP && !values[n]) ||
+				(rows[i].option == IP_TOS && rows[i].type == SOCK_STREAM && values[n] & 3);
 
 			if (wine)
 				wine_may_differ("Wine has what Linux has");
 			is_string(words("%lu", (unsigned long)values[n]),
-			          round_trip(s, rows[i].level, rows[i].option, values[n]), "%s: %lu reads back",
-			          rows[i].text, (unsigned long)values[n]);
+				  round_trip(s, rows[i].level, rows[i].option, values[n]),
+				  "%s: %lu reads back", rows[i].text, (unsigned long)values[n]);
 			todo_end();
 		}
 		is_string("WSAEINVAL", set(s, rows[i].level, rows[i].option, 256), "%s: 256", rows[i].text);
 		wine_may_differ("Wine takes -1 for the default");
-		is_string("WSAEINVAL", set(s, rows[i].level, rows[i].option, 0xffffffff), "%s: -1", rows[i].text);
-		is_string("255", get(s, rows[i].level, rows[i].option), "...what was refused has changed nothing");
+		is_string("WSAEINVAL", set(s, rows[i].level, rows[i].option, 0xffffffff), "%s: -1",
+			  rows[i].text);
+		is_string("255", get(s, rows[i].level, rows[i].option),
+			  "...what was refused has changed nothing");
 		todo_end();
 		closesocket(s);
 	}
@@ -111,13 +114,15 @@ static void defaults(void)
  * speak both. */
 static void families(void)
 {
-	static const int options[] = { IPV6_UNICAST_HOPS, IPV6_MULTICAST_HOPS, IPV6_MULTICAST_LOOP, IPV6_MULTICAST_IF,
-		                       IPV6_DONTFRAG, IPV6_UNICAST_IF, IPV6_PROTECTION_LEVEL, IPV6_PKTINFO };
+	static const int options[] = { IPV6_UNICAST_HOPS,     IPV6_MULTICAST_HOPS, IPV6_MULTICAST_LOOP,
+				       IPV6_MULTICAST_IF,     IPV6_DONTFRAG,       IPV6_UNICAST_IF,
+				       IPV6_PROTECTION_LEVEL, IPV6_PKTINFO };
 	SOCKET s = new_socket(AF_INET, SOCK_DGRAM), six = new_socket(AF_INET6, SOCK_DGRAM);
 
 	for (size_t i = 0; i < sizeof options / sizeof *options; i++) {
 		wine_may_differ("Wine leaves that to Linux");
-		is_string("WSAEINVAL", get(s, IPPROTO_IPV6, options[i]), "option %d of IPv6 on IPv4, read", options[i]);
+		is_string("WSAEINVAL", get(s, IPPROTO_IPV6, options[i]), "option %d of IPv6 on IPv4, read",
+			  options[i]);
 		is_string("WSAEINVAL", set(s, IPPROTO_IPV6, options[i], 1), "...set");
 		todo_end();
 	}
@@ -125,7 +130,8 @@ static void families(void)
 	is_string("9", round_trip(six, IPPROTO_IP, IP_TTL, 9), "IP_TTL of a dual-stack socket");
 	is_string("7", round_trip(six, IPPROTO_IPV6, IPV6_UNICAST_HOPS, 7), "...and IPV6_UNICAST_HOPS");
 	is_string("9", get(six, IPPROTO_IP, IP_TTL), "...are two");
-	is_string("1", round_trip(six, IPPROTO_IP, IP_DONTFRAGMENT, TRUE), "IP_DONTFRAGMENT of a dual-stack socket");
+	is_string("1", round_trip(six, IPPROTO_IP, IP_DONTFRAGMENT, TRUE),
+		  "IP_DONTFRAGMENT of a dual-stack socket");
 	is_string("0", get(six, IPPROTO_IPV6, IPV6_DONTFRAG), "...and IPV6_DONTFRAG are two as well");
 	closesocket(six);
 	closesocket(s);
@@ -149,17 +155,18 @@ static void fragmentation(void)
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
 		SOCKET s = new_socket(rows[i].family, rows[i].type);
 
-		is_string(rows[i].initial, get(s, rows[i].level, rows[i].dont), "%s: whether fragments are forbidden",
-		          rows[i].text);
+		is_string(rows[i].initial, get(s, rows[i].level, rows[i].dont),
+			  "%s: whether fragments are forbidden", rows[i].text);
 		is_string("1", round_trip(s, rows[i].level, rows[i].dont, 0xdead), "...0xdead reads as 1");
 		is_string("0", round_trip(s, rows[i].level, rows[i].dont, 0), "...0 as 0");
 		wine_may_differ(none_of_it);
-		is_string("0", get(s, rows[i].level, rows[i].discover), "%s: the discovery of the MTU was not set",
-		          rows[i].text);
+		is_string("0", get(s, rows[i].level, rows[i].discover),
+			  "%s: the discovery of the MTU was not set", rows[i].text);
 		is_string("WSAEINVAL", set(s, rows[i].level, rows[i].discover, 0), "...and cannot be unset");
 		for (DWORD value = 1; value <= 3; value++)
-			is_string(words("%lu", (unsigned long)value), round_trip(s, rows[i].level, rows[i].discover, value),
-			          "...%lu reads back", (unsigned long)value);
+			is_string(words("%lu", (unsigned long)value),
+				  round_trip(s, rows[i].level, rows[i].discover, value), "...%lu reads back",
+				  (unsigned long)value);
 		is_string("WSAEINVAL", set(s, rows[i].level, rows[i].discover, 4), "...4 is none");
 		is_string("3", get(s, rows[i].level, rows[i].discover), "...and has changed nothing");
 		todo_end();
@@ -179,11 +186,14 @@ static void mtu(void)
 			SOCKET s = new_socket(family, types[t]);
 
 			wine_may_differ(none_of_it);
-			is_string("WSAENOTCONN", get(s, level, option), "the path's MTU without a path, IPv%d", f ? 6 : 4);
+			is_string("WSAENOTCONN", get(s, level, option),
+				  "the path's MTU without a path, IPv%d", f ? 6 : 4);
 			is_string("4294967295", get(s, level, user), "...no bound is set");
 			is_string("1400", round_trip(s, level, user, 1400), "...1400 is one");
-			is_string("100", round_trip(s, level, user, 100), "...so is less than any link carries");
-			is_string("4294967295", round_trip(s, level, user, IP_UNSPECIFIED_USER_MTU), "...none again");
+			is_string("100", round_trip(s, level, user, 100),
+				  "...so is less than any link carries");
+			is_string("4294967295", round_trip(s, level, user, IP_UNSPECIFIED_USER_MTU),
+				  "...none again");
 			todo_end();
 			closesocket(s);
 		}
@@ -216,12 +226,16 @@ static void unicast_if(void)
 		SOCKET s = new_socket(AF_INET, types[t]), six = new_socket(AF_INET6, types[t]);
 
 		wine_may_differ("Wine has what Linux has");
-		is_string("1", round_trip(s, IPPROTO_IP, IP_UNICAST_IF, htonl(1)), "IP_UNICAST_IF, the loopback interface");
-		is_string("WSAEADDRNOTAVAIL", set(s, IPPROTO_IP, IP_UNICAST_IF, htonl(0xfffff0)), "...an index of none");
+		is_string("1", round_trip(s, IPPROTO_IP, IP_UNICAST_IF, htonl(1)),
+			  "IP_UNICAST_IF, the loopback interface");
+		is_string("WSAEADDRNOTAVAIL", set(s, IPPROTO_IP, IP_UNICAST_IF, htonl(0xfffff0)),
+			  "...an index of none");
 		is_string("1", get(s, IPPROTO_IP, IP_UNICAST_IF), "...has changed nothing");
 		is_string("0", round_trip(s, IPPROTO_IP, IP_UNICAST_IF, 0), "...none in particular");
-		is_string("1", round_trip(six, IPPROTO_IPV6, IPV6_UNICAST_IF, 1), "IPV6_UNICAST_IF, the loopback interface");
-		is_string("WSAEADDRNOTAVAIL", set(six, IPPROTO_IPV6, IPV6_UNICAST_IF, 0xfffff0), "...an index of none");
+		is_string("1", round_trip(six, IPPROTO_IPV6, IPV6_UNICAST_IF, 1),
+			  "IPV6_UNICAST_IF, the loopback interface");
+		is_string("WSAEADDRNOTAVAIL", set(six, IPPROTO_IPV6, IPV6_UNICAST_IF, 0xfffff0),
+			  "...an index of none");
 		is_string("0", round_trip(six, IPPROTO_IPV6, IPV6_UNICAST_IF, 0), "...none in particular");
 		todo_end();
 		closesocket(six);
@@ -239,7 +253,8 @@ static void connected_by_interface(void)
 	wine_may_differ("Wine takes the index in host order");
 	is_string("success", set(s, IPPROTO_IP, IP_UNICAST_IF, htonl(1)), "IP_UNICAST_IF before connect()");
 	todo_end();
-	succeeds(connect(s, (struct sockaddr *)&address, length), "...a connection over the loopback interface");
+	succeeds(connect(s, (struct sockaddr *)&address, length),
+		 "...a connection over the loopback interface");
 	closesocket(s);
 	closesocket(listener);
 }
@@ -253,11 +268,12 @@ static void protection(void)
 	wine_may_differ("Wine keeps nothing of it");
 	for (int i = 0; i < 3; i++) {
 		is_string(words("%lu", (unsigned long)levels[i]),
-		          round_trip(six, IPPROTO_IPV6, IPV6_PROTECTION_LEVEL, levels[i]), "IPV6_PROTECTION_LEVEL %lu",
-		          (unsigned long)levels[i]);
+			  round_trip(six, IPPROTO_IPV6, IPV6_PROTECTION_LEVEL, levels[i]),
+			  "IPV6_PROTECTION_LEVEL %lu", (unsigned long)levels[i]);
 	}
 	for (int i = 0; i < 4; i++)
-		is_string("WSAEINVAL", set(six, IPPROTO_IPV6, IPV6_PROTECTION_LEVEL, bad[i]), "...%ld is none", (long)(int)bad[i]);
+		is_string("WSAEINVAL", set(six, IPPROTO_IPV6, IPV6_PROTECTION_LEVEL, bad[i]),
+			  "...%ld is none", (long)(int)bad[i]);
 	is_string("30", get(six, IPPROTO_IPV6, IPV6_PROTECTION_LEVEL), "...and has changed nothing");
 	is_string("10", round_trip(s, IPPROTO_IP, IPV6_PROTECTION_LEVEL, 10), "the same on IPv4");
 	todo_end();
@@ -280,9 +296,10 @@ static void versions(void)
 		winsock_start();
 		s = new_socket(AF_INET6, SOCK_DGRAM);
 		is_string(rows[i].level, get(s, IPPROTO_IPV6, IPV6_PROTECTION_LEVEL),
-		          "IPV6_PROTECTION_LEVEL of a fresh socket on Windows %s", rows[i].windows);
-		is_string(rows[i].level, round_trip(s, IPPROTO_IPV6, IPV6_PROTECTION_LEVEL, (DWORD)atoi(rows[i].level)),
-		          "...can be set");
+			  "IPV6_PROTECTION_LEVEL of a fresh socket on Windows %s", rows[i].windows);
+		is_string(rows[i].level,
+			  round_trip(s, IPPROTO_IPV6, IPV6_PROTECTION_LEVEL, (DWORD)atoi(rows[i].level)),
+			  "...can be set");
 		closesocket(s);
 	}
 	winsock_end();
@@ -298,7 +315,8 @@ static void checksums(void)
 	wine_may_differ(none_of_it);
 	is_string("0", get(s, IPPROTO_UDP, UDP_NOCHECKSUM), "UDP_NOCHECKSUM of a fresh socket");
 	is_string("1", round_trip(s, IPPROTO_UDP, UDP_NOCHECKSUM, 7), "...7 is TRUE");
-	is_string("0", get(s, IPPROTO_UDP, UDP_CHECKSUM_COVERAGE), "...UDP_CHECKSUM_COVERAGE is the opposite");
+	is_string("0", get(s, IPPROTO_UDP, UDP_CHECKSUM_COVERAGE),
+		  "...UDP_CHECKSUM_COVERAGE is the opposite");
 	is_string("1", round_trip(s, IPPROTO_UDP, UDP_CHECKSUM_COVERAGE, TRUE), "...and switches it too");
 	is_string("0", get(s, IPPROTO_UDP, UDP_NOCHECKSUM), "...off");
 	is_string("WSAENOPROTOOPT", get(six, IPPROTO_UDP, UDP_NOCHECKSUM), "UDP_NOCHECKSUM is not for IPv6");
@@ -337,7 +355,8 @@ static void raw(void)
 	is_string("2", round_trip(six, IPPROTO_IPV6, IPV6_CHECKSUM, 2), "IPV6_CHECKSUM at an even place");
 	is_string("WSAEINVAL", set(six, IPPROTO_IPV6, IPV6_CHECKSUM, 3), "...not at an odd one");
 	is_string("4294967295", round_trip(six, IPPROTO_IPV6, IPV6_CHECKSUM, 0xffffffff), "...none");
-	is_string("WSAEINVAL", set(six, IPPROTO_IP, IP_TTL, 5), "a raw socket of IPv6 has no options of IPv4");
+	is_string("WSAEINVAL", set(six, IPPROTO_IP, IP_TTL, 5),
+		  "a raw socket of IPv6 has no options of IPv4");
 	todo_end();
 	closesocket(six);
 	closesocket(s);
@@ -366,13 +385,15 @@ static void headers(void)
 		length = sizeof buffer;
 		if (i > 0)
 			wine_may_differ(none_of_it);
-		succeeds(getsockopt(s, rows[i].level, rows[i].option, buffer, &length), "%s of a fresh socket", rows[i].text);
+		succeeds(getsockopt(s, rows[i].level, rows[i].option, buffer, &length),
+			 "%s of a fresh socket", rows[i].text);
 		is_int(0, length, "...has no length");
 		todo_end();
 		closesocket(s);
 	}
 	s = new_socket(AF_INET, SOCK_DGRAM);
-	succeeds(setsockopt(s, IPPROTO_IP, IP_OPTIONS, no_operations, sizeof no_operations), "IP_OPTIONS of four bytes");
+	succeeds(setsockopt(s, IPPROTO_IP, IP_OPTIONS, no_operations, sizeof no_operations),
+		 "IP_OPTIONS of four bytes");
 	length = sizeof buffer;
 	succeeds(getsockopt(s, IPPROTO_IP, IP_OPTIONS, buffer, &length), "...read");
 	ok(length == 4 && !memcmp(buffer, no_operations, 4), "...are what was set");
@@ -386,7 +407,8 @@ static void reliable_multicast(void)
 	SOCKET s = new_socket(AF_INET, SOCK_DGRAM);
 
 	for (int option = 1001; option <= 1014; option++) {
-		is_string("WSAEINVAL", get(s, 113, option), "option %d of IPPROTO_RM on another socket", option);
+		is_string("WSAEINVAL", get(s, 113, option), "option %d of IPPROTO_RM on another socket",
+			  option);
 		is_string("WSAEINVAL", set(s, 113, option, 1), "...set");
 	}
 	closesocket(s);

@@ -53,7 +53,7 @@ NATIVE_TESTS = $(TEST_NAMES:%=%D%/%.t) $(NATIVE_ONLY:%=%D%/%.t)
 WINE_TESTS = $(TEST_NAMES:%=%D%/wine/%.exe)
 
 # Those that go through a table: t/NAME.wine says what Wine does with it.
-TABLE_TESTS = options
+TABLE_TESTS = ioctls options
 
 TAP_FROM = %D%/tap/tap.c %D%/tap/net.c %D%/tap/rows.c
 TAP_INCLUDES = %D%/tap/kernel.h %D%/tap/net.h %D%/tap/newer.h %D%/tap/rows.h %D%/tap/tap.h
@@ -141,36 +141,21 @@ $(TABLE_TESTS:%=%D%/%-wine.h): %D%/%-wine.h: $(srcdir)/%D%/%.wine
 $(TABLE_TESTS:%=%D%/%.t): %D%/%.t: %D%/%-wine.h
 $(TABLE_TESTS:%=%D%/wine/%.exe): %D%/wine/%.exe: %D%/%-wine.h
 
-# Writes the lists anew, from what Wine does now.
-update-wine: $(TABLE_TESTS:%=%D%/wine/%.exe)
+# Writes the lists anew, from what Wine does now, best as root: look at the differences before you commit them.
+record-wine: $(TABLE_TESTS:%=%D%/wine/%.exe)
 	@for name in $(TABLE_TESTS); do \
 		$(RUN_WINE) %D%/wine/$$name.exe >%D%/wine/$$name.out || :; \
 		grep -q '^1\.\.' %D%/wine/$$name.out || { cat %D%/wine/$$name.out; exit 1; }; \
-		{ echo "# What Wine 8 does with the rows of t/$$name.c. make update-wine writes this."; \
+		{ echo "# What Wine 8 does with the rows of t/$$name.c. make record-wine writes this."; \
 		  $(SED) -n 's/^# differs //p' %D%/wine/$$name.out; } >$(srcdir)/%D%/$$name.wine || exit 1; \
 	done; \
 	$(RUN_WINE) --end
-.PHONY: update-wine
-# The rows of the ioctls, and what Wine makes of them.
-IOCTLS_WINE = $(srcdir)/%D%/ioctls-wine.in
-
+.PHONY: record-wine
+# The rows of ioctls.in.
 %D%/ioctls-rows.h: $(IOCTLS_FROM) $(srcdir)/build-aux/gen-ioctls.awk
 	$(AM_V_GEN)$(MKDIR_P) $(@D) && $(GEN_IOCTLS) -v make=test $(IOCTLS_FROM) >$@-t && mv $@-t $@
-
-%D%/ioctls-wine.h: $(IOCTLS_FROM) $(IOCTLS_WINE) $(srcdir)/build-aux/gen-ioctls.awk
-	$(AM_V_GEN)$(MKDIR_P) $(@D) && $(GEN_IOCTLS) -v make=wine $(IOCTLS_FROM) $(IOCTLS_WINE) >$@-t && mv $@-t $@
-
-%D%/ioctls.t %D%/wine/ioctls.exe: %D%/ioctls-rows.h %D%/ioctls-wine.h
-CLEANFILES += %D%/ioctls-rows.h %D%/ioctls-wine.h
-EXTRA_DIST += %D%/ioctls-wine.in
-
-# Writes down anew what Wine does: its differences are to be looked at before they are committed.
-record-wine: all-am
-	@$(MAKE) $(AM_MAKEFLAGS) %D%/wine/ioctls.exe
-	{ $(SED) '/^[^#]/d' $(IOCTLS_WINE); $(RUN_WINE) %D%/wine/ioctls.exe record | \
-		$(AWK) -f $(srcdir)/build-aux/gen-ioctls-wine.awk; } >%D%/ioctls-wine.in-t && mv %D%/ioctls-wine.in-t $(IOCTLS_WINE)
-.PHONY: record-wine
-EXTRA_DIST += build-aux/gen-ioctls-wine.awk
+%D%/ioctls.t %D%/wine/ioctls.exe: %D%/ioctls-rows.h
+CLEANFILES += %D%/ioctls-rows.h
 
 # The tests that come from C, under Wine.
 if HAVE_WINE

@@ -131,42 +131,52 @@ static void membership(void)
 {
 	SOCKET s = receiver(), other = receiver(), from = sender("127.0.0.1");
 
-	is_string("success", member(s, IP_ADD_MEMBERSHIP, "239.1.1.1", ip("127.0.0.1")), "IP_ADD_MEMBERSHIP, by address");
+	is_string("success", member(s, IP_ADD_MEMBERSHIP, "239.1.1.1", ip("127.0.0.1")),
+		  "IP_ADD_MEMBERSHIP, by address");
 	hears(true, s, from, "239.1.1.1", "...datagrams to the group arrive");
 	wine_may_differ(heard_by_all);
 	is_string("WSAETIMEDOUT", hear(other, NEVER), "...not at another socket of the port");
 	todo_end();
 	hears(false, s, from, "239.1.1.2", "...nor those to another group");
-	is_string("success", member(other, IP_ADD_MEMBERSHIP, "239.1.1.2", ip("127.0.0.1")), "the other joins another");
+	is_string("success", member(other, IP_ADD_MEMBERSHIP, "239.1.1.2", ip("127.0.0.1")),
+		  "the other joins another");
 	wine_may_differ(heard_by_all);
 	hears(false, s, from, "239.1.1.2", "...which the first does not hear");
 	todo_end();
 	is_string("word", hear(other, SOON), "...but the other does");
-	is_string("success", member(s, IP_DROP_MEMBERSHIP, "239.1.1.1", ip("127.0.0.1")), "IP_DROP_MEMBERSHIP");
+	is_string("success", member(s, IP_DROP_MEMBERSHIP, "239.1.1.1", ip("127.0.0.1")),
+		  "IP_DROP_MEMBERSHIP");
 	hears(false, s, from, "239.1.1.1", "...they arrive no more");
 	closesocket(s);
 	closesocket(other);
 
 	s = receiver();
 	wine_may_differ(by_index);
-	is_string("success", member(s, IP_ADD_MEMBERSHIP, "239.1.1.1", htonl(1)), "IP_ADD_MEMBERSHIP, by index");
+	is_string("success", member(s, IP_ADD_MEMBERSHIP, "239.1.1.1", htonl(1)),
+		  "IP_ADD_MEMBERSHIP, by index");
 	hears(true, s, from, "239.1.1.1", "...datagrams arrive");
-	is_string("success", member(s, IP_DROP_MEMBERSHIP, "239.1.1.1", ip("127.0.0.1")), "...IP_DROP_MEMBERSHIP, by address");
+	is_string("success", member(s, IP_DROP_MEMBERSHIP, "239.1.1.1", ip("127.0.0.1")),
+		  "...IP_DROP_MEMBERSHIP, by address");
 	todo_end();
 	hears(false, s, from, "239.1.1.1", "...they arrive no more");
-	is_string("success", member(s, IP_ADD_MEMBERSHIP, "239.1.1.1", 0), "IP_ADD_MEMBERSHIP, by no interface at all");
+	is_string("success", member(s, IP_ADD_MEMBERSHIP, "239.1.1.1", 0),
+		  "IP_ADD_MEMBERSHIP, by no interface at all");
 	is_string("success", member(s, IP_DROP_MEMBERSHIP, "239.1.1.1", 0), "IP_DROP_MEMBERSHIP too");
 	wine_may_differ("Wine has another error");
 	is_string("WSAEADDRNOTAVAIL", member(s, IP_ADD_MEMBERSHIP, "239.1.1.1", ip("203.0.113.1")),
-	          "the address of no interface");
-	is_string("WSAEADDRNOTAVAIL", member(s, IP_ADD_MEMBERSHIP, "239.1.1.1", htonl(0xfffff0)), "the index of none");
+		  "the address of no interface");
+	is_string("WSAEADDRNOTAVAIL", member(s, IP_ADD_MEMBERSHIP, "239.1.1.1", htonl(0xfffff0)),
+		  "the index of none");
 	todo_end();
-	is_string("WSAEINVAL", member(s, IP_ADD_MEMBERSHIP, "192.0.2.1", ip("127.0.0.1")), "a group that is none");
-	is_string("WSAENOPROTOOPT", get(s, IPPROTO_IP, IP_ADD_MEMBERSHIP), "IP_ADD_MEMBERSHIP cannot be read");
+	is_string("WSAEINVAL", member(s, IP_ADD_MEMBERSHIP, "192.0.2.1", ip("127.0.0.1")),
+		  "a group that is none");
+	is_string("WSAENOPROTOOPT", get(s, IPPROTO_IP, IP_ADD_MEMBERSHIP),
+		  "IP_ADD_MEMBERSHIP cannot be read");
 	closesocket(s);
 	s = new_socket(AF_INET, SOCK_STREAM);
 	wine_may_differ("Wine has another error");
-	is_string("WSAEINVAL", member(s, IP_ADD_MEMBERSHIP, "239.1.1.1", ip("127.0.0.1")), "a stream cannot join");
+	is_string("WSAEINVAL", member(s, IP_ADD_MEMBERSHIP, "239.1.1.1", ip("127.0.0.1")),
+		  "a stream cannot join");
 	todo_end();
 	closesocket(s);
 	closesocket(from);
@@ -177,15 +187,18 @@ static void sources(void)
 	SOCKET s = receiver(), one = sender("127.0.0.1"), two = sender("127.0.0.2");
 
 	wine_may_differ(order);
-	is_string("success", source(s, IP_ADD_SOURCE_MEMBERSHIP, "239.1.1.3", "127.0.0.1"), "IP_ADD_SOURCE_MEMBERSHIP");
+	is_string("success", source(s, IP_ADD_SOURCE_MEMBERSHIP, "239.1.1.3", "127.0.0.1"),
+		  "IP_ADD_SOURCE_MEMBERSHIP");
 	hears(true, s, one, "239.1.1.3", "...the source is heard");
 	hears(false, s, two, "239.1.1.3", "...another is not");
 	is_string("success", source(s, IP_ADD_SOURCE_MEMBERSHIP, "239.1.1.3", "127.0.0.2"), "...with it");
 	hears(true, s, two, "239.1.1.3", "...it is");
-	is_string("success", source(s, IP_DROP_SOURCE_MEMBERSHIP, "239.1.1.3", "127.0.0.1"), "IP_DROP_SOURCE_MEMBERSHIP");
+	is_string("success", source(s, IP_DROP_SOURCE_MEMBERSHIP, "239.1.1.3", "127.0.0.1"),
+		  "IP_DROP_SOURCE_MEMBERSHIP");
 	hears(false, s, one, "239.1.1.3", "...the first is not any more");
 	hears(true, s, two, "239.1.1.3", "...the other still is");
-	is_string("success", source(s, IP_DROP_SOURCE_MEMBERSHIP, "239.1.1.3", "127.0.0.2"), "...and of the last");
+	is_string("success", source(s, IP_DROP_SOURCE_MEMBERSHIP, "239.1.1.3", "127.0.0.2"),
+		  "...and of the last");
 	hears(false, s, two, "239.1.1.3", "...none is");
 
 	is_string("success", member(s, IP_ADD_MEMBERSHIP, "239.1.1.3", ip("127.0.0.1")), "IP_ADD_MEMBERSHIP");
@@ -243,8 +256,9 @@ static void conflicts(void)
 			int option = rows[i].options[n];
 			bool last = n == 3 || !rows[i].options[n + 1];
 
-			seen = option == ADD || option == DROP ? member(s, option, "239.1.1.4", ip("127.0.0.1")) :
-			                                         source(s, option, "239.1.1.4", "127.0.0.1");
+			seen = option == ADD || option == DROP
+				       ? member(s, option, "239.1.1.4", ip("127.0.0.1"))
+				       : source(s, option, "239.1.1.4", "127.0.0.1");
 			if (!last && strcmp(seen, "success") && !is_wine())
 				bail("%s, step %d: %s", rows[i].what, n, seen);
 		}
@@ -256,7 +270,8 @@ static void conflicts(void)
 }
 
 /* The options that any family has. */
-static const char *group_option(SOCKET s, int level, int option, const char *group, const char *from, ULONG adapter)
+static const char *group_option(SOCKET s, int level, int option, const char *group, const char *from,
+				ULONG adapter)
 {
 	struct group_source_req request;
 	struct sockaddr_in name = name_of(group, 0);
@@ -283,28 +298,32 @@ static void groups(void)
 	SOCKET s = receiver(), one = sender("127.0.0.1"), two = sender("127.0.0.2");
 
 	wine_may_differ(none);
-	is_string("success", group_option(s, IPPROTO_IP, MCAST_JOIN_GROUP, group, NULL, 1), "MCAST_JOIN_GROUP");
+	is_string("success", group_option(s, IPPROTO_IP, MCAST_JOIN_GROUP, group, NULL, 1),
+		  "MCAST_JOIN_GROUP");
 	hears(true, s, one, group, "...datagrams arrive");
 	is_string("success", member(s, IP_DROP_MEMBERSHIP, group, ip("127.0.0.1")),
-	          "...and it is the same as IP_ADD_MEMBERSHIP: IP_DROP_MEMBERSHIP");
-	is_string("success", group_option(s, IPPROTO_IP, MCAST_JOIN_GROUP, group, NULL, 1), "MCAST_JOIN_GROUP again");
-	is_string("success", group_option(s, IPPROTO_IP, MCAST_BLOCK_SOURCE, group, "127.0.0.2", 1), "MCAST_BLOCK_SOURCE");
+		  "...and it is the same as IP_ADD_MEMBERSHIP: IP_DROP_MEMBERSHIP");
+	is_string("success", group_option(s, IPPROTO_IP, MCAST_JOIN_GROUP, group, NULL, 1),
+		  "MCAST_JOIN_GROUP again");
+	is_string("success", group_option(s, IPPROTO_IP, MCAST_BLOCK_SOURCE, group, "127.0.0.2", 1),
+		  "MCAST_BLOCK_SOURCE");
 	hears(false, s, two, group, "...that source is not heard");
 	is_string("success", group_option(s, IPPROTO_IP, MCAST_UNBLOCK_SOURCE, group, "127.0.0.2", 1),
-	          "MCAST_UNBLOCK_SOURCE");
+		  "MCAST_UNBLOCK_SOURCE");
 	hears(true, s, two, group, "...it is again");
-	is_string("success", group_option(s, IPPROTO_IP, MCAST_LEAVE_GROUP, group, NULL, 1), "MCAST_LEAVE_GROUP");
+	is_string("success", group_option(s, IPPROTO_IP, MCAST_LEAVE_GROUP, group, NULL, 1),
+		  "MCAST_LEAVE_GROUP");
 	hears(false, s, one, group, "...datagrams arrive no more");
 	is_string("success", group_option(s, IPPROTO_IP, MCAST_JOIN_SOURCE_GROUP, group, "127.0.0.2", 1),
-	          "MCAST_JOIN_SOURCE_GROUP");
+		  "MCAST_JOIN_SOURCE_GROUP");
 	hears(true, s, two, group, "...that source is heard");
 	hears(false, s, one, group, "...another is not");
 	is_string("success", group_option(s, IPPROTO_IP, MCAST_LEAVE_SOURCE_GROUP, group, "127.0.0.2", 1),
-	          "MCAST_LEAVE_SOURCE_GROUP");
+		  "MCAST_LEAVE_SOURCE_GROUP");
 	is_string("WSAEINVAL", group_option(s, IPPROTO_IP, MCAST_JOIN_GROUP, "ff02::1:5", NULL, 1),
-	          "a group of IPv6 at the level of IPv4");
+		  "a group of IPv6 at the level of IPv4");
 	is_string("WSAEADDRNOTAVAIL", group_option(s, IPPROTO_IP, MCAST_JOIN_GROUP, group, NULL, 0xfffff0),
-	          "the index of no interface");
+		  "the index of no interface");
 	todo_end();
 	closesocket(two);
 	closesocket(one);
@@ -367,8 +386,10 @@ static void choice(void)
 	is_string("1", get(s, IPPROTO_IP, IP_MULTICAST_IF), "...reads back as the index");
 	todo_end();
 	wine_may_differ("Wine has another error");
-	is_string("WSAEADDRNOTAVAIL", set(s, IPPROTO_IP, IP_MULTICAST_IF, ip("203.0.113.1")), "...the address of none");
-	is_string("WSAEADDRNOTAVAIL", set(s, IPPROTO_IP, IP_MULTICAST_IF, htonl(0xfffff0)), "...the index of none");
+	is_string("WSAEADDRNOTAVAIL", set(s, IPPROTO_IP, IP_MULTICAST_IF, ip("203.0.113.1")),
+		  "...the address of none");
+	is_string("WSAEADDRNOTAVAIL", set(s, IPPROTO_IP, IP_MULTICAST_IF, htonl(0xfffff0)),
+		  "...the index of none");
 	is_string("1", get(s, IPPROTO_IP, IP_MULTICAST_IF), "...what was refused has changed nothing");
 	todo_end();
 	is_string("success", set(s, IPPROTO_IP, IP_MULTICAST_IF, 0), "...none in particular");
@@ -380,7 +401,8 @@ static void choice(void)
 	is_string("success", set(s, IPPROTO_IPV6, IPV6_MULTICAST_IF, 1), "...an index in host order");
 	is_string("1", get(s, IPPROTO_IPV6, IPV6_MULTICAST_IF), "...reads back");
 	wine_may_differ("Wine has another error");
-	is_string("WSAEADDRNOTAVAIL", set(s, IPPROTO_IPV6, IPV6_MULTICAST_IF, 0xfffff0), "...the index of none");
+	is_string("WSAEADDRNOTAVAIL", set(s, IPPROTO_IPV6, IPV6_MULTICAST_IF, 0xfffff0),
+		  "...the index of none");
 	succeeds(setsockopt(s, IPPROTO_IPV6, IPV6_MULTICAST_IF, NULL, 0), "...NULL");
 	is_string("0", get(s, IPPROTO_IPV6, IPV6_MULTICAST_IF), "...is none in particular");
 	todo_end();
@@ -407,20 +429,21 @@ static void ipv6(void)
 	request.ipv6mr_multiaddr = name.sin6_addr;
 	request.ipv6mr_interface = 1;
 	succeeds(setsockopt(elsewhere, IPPROTO_IPV6, IPV6_ADD_MEMBERSHIP, (char *)&request, sizeof request),
-	         "IPV6_ADD_MEMBERSHIP, the loopback interface");
+		 "IPV6_ADD_MEMBERSHIP, the loopback interface");
 	request.ipv6mr_interface = 0;
 	succeeds(setsockopt(s, IPPROTO_IPV6, IPV6_ADD_MEMBERSHIP, (char *)&request, sizeof request),
-	         "IPV6_ADD_MEMBERSHIP, by no interface at all");
+		 "IPV6_ADD_MEMBERSHIP, by no interface at all");
 	wine_may_differ("Wine goes by Linux' rules");
-	fails(WSAEADDRNOTAVAIL, setsockopt(s, IPPROTO_IPV6, IPV6_ADD_MEMBERSHIP, (char *)&request, sizeof request),
-	      "...twice");
+	fails(WSAEADDRNOTAVAIL,
+	      setsockopt(s, IPPROTO_IPV6, IPV6_ADD_MEMBERSHIP, (char *)&request, sizeof request), "...twice");
 	todo_end();
 	if (sendto(from, "word", 4, 0, (struct sockaddr *)&name, sizeof name) != 4) {
 		skip(5, "no route for multicast of IPv6 here: %s", error_name(WSAGetLastError()));
 	} else {
 		is_string("word", hear(s, SOON), "...datagrams to the group arrive");
 		wine_may_differ("Wine delivers the group from any interface");
-		is_string("WSAETIMEDOUT", hear(elsewhere, NEVER), "...not at the socket that joined by another interface");
+		is_string("WSAETIMEDOUT", hear(elsewhere, NEVER),
+			  "...not at the socket that joined by another interface");
 		todo_end();
 		setsockopt(s, IPPROTO_IPV6, IPV6_MULTICAST_LOOP, (char *)&off, sizeof off);
 		sendto(from, "word", 4, 0, (struct sockaddr *)&name, sizeof name);
@@ -435,18 +458,22 @@ static void ipv6(void)
 		is_string("WSAETIMEDOUT", hear(s, NEVER), "IPV6_DROP_MEMBERSHIP: they do not");
 		setsockopt(s, IPPROTO_IPV6, IPV6_ADD_MEMBERSHIP, (char *)&request, sizeof request);
 	}
-	succeeds(setsockopt(s, IPPROTO_IPV6, IPV6_DROP_MEMBERSHIP, (char *)&request, sizeof request), "IPV6_DROP_MEMBERSHIP");
+	succeeds(setsockopt(s, IPPROTO_IPV6, IPV6_DROP_MEMBERSHIP, (char *)&request, sizeof request),
+		 "IPV6_DROP_MEMBERSHIP");
 	wine_may_differ("Wine goes by Linux' rules");
-	fails(WSAEINVAL, setsockopt(s, IPPROTO_IPV6, IPV6_DROP_MEMBERSHIP, (char *)&request, sizeof request), "...twice");
+	fails(WSAEINVAL, setsockopt(s, IPPROTO_IPV6, IPV6_DROP_MEMBERSHIP, (char *)&request, sizeof request),
+	      "...twice");
 	todo_end();
 	wine_may_differ("Wine 8 has no MCAST options");
-	is_string("success", group_option(s, IPPROTO_IPV6, MCAST_JOIN_GROUP, group, NULL, 0), "MCAST_JOIN_GROUP of IPv6");
+	is_string("success", group_option(s, IPPROTO_IPV6, MCAST_JOIN_GROUP, group, NULL, 0),
+		  "MCAST_JOIN_GROUP of IPv6");
 	is_string("WSAEINVAL", group_option(s, IPPROTO_IPV6, MCAST_JOIN_GROUP, "239.1.1.7", NULL, 1),
-	          "a group of IPv4 at the level of IPv6");
+		  "a group of IPv4 at the level of IPv6");
 	todo_end();
 	request.ipv6mr_interface = 0xfffff0;
 	wine_may_differ("Wine has another error");
-	fails(WSAEADDRNOTAVAIL, setsockopt(s, IPPROTO_IPV6, IPV6_ADD_MEMBERSHIP, (char *)&request, sizeof request),
+	fails(WSAEADDRNOTAVAIL,
+	      setsockopt(s, IPPROTO_IPV6, IPV6_ADD_MEMBERSHIP, (char *)&request, sizeof request),
 	      "the index of no interface");
 	todo_end();
 	request = (struct ipv6_mreq){ .ipv6mr_interface = 0 };
@@ -474,7 +501,8 @@ static void many(void)
 		for (; n < counts[i]; n++) {
 			name.sin6_addr.s6_addr[15] = (u_char)n;
 			request.ipv6mr_multiaddr = name.sin6_addr;
-			if (setsockopt(s, IPPROTO_IPV6, IPV6_ADD_MEMBERSHIP, (char *)&request, sizeof request))
+			if (setsockopt(s, IPPROTO_IPV6, IPV6_ADD_MEMBERSHIP, (char *)&request,
+				       sizeof request))
 				bail("group %d: %s", n, error_name(WSAGetLastError()));
 		}
 		if (sendto(from, "last", 4, 0, (struct sockaddr *)&name, sizeof name) != 4) {
@@ -501,7 +529,7 @@ static void dual(void)
 	getsockname(s, (struct sockaddr *)&name, &length);
 	port = ntohs(name.sin6_port);
 	is_string("success", member(s, IP_ADD_MEMBERSHIP, "239.1.1.8", ip("127.0.0.1")),
-	          "IP_ADD_MEMBERSHIP on a dual-stack socket");
+		  "IP_ADD_MEMBERSHIP on a dual-stack socket");
 	hears(true, s, from, "239.1.1.8", "...datagrams arrive");
 	is_string("success", set(s, IPPROTO_IP, IP_MULTICAST_LOOP, FALSE), "...IP_MULTICAST_LOOP FALSE");
 	wine_may_differ(sender_decides);

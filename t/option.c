@@ -10,9 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* How Windows treats the lengths of options, as it was observed: what setsockopt and getsockopt do with each of
- * these, and what 0x100 in four bytes becomes. The observations have no length of 3; it is taken for more than
- * two bytes and less than four. */
+/* How Windows treats the lengths of options, as it was observed: what setsockopt and getsockopt do with each
+ * of these, and what 0x100 in four bytes becomes. The observations have no length of 3; it is taken for more
+ * than two bytes and less than four. */
 static const int lengths[] = { 1, 2, 3, 4, 8, 0, -1 };
 enum { LENGTHS = sizeof lengths / sizeof *lengths };
 
@@ -101,8 +101,10 @@ static const struct row {
 	{ ROW(IPPROTO_IP, IP_MULTICAST_LOOP), .group = &ip_truth, .type = SOCK_DGRAM },
 	{ ROW(IPPROTO_IP, IP_TTL), .group = &ip_number, .type = SOCK_STREAM },
 	{ ROW(IPPROTO_IP, IP_RECVTTL), .group = &strict_truth, .type = SOCK_DGRAM },
-	{ ROW(IPPROTO_TCP, TCP_KEEPIDLE), .group = &strict_number, .type = SOCK_STREAM, .wine = no_tcp_options },
-	{ ROW(IPPROTO_TCP, TCP_KEEPCNT), .group = &strict_count, .type = SOCK_STREAM, .wine = no_tcp_options },
+	{ ROW(IPPROTO_TCP, TCP_KEEPIDLE), .group = &strict_number, .type = SOCK_STREAM,
+	  .wine = no_tcp_options },
+	{ ROW(IPPROTO_TCP, TCP_KEEPCNT), .group = &strict_count, .type = SOCK_STREAM,
+	  .wine = no_tcp_options },
 	{ ROW(SOL_SOCKET, SO_RCVBUF), .group = &zeroing_number, .type = SOCK_STREAM },
 	{ ROW(SOL_SOCKET, SO_RCVTIMEO), .group = &number, .type = SOCK_STREAM },
 };
@@ -250,8 +252,7 @@ static void linger(void)
 
 	is_string("{0, 0}", get_linger(s), "SO_LINGER of a fresh socket");
 	is_string("1", get(s, &dontlinger), "SO_DONTLINGER of a fresh socket");
-	is_string("success", set_bytes(s, &linger_row, &five, sizeof five),
-	          "SO_LINGER {1, 5}");
+	is_string("success", set_bytes(s, &linger_row, &five, sizeof five), "SO_LINGER {1, 5}");
 	is_string("{1, 5}", get_linger(s), "...reads back");
 	is_string("0", get(s, &dontlinger), "...and SO_DONTLINGER is FALSE");
 	is_string("success", set(s, &dontlinger, TRUE), "SO_DONTLINGER TRUE");
@@ -260,8 +261,7 @@ static void linger(void)
 	is_string("success", set(s, &dontlinger, FALSE), "SO_DONTLINGER FALSE");
 	CHECK("Wine keeps no time while lingering is off", "{1, 5}", get_linger(s),
 	      "...switches it on again");
-	is_string("success", set_bytes(s, &linger_row, &wide, sizeof wide),
-	          "SO_LINGER {0x100, 7}");
+	is_string("success", set_bytes(s, &linger_row, &wide, sizeof wide), "SO_LINGER {0x100, 7}");
 	CHECK("Wine makes l_onoff 1", "{256, 7}", get_linger(s), "...reads back");
 	closesocket(s);
 
@@ -339,7 +339,7 @@ static void error_option(void)
 
 /* Binds a second socket to the port of a first. */
 static const char *bind_twice(int socket_type, bool first_reuses, bool second_reuses, bool listens,
-                              SOCKET pair[2], struct sockaddr_in *address)
+			      SOCKET pair[2], struct sockaddr_in *address)
 {
 	int length = sizeof *address;
 	const char *seen;
@@ -374,21 +374,21 @@ static void reuse(void)
 		int socket_type = i ? SOCK_STREAM : SOCK_DGRAM;
 
 		is_string("WSAEADDRINUSE", bind_twice(socket_type, false, false, i == 2, pair, &address),
-		          "%s: a port belongs to one socket", what[i]);
+			  "%s: a port belongs to one socket", what[i]);
 		close_pair(pair);
 		CHECK(i == 2 ? both_listen : NULL, "success",
 		      bind_twice(socket_type, true, true, i == 2, pair, &address),
 		      "%s: with SO_REUSEADDR to two", what[i]);
 		close_pair(pair);
 		is_string("WSAEADDRINUSE", bind_twice(socket_type, true, false, i == 2, pair, &address),
-		          "%s: but not to one that does not ask for it", what[i]);
+			  "%s: but not to one that does not ask for it", what[i]);
 		close_pair(pair);
 	}
 
 	bind_twice(SOCK_STREAM, true, true, true, pair, &address);
 	client = stream();
 	succeeds(connect(client, (struct sockaddr *)&address, sizeof address),
-	         "a connection to a port of two");
+		 "a connection to a port of two");
 	FD_ZERO(&readable);
 	FD_SET(pair[0], &readable);
 	FD_SET(pair[1], &readable);
@@ -439,7 +439,7 @@ static void time_wait(void)
 	closesocket(client);
 	again = stream();
 	succeeds(bind(again, (struct sockaddr *)&peer, peer_length),
-	         "a bound client's port in TIME_WAIT is free");
+		 "a bound client's port in TIME_WAIT is free");
 	closesocket(again);
 	closesocket(listener);
 }

@@ -1,7 +1,7 @@
 /* Every row of options.in, on every kind of socket: one line each, beneath which is all that differed.
  *
- * What is expected comes from the table alone: its text, as make=test of gen-options.awk has it, and what its head
- * comment says that this means. t/options.wine has what Wine does. */
+ * What is expected comes from the table alone: its text, as make=test of gen-options.awk has it, and what its
+ * head comment says that this means. t/options.wine has what Wine does. */
 #include <winsock2.h>
 #include <ws2tcpip.h>
 #include <mswsock.h>
@@ -31,8 +31,8 @@ static const struct kind {
 	const char *name;
 	int family, type, protocol, number;
 } kinds[] = {
-	{ "tcp", AF_INET, SOCK_STREAM, 0, TCP },   { "tcp6", AF_INET6, SOCK_STREAM, 0, TCP },
-	{ "udp", AF_INET, SOCK_DGRAM, 0, UDP },    { "udp6", AF_INET6, SOCK_DGRAM, 0, UDP },
+	{ "tcp", AF_INET, SOCK_STREAM, 0, TCP },         { "tcp6", AF_INET6, SOCK_STREAM, 0, TCP },
+	{ "udp", AF_INET, SOCK_DGRAM, 0, UDP },          { "udp6", AF_INET6, SOCK_DGRAM, 0, UDP },
 	{ "raw", AF_INET, SOCK_RAW, IPPROTO_ICMP, RAW }, { "raw6", AF_INET6, SOCK_RAW, 253, RAW },
 	{ "unix", AF_UNIX, SOCK_STREAM, 0, UNIX },
 };
@@ -164,9 +164,10 @@ static void get(SOCKET s, const struct option *option, int length, struct got *g
 	memset(got->bytes, UNTOUCHED, sizeof got->bytes);
 	got->length = length;
 	WSASetLastError(0xdead);
-	got->error = getsockopt(s, option->level, option->number, (char *)got->bytes, &got->length) == SOCKET_ERROR
-			     ? WSAGetLastError()
-			     : 0;
+	got->error =
+		getsockopt(s, option->level, option->number, (char *)got->bytes, &got->length) == SOCKET_ERROR
+			? WSAGetLastError()
+			: 0;
 	if (!got->error && WSAGetLastError() != 0)
 		get_left_error = true;
 	for (got->written = ROOM; got->written && got->bytes[got->written - 1] == UNTOUCHED;)
@@ -197,7 +198,8 @@ static bool is_number(const struct lengths *lengths)
 
 static bool is_for(const struct option *option, const struct kind *kind)
 {
-	if (option->level == IPPROTO_IPV6 && kind->family != AF_INET6 && !(option->traits & OPTION_ANY_FAMILY))
+	if (option->level == IPPROTO_IPV6 && kind->family != AF_INET6 &&
+	    !(option->traits & OPTION_ANY_FAMILY))
 		return false;
 	if (kind->family == AF_INET6 &&
 	    (option->traits & OPTION_IPV4_ONLY || (option->level == IPPROTO_IP && kind->type == SOCK_RAW)))
@@ -213,7 +215,8 @@ static int refusal(const int *errors, const struct option *option, const struct 
 	return is_for(option, kind) ? 0 : option->elsewhere;
 }
 
-/* What becomes of a number of four bytes of which so many are passed: the value, or -1 if that is WSAEINVAL. */
+/* What becomes of a number of four bytes of which so many are passed: the value, or -1 if that is WSAEINVAL.
+ */
 static long long taken(const struct lengths *lengths, unsigned value, int bytes)
 {
 	if (bytes < 0 || bytes > lengths->set_counts)
@@ -268,8 +271,8 @@ static void expect(const struct lengths *lengths, const unsigned char *value, in
 
 static const char *describe(const struct got *got, int asked)
 {
-	const char *result = got->error ? error_name(got->error) : words("%d byte%s", got->written,
-									 got->written == 1 ? "" : "s");
+	const char *result = got->error ? error_name(got->error)
+					: words("%d byte%s", got->written, got->written == 1 ? "" : "s");
 
 	if (got->error && got->written)
 		result = words("%s, %d bytes written", result, got->written);
@@ -534,7 +537,8 @@ static void tell(const char *call, struct complaint *complaints, int count)
 	}
 }
 
-static void complain(struct complaint *complaints, int *count, int length, const char *expected, const char *seen)
+static void complain(struct complaint *complaints, int *count, int length, const char *expected,
+		     const char *seen)
 {
 	struct complaint *complaint = &complaints[(*count)++];
 
@@ -602,7 +606,8 @@ static void get_lengths(const struct subject *subject)
 		if (same(&expected, &seen))
 			continue;
 		if (strcmp(describe(&expected, list[i]), describe(&seen, list[i])) != 0)
-			complain(complaints, &wrong, list[i], describe(&expected, list[i]), describe(&seen, list[i]));
+			complain(complaints, &wrong, list[i], describe(&expected, list[i]),
+				 describe(&seen, list[i]));
 		else
 			complain(complaints, &wrong, list[i], "the value", "another value");
 	}
@@ -641,7 +646,8 @@ static void set_lengths(const struct subject *subject)
 				complain(after, &wrong_after, list[i], shown(&expected), shown(&now));
 		}
 		if (error && seen && kernel_has_changed(s, subject->option, &before))
-			row_differs("nothing changed", "set of %d fails, and the kernel's option changes", list[i]);
+			row_differs("nothing changed", "set of %d fails, and the kernel's option changes",
+				    list[i]);
 		closesocket(s);
 	}
 	tell("set", complaints, wrong);
@@ -772,7 +778,8 @@ static void life(const struct subject *subject)
 	if (strcmp(seen, "success") == 0 && kind->family != AF_UNIX) /* which may have no port before */
 		seen = outcome(getsockname(s, &address.any, &address.length));
 	if (strcmp(seen, "success") == 0)
-		seen = accept_from(s, client, &address, option->traits & OPTION_NO_ACCEPT ? AT_ONCE : IN_TIME);
+		seen = accept_from(s, client, &address,
+				   option->traits & OPTION_NO_ACCEPT ? AT_ONCE : IN_TIME);
 	expected = subject->first;
 	if (option->traits & OPTION_INHERIT)
 		expect_number(subject->lengths, sample, &expected);
@@ -842,7 +849,8 @@ static bool can_be_set(const struct subject *subject)
 static void check_row(const struct option *option, const struct kind *kind, const struct lengths *lengths)
 {
 	struct subject subject = { .option = option, .kind = kind, .lengths = lengths };
-	int get_refusal = refusal(option->get_error, option, kind), set_refusal = refusal(option->set_error, option, kind);
+	int get_refusal = refusal(option->get_error, option, kind),
+	    set_refusal = refusal(option->set_error, option, kind);
 	char without[64];
 	bool can_get, can_set;
 
@@ -866,7 +874,8 @@ static void check_row(const struct option *option, const struct kind *kind, cons
 		set_lengths(&subject);
 	if (can_set && is_number(lengths)) {
 		values(&subject);
-		if (can_get && option->samples[0] >= 0 && !(option->traits & (OPTION_TAKES_ERROR | OPTION_ANY_HANDLE)))
+		if (can_get && option->samples[0] >= 0 &&
+		    !(option->traits & (OPTION_TAKES_ERROR | OPTION_ANY_HANDLE)))
 			life(&subject);
 	}
 	if (get_left_error)
@@ -878,10 +887,10 @@ static void check_row(const struct option *option, const struct kind *kind, cons
 static void rows_on(const struct kind *kind)
 {
 	SOCKET s = socket(kind->family, kind->type, kind->protocol);
-	const char *reason = s != INVALID_SOCKET          ? NULL
-			     : kind->family == AF_UNIX    ? "no sockets of AF_UNIX here"
-			     : kind->type == SOCK_RAW     ? "raw sockets are not permitted"
-							  : NULL;
+	const char *reason = s != INVALID_SOCKET       ? NULL
+			     : kind->family == AF_UNIX ? "no sockets of AF_UNIX here"
+			     : kind->type == SOCK_RAW  ? "raw sockets are not permitted"
+						       : NULL;
 
 	if (s == INVALID_SOCKET && !reason)
 		bail("socket %s: %s", kind->name, error_name(WSAGetLastError()));
@@ -962,7 +971,8 @@ static void is_known(bool is_there, int seen, int today, const char *call, const
 /* An option that is younger than Windows is none. */
 static void versions(void)
 {
-	static const char *const windows[WINDOWS_COUNT] = { "2000", "xp", "2003", "vista", "7", "8", "8.1", "10", "11" };
+	static const char *const windows[WINDOWS_COUNT] = { "2000", "xp",  "2003", "vista", "7",
+							    "8",    "8.1", "10",   "11" };
 	static struct {
 		int get, set;
 	} seen[WINDOWS_COUNT][ROWS];
@@ -987,12 +997,15 @@ static void versions(void)
 	set_environment("WINSOCK_COMPAT_WINDOWS", NULL);
 	winsock_start();
 	for (int i = 0; i < ROWS; i++) {
-		row_begin("%s %s since %s", options[i].level_name, options[i].name, windows[options[i].since]);
+		row_begin("%s %s since %s", options[i].level_name, options[i].name,
+			  windows[options[i].since]);
 		for (int version = 0; version < WINDOWS_COUNT; version++) {
 			bool is_there = version >= options[i].since;
 
-			is_known(is_there, seen[version][i].get, seen[WINDOWS_COUNT - 1][i].get, "get", windows[version]);
-			is_known(is_there, seen[version][i].set, seen[WINDOWS_COUNT - 1][i].set, "set", windows[version]);
+			is_known(is_there, seen[version][i].get, seen[WINDOWS_COUNT - 1][i].get, "get",
+				 windows[version]);
+			is_known(is_there, seen[version][i].set, seen[WINDOWS_COUNT - 1][i].set, "set",
+				 windows[version]);
 		}
 		row_end();
 	}
@@ -1008,7 +1021,8 @@ static int page_rows(void)
 	winsock_start();
 	for (int i = 0; i < ROWS; i++)
 		for (int k = 0; options[i].page != options[i].lengths && k < KINDS; k++, count++) {
-			row_begin("%s %s %s in mode page", options[i].level_name, options[i].name, kinds[k].name);
+			row_begin("%s %s %s in mode page", options[i].level_name, options[i].name,
+				  kinds[k].name);
 			if (kinds[k].type == SOCK_RAW) {
 				row_skip("raw sockets have no part in it");
 				continue;
@@ -1063,7 +1077,8 @@ static void unknown_on(SOCKET s, const char *name, bool is_socket)
 			continue;
 		for (size_t n = 0; n < sizeof numbers / sizeof *numbers; n++)
 			if (!is_option(options[i].level, numbers[n]))
-				no_option(s, options[i].level, numbers[n], is_socket ? WSAENOPROTOOPT : WSAENOTSOCK);
+				no_option(s, options[i].level, numbers[n],
+					  is_socket ? WSAENOPROTOOPT : WSAENOTSOCK);
 	}
 	row_end();
 }

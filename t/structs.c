@@ -390,6 +390,9 @@ static void compare(void)
 
 	TYPE(REAL_TIME_NOTIFICATION_SETTING_OUTPUT, 4, 4);
 
+	TYPE(TCP_ICW_PARAMETERS, 4, 4);
+	TYPE(TCP_ACK_FREQUENCY_PARAMETERS, 1, 1);
+
 	TYPE(RCVALL_IF, 8, 8);
 	MEMBER(RCVALL_IF, Interface, 4, 4);
 
@@ -403,7 +406,7 @@ static void compare(void)
 	MEMBER(GUID, Data3, 6, 2);
 	MEMBER(GUID, Data4, 8, 8);
 #ifdef __MINGW32__
-	diag("not in mingw-w64's headers: TCP_INFO, TIMESTAMPING_CONFIG, SOCKET_PROCESSOR_AFFINITY and others");
+	diag("not in mingw-w64's headers: ICMP_ERROR_INFO, TCP_INFO, TIMESTAMPING_CONFIG, SOCKET_PROCESSOR_AFFINITY and others");
 #else
 	TYPE(SOCKET_PROCESSOR_AFFINITY, 8, 8);
 	MEMBER(SOCKET_PROCESSOR_AFFINITY, NumaNodeId, 4, 2);
@@ -431,6 +434,12 @@ static void compare(void)
 	MEMBER(TCP_INFO_v1, SndLimTransCwnd, 104, 4);
 	MEMBER(TCP_INFO_v1, SndLimBytesCwnd, 112, 8);
 	MEMBER(TCP_INFO_v1, SndLimBytesSnd, 128, 8);
+
+	TYPE(ICMP_ERROR_INFO, 36, 36);
+	MEMBER(ICMP_ERROR_INFO, srcaddress, 0, 28);
+	MEMBER(ICMP_ERROR_INFO, protocol, 28, 4);
+	MEMBER(ICMP_ERROR_INFO, type, 32, 1);
+	MEMBER(ICMP_ERROR_INFO, code, 33, 1);
 
 	TYPE(TIMESTAMPING_CONFIG, 8, 8);
 	MEMBER(TIMESTAMPING_CONFIG, Flags, 0, 4);

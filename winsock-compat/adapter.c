@@ -45,8 +45,8 @@ static void fill(struct request *request, const struct sockaddr_storage *to)
 {
 	bool first = to->ss_family == AF_INET;
 	size_t size = first ? sizeof(struct in_addr) : sizeof(struct in6_addr);
-	const void *address = first ? (const void *)&((const struct sockaddr_in *)to)->sin_addr :
-				      (const void *)&((const struct sockaddr_in6 *)to)->sin6_addr;
+	const void *address = first ? (const void *)&((const struct sockaddr_in *)to)->sin_addr
+				    : (const void *)&((const struct sockaddr_in6 *)to)->sin6_addr;
 
 	memset(request, 0, sizeof *request);
 	request->head.nlmsg_len = (unsigned)(offsetof(struct request, address) + size);
@@ -73,6 +73,7 @@ unsigned wsc__adapter_toward(const struct sockaddr_storage *to)
 	fill(&request, to);
 	size = wsc__netlink_ask(&request.head, &answer.head, sizeof answer);
 	if (size >= NLMSG_LENGTH(sizeof *route) && answer.head.nlmsg_type == RTM_NEWROUTE)
-		index = wsc__netlink_attribute(RTM_RTA(route), size - NLMSG_LENGTH(sizeof *route), RTA_OIF, sizeof *index);
+		index = wsc__netlink_attribute(RTM_RTA(route), size - NLMSG_LENGTH(sizeof *route), RTA_OIF,
+					       sizeof *index);
 	return index && *index ? *index : ADAPTER_LOOPBACK;
 }

@@ -174,12 +174,11 @@ static int count_entries(const struct call *call, size_t *count)
 		return 0;
 	if (call->in_size < head || (call->in_size - head) / sizeof last < *count)
 		return WS_WSAEFAULT;
-	return wsc__copy_in(&last, (const char *)call->in + head + (*count - 1) * sizeof last, sizeof last);
+	return wsc__copy_in(&last, wsc__user_at(call->in, head + (*count - 1) * sizeof last), sizeof last);
 }
 
 static int read_entries(const struct call *call, struct candidate *candidates, size_t *count)
 {
-	const char *entries = (const char *)call->in + offsetof(SOCKET_ADDRESS_LIST, Address);
 	struct local_address *locals;
 	size_t local_count, taken = 0;
 	int error = wsc__interface_locals(AF_INET6, &locals, &local_count);
@@ -187,7 +186,9 @@ static int read_entries(const struct call *call, struct candidate *candidates, s
 	for (size_t i = 0; !error && i < *count; i++) {
 		SOCKET_ADDRESS entry;
 
-		error = wsc__copy_in(&entry, entries + i * sizeof entry, sizeof entry);
+		error = wsc__copy_in(&entry,
+				     wsc__user_at(call->in, offsetof(SOCKET_ADDRESS_LIST, Address) + i * sizeof entry),
+				     sizeof entry);
 		if (!error && take(&candidates[taken], &entry, locals, local_count)) {
 			candidates[taken].place = taken;
 			taken++;

@@ -450,8 +450,8 @@ static int share(SOCKET s, struct socket *sock, unsigned port, const struct reac
  * the next one, as Windows was seen to do (tests/sock.c:2330-2545). */
 static void first_gets_all(SOCKET s)
 {
-	struct sock_filter first = BPF_STMT(BPF_RET | BPF_K, 0);
-	struct sock_fprog program = { 1, &first };
+	static struct sock_filter first = BPF_STMT(BPF_RET | BPF_K, 0);
+	static const struct sock_fprog program = { 1, &first }; /* static: with zeros in its hole */
 
 	setsockopt((int)s, SOL_SOCKET, SO_ATTACH_REUSEPORT_CBPF, &program, sizeof program);
 }

@@ -13,6 +13,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* So many bytes behind a pointer of the program's. If that is none, C has no such place, and no arithmetic with it. */
+static inline void *wsc__user_at(const void *user, size_t offset)
+{
+	return (void *)((uintptr_t)user + offset);
+}
+
 /* Both give 0 or WSAEFAULT. */
 int wsc__copy_in(void *to, const void *user, size_t size);
 int wsc__copy_out(void *user, const void *from, size_t size);

@@ -29,7 +29,8 @@ struct filter {
 	unsigned short length;
 };
 
-static void add(struct filter *filter, unsigned short code, unsigned value, unsigned char then, unsigned char otherwise)
+static void add(struct filter *filter, unsigned short code, unsigned value, unsigned char then,
+		unsigned char otherwise)
 {
 	filter->code[filter->length++] = (struct sock_filter){ code, then, otherwise, value };
 }
@@ -223,9 +224,9 @@ static unsigned copy_joined(struct socket *sock, struct joined *joined)
 static void build(struct filter *filter, struct socket *sock)
 {
 	bool datagrams = sock->type != SOCK_STREAM, groups_only = wsc__port_get(sock, PORT_REUSE_MULTICAST);
-	DWORD protection = sock->family == WS_AF_INET6 ?
-				   wsc__option_kept(sock, WS_IPPROTO_IPV6, WS_IPV6_PROTECTION_LEVEL) :
-				   0;
+	DWORD protection = sock->family == WS_AF_INET6
+				   ? wsc__option_kept(sock, WS_IPPROTO_IPV6, WS_IPV6_PROTECTION_LEVEL)
+				   : 0;
 	struct interface_list list;
 	struct joined joined[JOINED_MOST];
 	unsigned start, count = sock->type == SOCK_DGRAM ? copy_joined(sock, joined) : 0;
@@ -246,7 +247,8 @@ static void build(struct filter *filter, struct socket *sock)
 	start = begin_version(filter, 6);
 	if (groups_only)
 		add_groups_only(filter, IPV6_TO, 0xff, 0xff);
-	if (datagrams && sock->family == WS_AF_INET6 && wsc__option_kept(sock, WS_IPPROTO_IPV6, WS_IPV6_IFLIST)) {
+	if (datagrams && sock->family == WS_AF_INET6 &&
+	    wsc__option_kept(sock, WS_IPPROTO_IPV6, WS_IPV6_IFLIST)) {
 		listed(sock, 1, &list);
 		add_interfaces(filter, &list);
 	}
@@ -275,8 +277,9 @@ int wsc__filter_update(SOCKET s, struct socket *sock)
 	pthread_mutex_lock(&lock);
 	build(&filter, sock);
 	program.len = filter.length;
-	if (program.len ? setsockopt((int)s, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof program) < 0 :
-			  setsockopt((int)s, SOL_SOCKET, SO_DETACH_FILTER, &(int){ 0 }, sizeof(int)) < 0 && errno != ENOENT)
+	if (program.len ? setsockopt((int)s, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof program) < 0
+			: setsockopt((int)s, SOL_SOCKET, SO_DETACH_FILTER, &(int){ 0 }, sizeof(int)) < 0 &&
+				  errno != ENOENT)
 		error = wsc__error_from_errno(errno);
 	pthread_mutex_unlock(&lock);
 	return error;

@@ -153,7 +153,7 @@ int wsc__interface_put(struct call *call, const void *addresses, size_t stride, 
 		size_t at = table + i * each;
 
 		put_address((char *)list + at, (const char *)addresses + i * stride, family);
-		list->Address[i].lpSockaddr = (void *)((char *)call->out + at);
+		list->Address[i].lpSockaddr = wsc__user_at(call->out, at);
 		list->Address[i].iSockaddrLength = (INT)each;
 	}
 	error = wsc__copy_out(call->out, list, size);
@@ -332,11 +332,11 @@ int wsc__interface_list(SOCKET s, struct socket *sock, struct call *call)
 }
 
 /* An address of the extended list: in our copy, and where it stands for the program. */
-static void place(SOCKET_ADDRESS *entry, char *copy, char *user, size_t *at, const void *address, int family)
+static void place(SOCKET_ADDRESS *entry, char *copy, void *user, size_t *at, const void *address, int family)
 {
 	size_t size = put_address(copy + *at, address, family);
 
-	entry->lpSockaddr = (void *)(user + *at);
+	entry->lpSockaddr = wsc__user_at(user, *at);
 	entry->iSockaddrLength = (INT)size;
 	*at += size;
 }

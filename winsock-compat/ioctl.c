@@ -234,13 +234,13 @@ enum { STATUS_SUCCESS = 0, STATUS_PENDING = 0x103 };
 
 static int set_status(WSAOVERLAPPED *overlapped, ULONG_PTR status)
 {
-	return wsc__copy_out((char *)overlapped + offsetof(WSAOVERLAPPED, Internal), &status, sizeof status);
+	return wsc__copy_out(wsc__user_at(overlapped, offsetof(WSAOVERLAPPED, Internal)), &status, sizeof status);
 }
 
 /* The end of an overlapped call. */
 static int complete(WSAOVERLAPPED *overlapped, ULONG_PTR status, ULONG_PTR bytes)
 {
-	int error = wsc__copy_out((char *)overlapped + offsetof(WSAOVERLAPPED, InternalHigh), &bytes, sizeof bytes);
+	int error = wsc__copy_out(wsc__user_at(overlapped, offsetof(WSAOVERLAPPED, InternalHigh)), &bytes, sizeof bytes);
 
 	return error ? error : set_status(overlapped, status);
 }

@@ -328,25 +328,22 @@ bool wsc__keepalive_is_part(const struct option *option)
 	return option->set == wsc__option_set_keepalive || option->set == wsc__option_set_part;
 }
 
-int wsc__keepalive_copy(SOCKET s, struct socket *sock, struct socket *from)
+void wsc__keepalive_copy(SOCKET s, struct socket *sock, struct socket *from)
 {
 	struct keepalive wanted;
 	bool on;
-	int error;
 
 	wsc__socket_lock(from);
 	wanted = from->keepalive;
 	on = is_on(from);
 	wsc__socket_unlock(from);
 	if (!is_tcp(sock))
-		return 0;
+		return;
 	wsc__socket_lock(sock);
 	wanted.user_timeout = sock->keepalive.user_timeout;
-	error = change(s, sock, &wanted, TIMES | COUNT | SWITCH, on);
-	if (!error)
+	if (!change(s, sock, &wanted, TIMES | COUNT | SWITCH, on))
 		wsc__socket_mark(sock, from->state & SOCKET_COUNT_ASKED, 0);
 	wsc__socket_unlock(sock);
-	return error;
 }
 
 void wsc__keepalive_inherit(struct socket *accepted, struct socket *listener)

@@ -57,7 +57,7 @@ void wsc__keepalive_adopt(int fd, struct socket *sock);
 bool wsc__keepalive_is_part(const struct option *option);
 
 /* Gives a socket the keep-alive of another. */
-int wsc__keepalive_copy(SOCKET s, struct socket *sock, struct socket *from);
+void wsc__keepalive_copy(SOCKET s, struct socket *sock, struct socket *from);
 
 /* An accepted connection has what its listener had; the kernel has handed its part on. */
 void wsc__keepalive_inherit(struct socket *accepted, struct socket *listener);

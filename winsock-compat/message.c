@@ -539,11 +539,11 @@ static int give(const struct message *message, void *buffer, size_t count, bool 
 	for (size_t i = 0; !error && i < count; i++) {
 		const unsigned char byte = (unsigned char)units[i];
 
-		error = wsc__copy_out((char *)buffer + i * size,
+		error = wsc__copy_out(wsc__user_at(buffer, i * size),
 				      message->wide ? (const void *)&units[i] : &byte, size);
 	}
 	if (!error && end)
-		error = wsc__copy_out((char *)buffer + count * size, &none, size);
+		error = wsc__copy_out(wsc__user_at(buffer, count * size), &none, size);
 	return error ? WS_ERROR_NOACCESS : 0;
 }
 

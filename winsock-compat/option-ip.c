@@ -10,6 +10,7 @@
 #include <netinet/in.h>
 #include <netinet/ip.h>
 #include <netinet/tcp.h>
+#include <netinet/udp.h>
 #include <sys/socket.h>
 
 #ifndef IPV6_MULTICAST_ALL
@@ -65,7 +66,8 @@ int wsc__option_get_nearest(SOCKET s, struct socket *sock, const struct option *
 	return error;
 }
 
-int wsc__option_set_nearest(SOCKET s, struct socket *sock, const struct option *option, const struct value *value)
+int wsc__option_set_nearest(SOCKET s, struct socket *sock, const struct option *option,
+			    const struct value *value)
 {
 	struct value near = { .dword = nearest(option, sock, value->dword) };
 	int error = wsc__option_set_int(s, sock, option, &near);
@@ -75,7 +77,8 @@ int wsc__option_set_nearest(SOCKET s, struct socket *sock, const struct option *
 
 /* Windows takes the index in network order for IPv4, and in host order for IPv6; Linux always in the
  * former. It is read in host order. */
-int wsc__option_get_unicast_if(SOCKET s, struct socket *sock, const struct option *option, struct value *value)
+int wsc__option_get_unicast_if(SOCKET s, struct socket *sock, const struct option *option,
+			       struct value *value)
 {
 	int error = wsc__option_get_int(s, sock, option, value);
 
@@ -83,7 +86,8 @@ int wsc__option_get_unicast_if(SOCKET s, struct socket *sock, const struct optio
 	return error;
 }
 
-int wsc__option_set_unicast_if(SOCKET s, struct socket *sock, const struct option *option, const struct value *value)
+int wsc__option_set_unicast_if(SOCKET s, struct socket *sock, const struct option *option,
+			       const struct value *value)
 {
 	bool second = option->level == WS_IPPROTO_IPV6;
 	struct value index = { .dword = second ? htonl(value->dword) : value->dword };
@@ -111,7 +115,8 @@ static int set_fragmentation(SOCKET s, const struct option *option, int discover
 	return wsc__posix_set(s, option->posix_level, option->posix_name, &discover, sizeof discover);
 }
 
-int wsc__option_get_dont_fragment(SOCKET s, struct socket *sock, const struct option *option, struct value *value)
+int wsc__option_get_dont_fragment(SOCKET s, struct socket *sock, const struct option *option,
+				  struct value *value)
 {
 	return wsc__option_get_kept(s, sock, option, value);
 }
@@ -133,17 +138,19 @@ int wsc__option_set_dont_fragment(SOCKET s, struct socket *sock, const struct op
 static const struct {
 	int datagram, stream;
 } discovery[] = {
-	[1] = { IP_PMTUDISC_DO, IP_PMTUDISC_WANT },      /* ..._DO */
-	[2] = { IP_PMTUDISC_OMIT, IP_PMTUDISC_DONT },    /* ..._DONT */
-	[3] = { IP_PMTUDISC_PROBE, IP_PMTUDISC_DONT },   /* ..._PROBE */
+	[1] = { IP_PMTUDISC_DO, IP_PMTUDISC_WANT },    /* ..._DO */
+	[2] = { IP_PMTUDISC_OMIT, IP_PMTUDISC_DONT },  /* ..._DONT */
+	[3] = { IP_PMTUDISC_PROBE, IP_PMTUDISC_DONT }, /* ..._PROBE */
 };
 
-int wsc__option_get_mtu_discover(SOCKET s, struct socket *sock, const struct option *option, struct value *value)
+int wsc__option_get_mtu_discover(SOCKET s, struct socket *sock, const struct option *option,
+				 struct value *value)
 {
 	return wsc__option_get_kept(s, sock, option, value);
 }
 
-int wsc__option_set_mtu_discover(SOCKET s, struct socket *sock, const struct option *option, const struct value *value)
+int wsc__option_set_mtu_discover(SOCKET s, struct socket *sock, const struct option *option,
+				 const struct value *value)
 {
 	bool stream = sock->type == SOCK_STREAM;
 	int error;
@@ -156,7 +163,8 @@ int wsc__option_set_mtu_discover(SOCKET s, struct socket *sock, const struct opt
 }
 
 /* An upper bound of the MTU. Linux has one for datagrams of IPv6, not below what any link of it carries;
- * a stream that is not connected yet may say that its segments are to fit. */
+ * a stream that is not connected yet may say that its segments are to fit. To those of IPv4 it means as
+ * much as that those which must not be cut are refused. */
 int wsc__option_get_user_mtu(SOCKET s, struct socket *sock, const struct option *option, struct value *value)
 {
 	return wsc__option_get_kept(s, sock, option, value);
@@ -167,7 +175,8 @@ static DWORD within(DWORD value, DWORD least, DWORD most)
 	return value < least ? least : value > most ? most : value;
 }
 
-int wsc__option_set_user_mtu(SOCKET s, struct socket *sock, const struct option *option, const struct value *value)
+int wsc__option_set_user_mtu(SOCKET s, struct socket *sock, const struct option *option,
+			     const struct value *value)
 {
 	enum { IPV6_LEAST = 1280, SEGMENT_LEAST = 88, SEGMENT_MOST = 32767 };
 	const DWORD headers = (option->level == WS_IPPROTO_IPV6 ? 40 : 20) + 20;
@@ -185,7 +194,25 @@ int wsc__option_set_user_mtu(SOCKET s, struct socket *sock, const struct option 
 		bytes = unlimited ? 0 : within(bytes, IPV6_LEAST, 0xffff);
 		error = wsc__posix_set(s, IPPROTO_IPV6, IPV6_MTU, &bytes, sizeof bytes);
 	}
-	return error ? error : wsc__option_keep(sock, option, value->dword);
+	if (!error)
+		error = wsc__option_keep(sock, option, value->dword);
+	if (!error && sock->type == SOCK_DGRAM && sock->family == WS_AF_INET)
+		wsc__socket_mark(sock, unlimited ? 0 : SOCKET_LIMITED, unlimited ? SOCKET_LIMITED : 0);
+	return error;
+}
+
+bool wsc__option_exceeds(SOCKET s, struct socket *sock, size_t size)
+{
+	enum { HEADERS = 20 + 8 };
+	int segment = 0, discover = 0;
+
+	wsc__posix_get(s, IPPROTO_UDP, UDP_SEGMENT, &segment, sizeof segment);
+	if (segment && (size_t)segment < size)
+		size = (size_t)segment;
+	if (size + HEADERS <= wsc__option_kept(sock, WS_IPPROTO_IP, WS_IP_USER_MTU))
+		return false;
+	wsc__posix_get(s, IPPROTO_IP, IP_MTU_DISCOVER, &discover, sizeof discover);
+	return discover == IP_PMTUDISC_DO || discover == IP_PMTUDISC_PROBE;
 }
 
 /* From where a socket of IPv6 may be reached. IPv4 has the option only to be asked for it. */
@@ -195,7 +222,8 @@ static DWORD default_level(void)
 
 	if (version >= WINDOWS_7)
 		return 0; /* left open */
-	return version == WINDOWS_VISTA ? WS_PROTECTION_LEVEL_UNRESTRICTED : WS_PROTECTION_LEVEL_EDGERESTRICTED;
+	return version == WINDOWS_VISTA ? WS_PROTECTION_LEVEL_UNRESTRICTED
+					: WS_PROTECTION_LEVEL_EDGERESTRICTED;
 }
 
 int wsc__option_get_protection_level(SOCKET s, struct socket *sock, const struct option *option,
@@ -214,8 +242,8 @@ int wsc__option_set_protection_level(SOCKET s, struct socket *sock, const struct
 	bool stream = sock->type == SOCK_STREAM;
 
 	/* 0 is what there is on Windows 7 and later before any was set. */
-	if (level && level != WS_PROTECTION_LEVEL_UNRESTRICTED && level != WS_PROTECTION_LEVEL_EDGERESTRICTED &&
-	    level != WS_PROTECTION_LEVEL_RESTRICTED)
+	if (level && level != WS_PROTECTION_LEVEL_UNRESTRICTED &&
+	    level != WS_PROTECTION_LEVEL_EDGERESTRICTED && level != WS_PROTECTION_LEVEL_RESTRICTED)
 		return WS_WSAEINVAL;
 	/* What a stream asks for itself, it may receive: only from when it listens is it a question. */
 	if (option->level == WS_IPPROTO_IP || (stream && !wsc__socket_is(sock, SOCKET_LISTENING)))

@@ -17,7 +17,7 @@ struct membership {
 	struct sockaddr_storage group, source;
 };
 
-static void put_ipv4(struct sockaddr_storage *address, const struct WSC(in_addr) *from)
+static void put_ipv4(struct sockaddr_storage *address, const struct WSC(in_addr) * from)
 {
 	struct sockaddr_in *in = (struct sockaddr_in *)address;
 
@@ -28,8 +28,9 @@ static void put_ipv4(struct sockaddr_storage *address, const struct WSC(in_addr)
 static const void *bytes_of(const struct sockaddr_storage *address, size_t *size)
 {
 	*size = address->ss_family == AF_INET ? sizeof(struct in_addr) : sizeof(struct in6_addr);
-	return address->ss_family == AF_INET ? (const void *)&((const struct sockaddr_in *)address)->sin_addr :
-					       (const void *)&((const struct sockaddr_in6 *)address)->sin6_addr;
+	return address->ss_family == AF_INET
+		       ? (const void *)&((const struct sockaddr_in *)address)->sin_addr
+		       : (const void *)&((const struct sockaddr_in6 *)address)->sin6_addr;
 }
 
 static bool is_same(const struct sockaddr_storage *one, const struct sockaddr_storage *other)
@@ -51,18 +52,19 @@ static bool is_group(const struct sockaddr_storage *address)
 /* How a socket stands to a group and to one source in it. */
 enum standing {
 	OUTSIDE,
-	HEARS_ALL,     /* every source */
-	HEARS_THIS,    /* this one, but others are blocked */
-	BLOCKS_THIS,   /* this one is, too */
-	CHOSE_OTHERS,  /* only some, and this one is not among them */
-	CHOSE_THIS,    /* it is */
+	HEARS_ALL,    /* every source */
+	HEARS_THIS,   /* this one, but others are blocked */
+	BLOCKS_THIS,  /* this one is, too */
+	CHOSE_OTHERS, /* only some, and this one is not among them */
+	CHOSE_THIS,   /* it is */
 	STANDINGS
 };
 
 /* The kernel has lists of at most so many, unless its administrator wants more. */
 enum { SOURCES = 64 };
 
-static int standing(SOCKET s, const struct option *option, const struct membership *membership, enum standing *is)
+static int standing(SOCKET s, const struct option *option, const struct membership *membership,
+		    enum standing *is)
 {
 	socklen_t size = GROUP_FILTER_SIZE(SOURCES);
 	struct group_filter *filter = calloc(1, size);
@@ -132,7 +134,8 @@ static int verdict(struct socket *sock, const struct option *option, const struc
 
 static void remember(struct socket *sock, const struct option *option, const struct membership *membership)
 {
-	bool left = option->posix_name == MCAST_UNBLOCK_SOURCE || option->posix_name == MCAST_LEAVE_SOURCE_GROUP;
+	bool left =
+		option->posix_name == MCAST_UNBLOCK_SOURCE || option->posix_name == MCAST_LEAVE_SOURCE_GROUP;
 
 	if (left ? wsc__socket_extras(sock) != NULL : sock->extras != NULL)
 		sock->extras->left_source = left ? number_of(membership) : 0;
@@ -172,7 +175,8 @@ static int tell(SOCKET s, const struct option *option, const struct membership *
 	struct group_source_req request;
 	bool whole = option->posix_name != MCAST_JOIN_GROUP && option->posix_name != MCAST_LEAVE_GROUP;
 
-	_Static_assert(offsetof(struct group_req, gr_group) == offsetof(struct group_source_req, gsr_group), "alike");
+	_Static_assert(offsetof(struct group_req, gr_group) == offsetof(struct group_source_req, gsr_group),
+		       "alike");
 	memset(&request, 0, sizeof request); /* what lies between the members, too */
 	request.gsr_interface = membership->interface;
 	request.gsr_group = membership->group;
@@ -208,7 +212,8 @@ static int change(SOCKET s, struct socket *sock, const struct option *option, st
 	return error;
 }
 
-int wsc__option_set_membership(SOCKET s, struct socket *sock, const struct option *option, const struct value *value)
+int wsc__option_set_membership(SOCKET s, struct socket *sock, const struct option *option,
+			       const struct value *value)
 {
 	struct membership membership = { .interface = 0 };
 	int error = wsc__adapter_meant(value->ip_mreq.imr_interface.S_un.S_addr, &membership.interface);
@@ -217,17 +222,20 @@ int wsc__option_set_membership(SOCKET s, struct socket *sock, const struct optio
 	return error ? error : change(s, sock, option, &membership);
 }
 
-int wsc__option_set_source(SOCKET s, struct socket *sock, const struct option *option, const struct value *value)
+int wsc__option_set_source(SOCKET s, struct socket *sock, const struct option *option,
+			   const struct value *value)
 {
 	struct membership membership = { .interface = 0 };
-	int error = wsc__adapter_meant(value->ip_mreq_source.imr_interface.S_un.S_addr, &membership.interface);
+	int error =
+		wsc__adapter_meant(value->ip_mreq_source.imr_interface.S_un.S_addr, &membership.interface);
 
 	put_ipv4(&membership.group, &value->ip_mreq_source.imr_multiaddr);
 	put_ipv4(&membership.source, &value->ip_mreq_source.imr_sourceaddr);
 	return error ? error : change(s, sock, option, &membership);
 }
 
-int wsc__option_set_membership6(SOCKET s, struct socket *sock, const struct option *option, const struct value *value)
+int wsc__option_set_membership6(SOCKET s, struct socket *sock, const struct option *option,
+				const struct value *value)
 {
 	struct membership membership = { .interface = value->ipv6_mreq.ipv6mr_interface };
 	struct sockaddr_in6 *group = (struct sockaddr_in6 *)&membership.group;
@@ -245,7 +253,8 @@ static void put_address(struct sockaddr_storage *address, const SOCKADDR_STORAGE
 	address->ss_family = (sa_family_t)(family < 0 ? AF_UNIX : family); /* one that no group has */
 }
 
-int wsc__option_set_group(SOCKET s, struct socket *sock, const struct option *option, const struct value *value)
+int wsc__option_set_group(SOCKET s, struct socket *sock, const struct option *option,
+			  const struct value *value)
 {
 	struct membership membership = { .interface = value->group_req.gr_interface };
 
@@ -253,7 +262,8 @@ int wsc__option_set_group(SOCKET s, struct socket *sock, const struct option *op
 	return change(s, sock, option, &membership);
 }
 
-int wsc__option_set_group_source(SOCKET s, struct socket *sock, const struct option *option, const struct value *value)
+int wsc__option_set_group_source(SOCKET s, struct socket *sock, const struct option *option,
+				 const struct value *value)
 {
 	struct membership membership = { .interface = value->group_source_req.gsr_interface };
 
@@ -264,7 +274,8 @@ int wsc__option_set_group_source(SOCKET s, struct socket *sock, const struct opt
 
 /* IPv4's takes an address as well as an index, and gives the index; the kernel gives an address if it got
  * one. */
-int wsc__option_get_multicast_if(SOCKET s, struct socket *sock, const struct option *option, struct value *value)
+int wsc__option_get_multicast_if(SOCKET s, struct socket *sock, const struct option *option,
+				 struct value *value)
 {
 	DWORD index;
 	int error;
@@ -281,7 +292,8 @@ int wsc__option_get_multicast_if(SOCKET s, struct socket *sock, const struct opt
 	return error;
 }
 
-int wsc__option_set_multicast_if(SOCKET s, struct socket *sock, const struct option *option, const struct value *value)
+int wsc__option_set_multicast_if(SOCKET s, struct socket *sock, const struct option *option,
+				 const struct value *value)
 {
 	struct ip_mreqn interface = { .imr_ifindex = 0 };
 	unsigned index;
@@ -300,7 +312,8 @@ int wsc__option_set_multicast_if(SOCKET s, struct socket *sock, const struct opt
 }
 
 /* On Windows it is the receiver who does not want to hear its own host. */
-int wsc__option_get_multicast_loop(SOCKET s, struct socket *sock, const struct option *option, struct value *value)
+int wsc__option_get_multicast_loop(SOCKET s, struct socket *sock, const struct option *option,
+				   struct value *value)
 {
 	return wsc__option_get_kept(s, sock, option, value);
 }

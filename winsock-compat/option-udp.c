@@ -12,7 +12,8 @@ int wsc__option_get_checksum(SOCKET s, struct socket *sock, const struct option 
 	return error;
 }
 
-int wsc__option_set_checksum(SOCKET s, struct socket *sock, const struct option *option, const struct value *value)
+int wsc__option_set_checksum(SOCKET s, struct socket *sock, const struct option *option,
+			     const struct value *value)
 {
 	struct value without = { .dword = !value->dword };
 

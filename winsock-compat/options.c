@@ -171,8 +171,11 @@ int wsc__option_get_bytes(SOCKET s, struct socket *sock, const struct option *op
 
 int wsc__option_set_bytes(SOCKET s, struct socket *sock, const struct option *option, const struct value *value)
 {
+	int error = wsc__posix_set(s, option->posix_level, option->posix_name, value->bytes, (socklen_t)value->size);
+
 	(void)sock;
-	return wsc__posix_set(s, option->posix_level, option->posix_name, value->bytes, (socklen_t)value->size);
+	/* To set some takes a privilege, and so for Linux does taking away what is not there. */
+	return error == WS_WSAEACCES && !value->size ? 0 : error;
 }
 
 /* There is nothing to it: what is read is empty, what is set goes nowhere. */
@@ -210,7 +213,7 @@ static DWORD kept(struct socket *sock, const struct option *option)
 {
 	const struct socket_extras *extras = sock->extras;
 
-	return extras && extras->is_kept[option->kept] ? extras->kept[option->kept] : option->initial[wsc__option_kind(sock)];
+	return extras && option->kept >= 0 && extras->is_kept[option->kept] ? extras->kept[option->kept] : option->initial[wsc__option_kind(sock)];
 }
 
 int wsc__option_get_kept(SOCKET s, struct socket *sock, const struct option *option, struct value *value)
@@ -249,7 +252,7 @@ bool wsc__option_recall(struct socket *sock, const struct option *option, DWORD 
 	bool is_kept;
 
 	wsc__socket_lock(sock);
-	is_kept = sock->extras && sock->extras->is_kept[option->kept];
+	is_kept = sock->extras && option->kept >= 0 && sock->extras->is_kept[option->kept];
 	*value = kept(sock, option);
 	wsc__socket_unlock(sock);
 	return is_kept;
@@ -301,25 +304,20 @@ static bool is_buffer_of_the_kernels(const struct option *option, struct socket 
 	return (option->name == WS_SO_RCVBUF ? sock->receive_buffer : sock->send_buffer) == ~0u;
 }
 
-int wsc__options_copy(SOCKET to, struct socket *sock, SOCKET from, struct socket *listener)
+void wsc__options_copy(SOCKET to, struct socket *sock, SOCKET from, struct socket *listener)
 {
 	for (const struct option *option = wsc__options; option < wsc__options + wsc__options_count; option++) {
 		struct value theirs, ours;
-		int error;
 
 		if (!(option->traits & OPTION_INHERIT) || !option->get || !option->set ||
 		    wsc__option_check(option, sock) || wsc__option_check(option, listener) ||
 		    (wsc__keepalive_is_part(option) && sock->family != WS_AF_UNIX) ||
 		    is_buffer_of_the_kernels(option, listener))
 			continue;
-		error = option->get(from, listener, option, &theirs);
-		if (!error)
-			error = option->get(to, sock, option, &ours);
 		/* What it has already may be something that cannot be set. */
-		if (!error && memcmp(&theirs, &ours, (size_t)option->shape->size) != 0)
-			error = option->set(to, sock, option, &theirs);
-		if (error)
-			return error;
+		if (!option->get(from, listener, option, &theirs) && !option->get(to, sock, option, &ours) &&
+		    memcmp(&theirs, &ours, (size_t)option->shape->size) != 0)
+			option->set(to, sock, option, &theirs);
 	}
-	return wsc__keepalive_copy(to, sock, listener);
+	wsc__keepalive_copy(to, sock, listener);
 }

@@ -73,7 +73,7 @@ struct option {
 	struct quick quick_get, quick_set; /* a mask of 0: none */
 	int argument;              /* for get and set, if they serve several rows */
 	bool noted;                /* the socket's note has a part in it, and is verified first */
-	int kept;                  /* its place among what is kept, if it keeps anything */
+	int kept;                  /* its place among what is kept; -1 if it keeps nothing */
 	DWORD initial[KINDS];      /* what is there before anything was set, if the kernel does not say */
 	int traits;                /* OPTION_* */
 	/* NULL where Windows has an error instead, which may depend on the socket: these. */
@@ -142,12 +142,16 @@ int wsc__option_put(SOCKET s, struct socket *sock, int level, int name, const vo
 /* Makes of a new socket of the kernel's, of this family (WS_AF_*), what it is at first on Windows. */
 void wsc__option_fresh(int fd, int family, int type, int protocol);
 
+/* Whether so many bytes would need fragments by IP_USER_MTU, and must not have them. */
+bool wsc__option_exceeds(SOCKET s, struct socket *sock, size_t size);
+
 /* What is to be done about the options before a stream seeks a peer, and when it begins to listen. */
 void wsc__option_connecting(SOCKET s, struct socket *sock);
 void wsc__option_listening(SOCKET s, struct socket *sock);
 
-/* Gives a socket all the options that an accepted connection has from its listener. */
-int wsc__options_copy(SOCKET to, struct socket *sock, SOCKET from, struct socket *listener);
+/* Gives a socket all the options that an accepted connection has from its listener, but for those that it can take
+ * no more. */
+void wsc__options_copy(SOCKET to, struct socket *sock, SOCKET from, struct socket *listener);
 
 /* What an accepted connection has from its listener of all that is kept. */
 void wsc__options_inherit(struct socket *accepted, struct socket *listener);

@@ -166,8 +166,8 @@ static int hold(int type, unsigned port)
 {
 	struct sockaddr_storage address = { .ss_family = AF_INET6 };
 	socklen_t length = sizeof(struct sockaddr_in6);
-	struct sock_filter nothing = BPF_STMT(BPF_RET | BPF_K, 0);
-	struct sock_fprog program = { 1, &nothing };
+	static struct sock_filter nothing = BPF_STMT(BPF_RET | BPF_K, 0);
+	static const struct sock_fprog program = { 1, &nothing };
 	int error, fd = socket(AF_INET6, type | SOCK_CLOEXEC, 0);
 
 	if (fd < 0 && errno == EAFNOSUPPORT) {

@@ -34,10 +34,10 @@ struct selection {
 
 enum { FEW = 64 }; /* sockets for which the stack has room */
 
-/* Where the array of a set with the program's own FD_SETSIZE begins. */
-static SOCKET *array_of(WSC(fd_set) *set)
+/* Where a socket stands in a set with the program's own FD_SETSIZE. */
+static SOCKET *member_of(WSC(fd_set) *set, WSC(u_int) n)
 {
-	return (SOCKET *)((char *)set + offsetof(WSC(fd_set), fd_array));
+	return wsc__user_at(set, offsetof(WSC(fd_set), fd_array) + n * sizeof(SOCKET));
 }
 
 /* The count is the first member, so that the set's address is its address. A set has to have the
@@ -52,7 +52,7 @@ static int count_sets(struct selection *selection)
 			continue;
 		if (wsc__copy_in(&selection->count[i], selection->user[i], sizeof selection->count[i]) ||
 		    (selection->count[i] &&
-		     wsc__copy_in(&last, array_of(selection->user[i]) + selection->count[i] - 1, sizeof last)))
+		     wsc__copy_in(&last, member_of(selection->user[i], selection->count[i] - 1), sizeof last)))
 			return WS_WSAEFAULT;
 		selection->total += selection->count[i];
 	}
@@ -112,7 +112,7 @@ static int read_sets(struct selection *selection)
 	for (int i = 0; i < SETS; i++)
 		for (WSC(u_int) n = 0; n < selection->count[i]; n++, place++) {
 			place->ready = false;
-			if (wsc__copy_in(&place->s, array_of(selection->user[i]) + n, sizeof place->s))
+			if (wsc__copy_in(&place->s, member_of(selection->user[i], n), sizeof place->s))
 				return WS_WSAEFAULT;
 			error = find_socket(place);
 			if (error)
@@ -310,7 +310,7 @@ static int write_sets(struct selection *selection, int *ready)
 		WSC(u_int) left = 0;
 
 		for (WSC(u_int) n = 0; n < selection->count[i]; n++, place++)
-			if (place->ready && wsc__copy_out(array_of(selection->user[i]) + left++, &place->s,
+			if (place->ready && wsc__copy_out(member_of(selection->user[i], left++), &place->s,
 							  sizeof place->s))
 				return WS_WSAEFAULT;
 		if (selection->user[i] && wsc__copy_out(selection->user[i], &left, sizeof left))
@@ -377,7 +377,7 @@ int WSC(select)(int count, WSC(fd_set) *readfds, WSC(fd_set) *writefds, WSC(fd_s
 int WSC(__WSAFDIsSet)(SOCKET s, WSC(fd_set) *set)
 {
 	for (WSC(u_int) i = 0; i < set->fd_count; i++)
-		if (array_of(set)[i] == s)
+		if (*member_of(set, i) == s)
 			return 1;
 	return 0;
 }

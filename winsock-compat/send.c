@@ -3,6 +3,7 @@
 #include "blocking.h"
 #include "export.h"
 #include "fault.h"
+#include "options.h"
 #include "rcvall.h"
 #include "transfer.h"
 #include "unreachable.h"
@@ -94,6 +95,8 @@ int wsc__send(SOCKET s, struct socket *sock, struct transfer *transfer, const vo
 			return 0;
 		}
 	}
+	if (wsc__socket_is(sock, SOCKET_LIMITED) && wsc__option_exceeds(s, sock, transfer->size))
+		return WS_WSAEMSGSIZE;
 	return transmit(s, sock, transfer, posix_flags);
 }
 
@@ -141,7 +144,7 @@ int WSC(send)(SOCKET s, const char *data, int size, int flags)
 
 	if (__builtin_expect(error, 0))
 		return wsc__result(error);
-	if (flags || size < 0 || sock->send_timeout || wsc__socket_is(sock, SOCKET_RCVALL) || wsc__hooked(sock))
+	if (flags || size < 0 || sock->send_timeout || wsc__socket_is(sock, SOCKET_RCVALL | SOCKET_LIMITED) || wsc__hooked(sock))
 		return send_one(s, sock, data, size, flags, NULL, 0, 0);
 	now = send((int)s, data, (size_t)size, MSG_NOSIGNAL);
 	if (__builtin_expect(now == size, 1))

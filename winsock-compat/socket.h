@@ -50,6 +50,7 @@ enum socket_state {
 	SOCKET_ERROR_TOLD = 1 << 24, /* ...or rather for SO_ERROR alone */
 	SOCKET_ABORTED = 1 << 25,    /* the peer had closed before it got all that was sent */
 	SOCKET_RCVALL = 1 << 26,     /* SIO_RCVALL: the descriptor is a packet socket's */
+	SOCKET_LIMITED = 1 << 27,    /* IP_USER_MTU is set, for datagrams of IPv4 */
 };
 
 /* What decides who may have a port beside whom. */

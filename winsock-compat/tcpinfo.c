@@ -1,6 +1,7 @@
 /* Ioctls that look into TCP: SIO_TCP_INFO, the ideal send backlog, the first retransmissions. */
 #include "ioctl.h"
 
+#include "blocking.h"
 #include "fault.h"
 
 #include <errno.h>
@@ -70,7 +71,7 @@ static ULONG fast_retransmissions(const struct information *information)
 	return all > by_timer ? all - by_timer : 0;
 }
 
-static void describe(SOCKET s, const struct information *information, TCP_INFO_v1 *result)
+static void describe(SOCKET s, struct socket *sock, const struct information *information, TCP_INFO_v1 *result)
 {
 	const struct tcp_info *tcp = &information->tcp;
 	bool listens = state_of(tcp->tcpi_state) == TCPSTATE_LISTEN; /* other numbers stand in its members */
@@ -81,6 +82,8 @@ static void describe(SOCKET s, const struct information *information, TCP_INFO_v
 	result->Mss = tcp->tcpi_snd_mss;
 	if (listens)
 		return;
+	if (wsc__socket_is(sock, SOCKET_CONNECTED))
+		result->ConnectionTimeMs = wsc__now() - sock->connected_at;
 	result->TimestampsEnabled = (tcp->tcpi_options & TCPI_OPT_TIMESTAMPS) != 0;
 	result->RttUs = tcp->tcpi_rtt;
 	result->MinRttUs = tcp->tcpi_min_rtt == ~0u ? 0 : tcp->tcpi_min_rtt;
@@ -111,13 +114,12 @@ int wsc__tcpinfo_query(SOCKET s, struct socket *sock, struct call *call)
 	int error;
 
 	_Static_assert(offsetof(TCP_INFO_v0, SynRetrans) == offsetof(TCP_INFO_v1, SynRetrans), "one begins as the other");
-	(void)sock;
 	if (version >= sizeof sizes / sizeof *sizes || !call->out || call->out_size < sizes[version])
 		return WS_WSAEINVAL;
 	error = ask(s, &information);
 	if (error)
 		return error;
-	describe(s, &information, &result);
+	describe(s, sock, &information, &result);
 	call->given = (DWORD)sizes[version];
 	return wsc__copy_out(call->out, &result, sizes[version]);
 }

@@ -21,6 +21,9 @@ const char *link_leave(void);
 /* Sockets that this thread makes from now on are on that side. */
 void link_enter(enum link_end end);
 
+/* Brings the loopback interface of this thread's side up, which at first it is not. */
+void link_loopback(void);
+
 /* Sets a value beneath /proc/sys/net/ipv4, for the sockets on this thread's side, if that is permitted. */
 bool link_tune(const char *name, const char *value);
 
@@ -29,18 +32,18 @@ void link_route(void);
 
 /* Gives that side an address of IPv6 more, of a prefix of 64 bits; beside it has a link-local one. */
 void link_address6(enum link_end end, const char *address);
-unsigned link_index(enum link_end end);                 /* of its interface */
-const char *link_local6(enum link_end end);             /* "fe80::..." */
+unsigned link_index(enum link_end end);     /* of its interface */
+const char *link_local6(enum link_end end); /* "fe80::..." */
 
 /* A packet that HERE sent, as it was recorded. */
 struct packet {
-	int version, length;     /* of IP, and of the packet in bytes */
-	int ttl, tos;            /* or hop limit and traffic class */
-	int header;              /* bytes of the header, with its options */
-	int protocol;            /* the first after the header: 0 is hop-by-hop options, 44 a fragment of IPv6 */
+	int version, length; /* of IP, and of the packet in bytes */
+	int ttl, tos;        /* or hop limit and traffic class */
+	int header;          /* bytes of the header, with its options */
+	int protocol;        /* the first after the header: 0 is hop-by-hop options, 44 a fragment of IPv6 */
 	bool dont_fragment, fragment; /* the bit; whether it is one of several */
-	int checksum;            /* of UDP: 0 is none */
-	int segment;             /* the largest that TCP's SYN asks for; 0: it is none */
+	int checksum;                 /* of UDP: 0 is none */
+	int segment;                  /* the largest that TCP's SYN asks for; 0: it is none */
 	unsigned char from[16], to[16];
 };
 

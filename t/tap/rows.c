@@ -96,7 +96,7 @@ bool row_end(void)
 	bool passed = *known ? strcmp(known, differences) == 0 : !*differences;
 
 	if (is_wine() && *differences)
-		diag("differs %s %s", name, differences); /* for make update-wine */
+		diag("differs %s %s", name, differences); /* for make record-wine */
 	if (*known && passed) {
 		todo(known);
 		ok(false, "%s", name);

@@ -7,8 +7,9 @@
  *	rows_end();
  *
  * What Wine 8 does is in t/NAME.wine, of which make has t/NAME-wine.h: lines of a row's name, a blank and its
- * differences with "; " between them. Under Wine such a row is a TODO; one that differs in another way, and one
- * that does not differ any more, fail. `make update-wine` writes the list anew, after which it wants to be read. */
+ * differences with "; " between them. Under Wine such a row is a TODO; one that differs in another way, and
+ * one that does not differ any more, fail. make record-wine writes the list anew, after which it wants to be
+ * read. */
 #ifndef TAP_ROWS_H
 #define TAP_ROWS_H
 
