@@ -38,6 +38,7 @@ static void open_sockets(void)
 	link_default_route("10.9.0.1"); /* for 255.255.255.255 */
 	there = sender();
 	link_enter(HERE);
+	link_loopback();
 	own = sender();
 	here = new_socket(AF_INET, SOCK_DGRAM);
 	if (bind(here, (struct sockaddr *)&any, sizeof any) ||
