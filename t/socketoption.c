@@ -195,7 +195,8 @@ static void close_that_would_block(void)
 	tcp_pair(AF_INET, pair);
 	set_linger(pair[0], 1, 20);
 	set_blocking(pair[0], false);
-	succeeds(closesocket(pair[0]), "SO_LINGER { 1, 20 } on a socket that does not block, with nothing to send");
+	succeeds(closesocket(pair[0]),
+		 "SO_LINGER { 1, 20 } on a socket that does not block, with nothing to send");
 	is_string("end", drain(pair[1], &received), "... is an end in good order");
 	closesocket(pair[1]);
 
@@ -300,9 +301,11 @@ static long long taken(DWORD send_buffer, DWORD receive_buffer)
 
 static void buffers_bound_a_stream(void)
 {
-	long long small = taken(4096, 4096), large_sender = taken(200000, 4096), large_receiver = taken(4096, 200000);
+	long long small = taken(4096, 4096), large_sender = taken(200000, 4096),
+		  large_receiver = taken(4096, 200000);
 
-	diag("bytes taken: %lld, with SO_SNDBUF %lld, with SO_RCVBUF %lld", small, large_sender, large_receiver);
+	diag("bytes taken: %lld, with SO_SNDBUF %lld, with SO_RCVBUF %lld", small, large_sender,
+	     large_receiver);
 	ok(small < 250000, "a stream with small buffers takes little");
 	ok(small < large_sender, "... more with a larger SO_SNDBUF");
 	ok(small < large_receiver, "... or with a larger SO_RCVBUF of the peer");
@@ -385,7 +388,8 @@ static void timeouts(void)
 	set_blocking(pair[0], true);
 	set(pair[0], SOL_SOCKET, SO_SNDTIMEO, 300);
 	begin = now_ms();
-	timed(290, 300 + LATE, WSAETIMEDOUT, begin, send(pair[0], block, sizeof block, 0), "SO_SNDTIMEO 300: send");
+	timed(290, 300 + LATE, WSAETIMEDOUT, begin, send(pair[0], block, sizeof block, 0),
+	      "SO_SNDTIMEO 300: send");
 	close_pair(pair);
 
 	udp_pair(AF_INET6, pair);
@@ -440,8 +444,8 @@ static void out_of_band(void)
 
 /* SO_CONDITIONAL_ACCEPT, SO_PAUSE_ACCEPT, SO_ACCEPTCONN */
 
-static int CALLBACK reject(LPWSABUF caller, LPWSABUF caller_data, LPQOS socket_qos, LPQOS group_qos, LPWSABUF callee,
-			   LPWSABUF callee_data, GROUP *group, DWORD_PTR context)
+static int CALLBACK reject(LPWSABUF caller, LPWSABUF caller_data, LPQOS socket_qos, LPQOS group_qos,
+			   LPWSABUF callee, LPWSABUF callee_data, GROUP *group, DWORD_PTR context)
 {
 	return CF_REJECT;
 }
@@ -457,7 +461,8 @@ static void conditional_accept(void)
 	succeeds(set(s, SOL_SOCKET, SO_CONDITIONAL_ACCEPT, TRUE), "SO_CONDITIONAL_ACCEPT");
 	is_int(TRUE, get(s, SOL_SOCKET, SO_CONDITIONAL_ACCEPT), "... is kept");
 	listen(s, 1);
-	fails(WSAEINVAL, set(s, SOL_SOCKET, SO_CONDITIONAL_ACCEPT, FALSE), "... and cannot be set on a listener");
+	fails(WSAEINVAL, set(s, SOL_SOCKET, SO_CONDITIONAL_ACCEPT, FALSE),
+	      "... and cannot be set on a listener");
 	is_int(TRUE, get(s, SOL_SOCKET, SO_CONDITIONAL_ACCEPT), "... which keeps what it had");
 	todo_end();
 	caller = new_socket(AF_INET, SOCK_STREAM);
@@ -528,19 +533,22 @@ static void pause_accept(int family)
 	for (int i = 0; i < 2; i++) {
 		accepted = accept(s, NULL, NULL);
 		send(callers[i], "0", 1, 0);
-		ok(accepted != INVALID_SOCKET && recv(accepted, block, 1, 0) == 1, "... is accepted, caller %d", i);
+		ok(accepted != INVALID_SOCKET && recv(accepted, block, 1, 0) == 1,
+		   "... is accepted, caller %d", i);
 		closesocket(accepted);
 		closesocket(callers[i]);
 	}
 	ok(!is_readable(s, 100), "... and then nobody is there");
 	set_blocking(s, false);
-	fails(WSAEWOULDBLOCK, accept(s, NULL, NULL) == INVALID_SOCKET ? SOCKET_ERROR : 0, "... for accept either");
+	fails(WSAEWOULDBLOCK, accept(s, NULL, NULL) == INVALID_SOCKET ? SOCKET_ERROR : 0,
+	      "... for accept either");
 	set_blocking(s, true);
 	task = task_start(accept_later, &accepting);
 	sleep_ms(50);
 	succeeds(set(s, SOL_SOCKET, SO_PAUSE_ACCEPT, FALSE), "... until it goes on");
 	is_string("success", call(&address, length, &callers[3]), "... with the next caller");
-	ok(task_end(task, 10000) && accepting.accepted != INVALID_SOCKET, "... whom an accept that waits gets");
+	ok(task_end(task, 10000) && accepting.accepted != INVALID_SOCKET,
+	   "... whom an accept that waits gets");
 	closesocket(accepting.accepted);
 	closesocket(callers[3]);
 	set(s, SOL_SOCKET, SO_PAUSE_ACCEPT, TRUE);
@@ -598,7 +606,8 @@ union state {
 	char space[512];
 };
 
-static void same_address(SOCKADDR *expected, int expected_length, const SOCKET_ADDRESS *seen, const char *what)
+static void same_address(SOCKADDR *expected, int expected_length, const SOCKET_ADDRESS *seen,
+			 const char *what)
 {
 	ok(seen->iSockaddrLength == expected_length && seen->lpSockaddr &&
 		   !memcmp(seen->lpSockaddr, expected, expected_length),
@@ -612,9 +621,12 @@ static void bsp_state(int family, int address_size)
 	int length = sizeof state, full = sizeof state.info + 2 * address_size, name_length;
 	SOCKET pair[2], s = new_socket(family, SOCK_STREAM);
 
-	succeeds(getsockopt(s, SOL_SOCKET, SO_BSP_STATE, state.space, &length), "SO_BSP_STATE, family %d", family);
-	ok(!state.info.LocalAddr.lpSockaddr && !state.info.LocalAddr.iSockaddrLength, "... no local address yet");
-	ok(!state.info.RemoteAddr.lpSockaddr && !state.info.RemoteAddr.iSockaddrLength, "... nor a remote one");
+	succeeds(getsockopt(s, SOL_SOCKET, SO_BSP_STATE, state.space, &length), "SO_BSP_STATE, family %d",
+		 family);
+	ok(!state.info.LocalAddr.lpSockaddr && !state.info.LocalAddr.iSockaddrLength,
+	   "... no local address yet");
+	ok(!state.info.RemoteAddr.lpSockaddr && !state.info.RemoteAddr.iSockaddrLength,
+	   "... nor a remote one");
 	is_int(SOCK_STREAM, state.info.iSocketType, "... its type");
 	is_int(IPPROTO_TCP, state.info.iProtocol, "... and its protocol");
 	closesocket(s);
@@ -640,9 +652,11 @@ static void bsp_state(int family, int address_size)
 		   (char *)state.info.RemoteAddr.lpSockaddr + address_size <= state.space + sizeof state,
 	   "... behind the structure, in the caller's buffer");
 	length = full;
-	succeeds(getsockopt(pair[0], SOL_SOCKET, SO_BSP_STATE, state.space, &length), "... with room for just that");
+	succeeds(getsockopt(pair[0], SOL_SOCKET, SO_BSP_STATE, state.space, &length),
+		 "... with room for just that");
 	length = full - 1;
-	fails(WSAEFAULT, getsockopt(pair[0], SOL_SOCKET, SO_BSP_STATE, state.space, &length), "... and a byte less");
+	fails(WSAEFAULT, getsockopt(pair[0], SOL_SOCKET, SO_BSP_STATE, state.space, &length),
+	      "... and a byte less");
 	is_int(full - 1, length, "... leaves the length alone");
 	close_pair(pair);
 }
@@ -659,9 +673,11 @@ static void protocol_info(int family, int type, int protocol, DWORD services, co
 
 	memset(&ansi, 0x55, sizeof ansi);
 	memset(&wide, 0x55, sizeof wide);
-	succeeds(getsockopt(s, SOL_SOCKET, SO_PROTOCOL_INFOA, (char *)&ansi, &length), "SO_PROTOCOL_INFOA: %s", name);
+	succeeds(getsockopt(s, SOL_SOCKET, SO_PROTOCOL_INFOA, (char *)&ansi, &length),
+		 "SO_PROTOCOL_INFOA: %s", name);
 	length = sizeof wide;
-	succeeds(getsockopt(s, SOL_SOCKET, SO_PROTOCOL_INFOW, (char *)&wide, &length), "... and SO_PROTOCOL_INFOW");
+	succeeds(getsockopt(s, SOL_SOCKET, SO_PROTOCOL_INFOW, (char *)&wide, &length),
+		 "... and SO_PROTOCOL_INFOW");
 	ok(!memcmp(&ansi, &wide, offsetof(WSAPROTOCOL_INFOA, szProtocol)), "... are alike up to the name");
 	while (ansi.szProtocol[i] && ansi.szProtocol[i] == wide.szProtocol[i])
 		i++;
@@ -673,7 +689,8 @@ static void protocol_info(int family, int type, int protocol, DWORD services, co
 	is_int(type, ansi.iSocketType, "... type");
 	is_int(protocol, ansi.iProtocol, "... protocol");
 	is_hex(services, ansi.dwServiceFlags1, "... services");
-	is_int(family == AF_INET ? sizeof(SOCKADDR_IN) : sizeof(SOCKADDR_IN6), ansi.iMaxSockAddr, "... size of addresses");
+	is_int(family == AF_INET ? sizeof(SOCKADDR_IN) : sizeof(SOCKADDR_IN6), ansi.iMaxSockAddr,
+	       "... size of addresses");
 	is_int(1, ansi.ProtocolChain.ChainLen, "... with nothing layered upon it");
 	closesocket(s);
 	s = WSASocketA(-1, -1, -1, &ansi, 0, WSA_FLAG_OVERLAPPED);
@@ -692,10 +709,12 @@ static void max_message(int family)
 	DWORD most = get(s, SOL_SOCKET, SO_MAX_MSG_SIZE);
 
 	ok(most == 65507 || most == 65527, "SO_MAX_MSG_SIZE of family %d", family);
-	is_int(most, sendto(s, block, most, 0, (struct sockaddr *)&address, length), "... as much can be sent");
+	is_int(most, sendto(s, block, most, 0, (struct sockaddr *)&address, length),
+	       "... as much can be sent");
 	if (family == AF_INET6)
 		wine_todo("Wine gives the answer for IPv4");
-	fails(WSAEMSGSIZE, sendto(s, block, most + 1, 0, (struct sockaddr *)&address, length), "... and no byte more");
+	fails(WSAEMSGSIZE, sendto(s, block, most + 1, 0, (struct sockaddr *)&address, length),
+	      "... and no byte more");
 	todo_end();
 	wine_todo("Wine has neither");
 	is_int(most, get(s, SOL_SOCKET, SO_MAXDG), "... and SO_MAXDG");
@@ -719,12 +738,14 @@ static void open_type(void)
 {
 	DWORD seen[2];
 
-	succeeds(set(INVALID_SOCKET, SOL_SOCKET, SO_OPENTYPE, SO_SYNCHRONOUS_NONALERT), "SO_OPENTYPE of no socket");
+	succeeds(set(INVALID_SOCKET, SOL_SOCKET, SO_OPENTYPE, SO_SYNCHRONOUS_NONALERT),
+		 "SO_OPENTYPE of no socket");
 	is_hex(SO_SYNCHRONOUS_NONALERT, get(INVALID_SOCKET, SOL_SOCKET, SO_OPENTYPE), "... is kept");
 	ok(task_end(task_start(other_thread, seen), 10000), "another thread");
 	is_hex(0, seen[0], "... begins with 0");
 	is_hex(SO_SYNCHRONOUS_ALERT, seen[1], "... and has its own");
-	is_hex(SO_SYNCHRONOUS_NONALERT, get(INVALID_SOCKET, SOL_SOCKET, SO_OPENTYPE), "... which is not this one's");
+	is_hex(SO_SYNCHRONOUS_NONALERT, get(INVALID_SOCKET, SOL_SOCKET, SO_OPENTYPE),
+	       "... which is not this one's");
 	set(INVALID_SOCKET, SOL_SOCKET, SO_OPENTYPE, 0);
 }
 
@@ -812,23 +833,27 @@ static void update_context(void)
 		fails(WSAENOTSOCK,
 		      setsockopt(pair[1], SOL_SOCKET, SO_UPDATE_ACCEPT_CONTEXT, (char *)&none, sizeof none),
 		      "SO_UPDATE_ACCEPT_CONTEXT without a listener");
-		fails(WSAEFAULT, setsockopt(pair[1], SOL_SOCKET, SO_UPDATE_ACCEPT_CONTEXT, (char *)&s, sizeof s - 1),
+		fails(WSAEFAULT,
+		      setsockopt(pair[1], SOL_SOCKET, SO_UPDATE_ACCEPT_CONTEXT, (char *)&s, sizeof s - 1),
 		      "... or with too little of it");
 	}
 	set_all(s);
-	succeeds(setsockopt(pair[1], SOL_SOCKET, SO_UPDATE_ACCEPT_CONTEXT, (char *)&s, sizeof s), "... with one");
+	succeeds(setsockopt(pair[1], SOL_SOCKET, SO_UPDATE_ACCEPT_CONTEXT, (char *)&s, sizeof s),
+		 "... with one");
 	if (is_wine())
 		skip(HANDED_ON - 1, "Wine changes nothing");
 	else
 		have_all(pair[1], true, "... the socket");
 	set_linger(pair[1], 0, 0);
-	succeeds(setsockopt(pair[0], SOL_SOCKET, SO_UPDATE_CONNECT_CONTEXT, NULL, 0), "SO_UPDATE_CONNECT_CONTEXT");
+	succeeds(setsockopt(pair[0], SOL_SOCKET, SO_UPDATE_CONNECT_CONTEXT, NULL, 0),
+		 "SO_UPDATE_CONNECT_CONTEXT");
 	close_pair(pair);
 	set_linger(s, 0, 0);
 	closesocket(s);
 	s = new_socket(AF_INET, SOCK_STREAM);
 	wine_todo("Wine does not look");
-	fails(WSAENOTCONN, setsockopt(s, SOL_SOCKET, SO_UPDATE_CONNECT_CONTEXT, NULL, 0), "... without a connection");
+	fails(WSAENOTCONN, setsockopt(s, SOL_SOCKET, SO_UPDATE_CONNECT_CONTEXT, NULL, 0),
+	      "... without a connection");
 	todo_end();
 	closesocket(s);
 }
@@ -845,7 +870,8 @@ static void received_processor(void)
 	tcp_pair(AF_INET, pair);
 	send(pair[0], "x", 1, 0);
 	recv(pair[1], &byte, 1, 0);
-	ok((get(pair[1], SOL_SOCKET, SO_RECEIVED_PROCESSOR) >> 16) < 64, "SO_RECEIVED_PROCESSOR is one of a group of 64");
+	ok((get(pair[1], SOL_SOCKET, SO_RECEIVED_PROCESSOR) >> 16) < 64,
+	   "SO_RECEIVED_PROCESSOR is one of a group of 64");
 	close_pair(pair);
 }
 

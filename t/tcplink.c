@@ -85,7 +85,8 @@ static void fast_open(void)
 	bool tuned = link_tune("tcp_fastopen", "5"); /* data without a cookie */
 
 	link_enter(THERE);
-	tuned = tuned && link_tune("tcp_fastopen", "514"); /* and listeners that take it, if they are asked to */
+	/* And listeners that take it, if they are asked to. */
+	tuned = tuned && link_tune("tcp_fastopen", "514");
 	link_enter(HERE);
 	if (!tuned) {
 		skip(7, "tcp_fastopen cannot be set");
@@ -106,7 +107,7 @@ static void is_icmp_error(SOCKET s)
 	char text[64];
 
 	succeeds(getsockopt(s, IPPROTO_TCP, TCP_ICMP_ERROR_INFO, (char *)&information, &length),
-	         "... TCP_ICMP_ERROR_INFO");
+		 "... TCP_ICMP_ERROR_INFO");
 	is_int(36, length, "... has");
 	is_int(AF_INET, information.srcaddress.si_family, "... the family");
 	inet_ntop(AF_INET, &information.srcaddress.Ipv4.sin_addr, text, sizeof text);
@@ -118,7 +119,8 @@ static void is_icmp_error(SOCKET s)
 
 static void icmp_error(void)
 {
-	struct sockaddr_in nowhere = address_of(NOWHERE, PORT), there = address_of(LINK_ADDRESS_THERE, PORT + 2);
+	struct sockaddr_in nowhere = address_of(NOWHERE, PORT),
+			   there = address_of(LINK_ADDRESS_THERE, PORT + 2);
 	struct timeval patience = { 10, 0 };
 	ICMP_ERROR_INFO information;
 	DWORD error = 0;
@@ -130,7 +132,8 @@ static void icmp_error(void)
 	succeeds(set(s, IPPROTO_TCP, TCP_FAIL_CONNECT_ON_ICMP_ERROR, TRUE), "TCP_FAIL_CONNECT_ON_ICMP_ERROR");
 	fails(WSAEHOSTUNREACH, connect(s, (struct sockaddr *)&nowhere, sizeof nowhere), "... connect");
 	is_icmp_error(s);
-	fails(WSAECONNREFUSED, connect(s, (struct sockaddr *)&there, sizeof there), "... and another connect");
+	fails(WSAECONNREFUSED, connect(s, (struct sockaddr *)&there, sizeof there),
+	      "... and another connect");
 	length = sizeof information;
 	succeeds(getsockopt(s, IPPROTO_TCP, TCP_ICMP_ERROR_INFO, (char *)&information, &length), "... which");
 	is_int(0, length, "... met none");
@@ -139,7 +142,8 @@ static void icmp_error(void)
 	s = new_socket(AF_INET, SOCK_STREAM);
 	set(s, IPPROTO_TCP, TCP_FAIL_CONNECT_ON_ICMP_ERROR, TRUE);
 	set_blocking(s, false);
-	fails(WSAEWOULDBLOCK, connect(s, (struct sockaddr *)&nowhere, sizeof nowhere), "... and without waiting");
+	fails(WSAEWOULDBLOCK, connect(s, (struct sockaddr *)&nowhere, sizeof nowhere),
+	      "... and without waiting");
 	FD_ZERO(&failed);
 	FD_SET(s, &failed);
 	is_int(1, select(0, NULL, NULL, &failed, &patience), "... it fails");
@@ -190,7 +194,8 @@ static struct connection {
 } connections[] = {
 	{ .name = "TCP_MAXRT 2", .option = TCP_MAXRT, .value = 2, .least = 1900, .most = 2600 },
 	{ .name = "TCP_MAXRTMS 1000", .option = TCP_MAXRTMS, .value = 1000, .least = 900, .most = 1600 },
-	{ .name = "no TCP_MAXRT", .least = 2500, .most = 4500 }, /* with two retransmissions of the system's */
+	/* With two retransmissions of the system's. */
+	{ .name = "no TCP_MAXRT", .least = 2500, .most = 4500 },
 	{ .name = "TCP_MAXRT -1", .option = TCP_MAXRT, .value = (DWORD)-1 },
 	{ .name = "TCP_MAXRT 600", .option = TCP_MAXRT, .value = 600 },
 };
@@ -271,7 +276,8 @@ static void call_nobody(void *argument)
 	struct sockaddr_in there = address_of(LINK_ADDRESS_THERE, PORT);
 	long long begin = now_ms();
 
-	caller->error = connect(caller->s, (struct sockaddr *)&there, sizeof there) == 0 ? 0 : WSAGetLastError();
+	caller->error =
+		connect(caller->s, (struct sockaddr *)&there, sizeof there) == 0 ? 0 : WSAGetLastError();
 	caller->time = now_ms() - begin;
 }
 

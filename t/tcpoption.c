@@ -89,7 +89,8 @@ static void offload(void)
 	SOCKET s = new_socket(AF_INET6, SOCK_STREAM);
 
 	for (DWORD preference = 0; preference <= 2; preference++) {
-		succeeds(set(s, OFFLOAD_PREFERENCE, preference), "TCP_OFFLOAD_PREFERENCE %d", (int)preference);
+		succeeds(set(s, OFFLOAD_PREFERENCE, preference), "TCP_OFFLOAD_PREFERENCE %d",
+			 (int)preference);
 		is_int(preference, get(s, OFFLOAD_PREFERENCE), "... is kept");
 	}
 	fails(WSAEINVAL, set(s, OFFLOAD_PREFERENCE, 3), "TCP_OFFLOAD_PREFERENCE 3");
@@ -102,14 +103,16 @@ static void segments(int family)
 {
 	struct sockaddr_storage address;
 	int length;
-	SOCKET s = listening_socket(family, &address, &length), caller = new_socket(family, SOCK_STREAM), accepted;
+	SOCKET s = listening_socket(family, &address, &length), caller = new_socket(family, SOCK_STREAM),
+	       accepted;
 
 	fails(WSAEINVAL, set(caller, MAXSEG, 1), "TCP_MAXSEG 1, family %d", family);
 	succeeds(set(caller, MAXSEG, 600), "TCP_MAXSEG 600");
 	is_int(600, get(caller, MAXSEG), "... is read back");
 	connect(caller, (struct sockaddr *)&address, length);
 	accepted = accept(s, NULL, NULL);
-	ok(get(caller, MAXSEG) >= 500 && get(caller, MAXSEG) <= 600, "... connected, its segments are no larger");
+	ok(get(caller, MAXSEG) >= 500 && get(caller, MAXSEG) <= 600,
+	   "... connected, its segments are no larger");
 	ok(get(accepted, MAXSEG) >= 500 && get(accepted, MAXSEG) <= 600, "... nor are the peer's");
 	closesocket(caller);
 	closesocket(accepted);
@@ -129,8 +132,10 @@ static void icmp_errors(void)
 	succeeds(getsockopt(s, IPPROTO_TCP, ICMP_ERROR_INFORMATION, value, &length), "... and then");
 	is_int(0, length, "... there is none");
 	length = 35;
-	fails(WSAEFAULT, getsockopt(s, IPPROTO_TCP, ICMP_ERROR_INFORMATION, value, &length), "... nor room for it");
-	fails(WSAENOPROTOOPT, setsockopt(s, IPPROTO_TCP, ICMP_ERROR_INFORMATION, value, 36), "... nor is it set");
+	fails(WSAEFAULT, getsockopt(s, IPPROTO_TCP, ICMP_ERROR_INFORMATION, value, &length),
+	      "... nor room for it");
+	fails(WSAENOPROTOOPT, setsockopt(s, IPPROTO_TCP, ICMP_ERROR_INFORMATION, value, 36),
+	      "... nor is it set");
 	closesocket(s);
 }
 
@@ -164,7 +169,8 @@ static void inheritance(int family)
 {
 	struct sockaddr_storage address;
 	int length;
-	SOCKET s = bound_socket(family, SOCK_STREAM, &address, &length), caller = new_socket(family, SOCK_STREAM);
+	SOCKET s = bound_socket(family, SOCK_STREAM, &address, &length),
+	       caller = new_socket(family, SOCK_STREAM);
 	SOCKET pair[2], accepted;
 
 	for (int i = 0; i < HANDED_ON; i++) {

@@ -252,8 +252,8 @@ static int save_waiting(SOCKET s, struct socket *listener, struct socket_extras 
 	return 0;
 }
 
-/* To a socket that listens no more but keeps its port, the kernel answers with a reset. It gives a port that it
- * has chosen itself back, so this one is bound to it anew; a program's own it keeps (EINVAL). */
+/* To a socket that listens no more but keeps its port, the kernel answers with a reset. It gives a port that
+ * it has chosen itself back, so this one is bound to it anew; a program's own it keeps (EINVAL). */
 static int pause(SOCKET s, struct socket *listener, struct socket_extras *extras)
 {
 	struct tcp_info information;

@@ -30,7 +30,8 @@ int wsc__option_get_error(SOCKET s, struct socket *sock, const struct option *op
 	return error;
 }
 
-int wsc__option_set_error(SOCKET s, struct socket *sock, const struct option *option, const struct value *value)
+int wsc__option_set_error(SOCKET s, struct socket *sock, const struct option *option,
+			  const struct value *value)
 {
 	int error = wsc__socket_verify(s, sock, NULL);
 
@@ -41,7 +42,8 @@ int wsc__option_set_error(SOCKET s, struct socket *sock, const struct option *op
 }
 
 /* A paused listener is one to the program all the same. */
-int wsc__option_get_acceptconn(SOCKET s, struct socket *sock, const struct option *option, struct value *value)
+int wsc__option_get_acceptconn(SOCKET s, struct socket *sock, const struct option *option,
+			       struct value *value)
 {
 	int error = wsc__option_get_int(s, sock, option, value);
 
@@ -69,9 +71,10 @@ int wsc__option_get_buffer(SOCKET s, struct socket *sock, const struct option *o
 	return 0;
 }
 
-/* On Windows a buffer bounds what waits in it, not what a call or a segment may add to that: with none at all a
- * datagram of any size can be sent, and a stream goes on in segments as large as before. The kernel's buffer has
- * to have room for so much. A datagram is received whole into an empty buffer of any size on both systems. */
+/* On Windows a buffer bounds what waits in it, not what a call or a segment may add to that: with none at all
+ * a datagram of any size can be sent, and a stream goes on in segments as large as before. The kernel's
+ * buffer has to have room for so much. A datagram is received whole into an empty buffer of any size on both
+ * systems. */
 static DWORD least(struct socket *sock, const struct option *option)
 {
 	enum { SEND_STREAM = 16384, SEND_DATAGRAM = 65536, RECEIVE_STREAM = 65536 };
@@ -81,7 +84,8 @@ static DWORD least(struct socket *sock, const struct option *option)
 	return sock->type == SOCK_STREAM ? RECEIVE_STREAM : 0;
 }
 
-int wsc__option_set_buffer(SOCKET s, struct socket *sock, const struct option *option, const struct value *value)
+int wsc__option_set_buffer(SOCKET s, struct socket *sock, const struct option *option,
+			   const struct value *value)
 {
 	DWORD bytes = value->dword < least(sock, option) ? least(sock, option) : value->dword;
 	int number = bytes > INT_MAX / 2 ? INT_MAX / 2 : (int)bytes;
@@ -108,7 +112,8 @@ int wsc__option_get_timeout(SOCKET s, struct socket *sock, const struct option *
 	return 0;
 }
 
-int wsc__option_set_timeout(SOCKET s, struct socket *sock, const struct option *option, const struct value *value)
+int wsc__option_set_timeout(SOCKET s, struct socket *sock, const struct option *option,
+			    const struct value *value)
 {
 	struct timeval time = { .tv_sec = value->dword / 1000, .tv_usec = value->dword % 1000 * 1000 };
 	int error = wsc__posix_set(s, option->posix_level, option->posix_name, &time, sizeof time);
@@ -136,7 +141,8 @@ int wsc__option_get_linger(SOCKET s, struct socket *sock, const struct option *o
 	return 0;
 }
 
-int wsc__option_set_linger(SOCKET s, struct socket *sock, const struct option *option, const struct value *value)
+int wsc__option_set_linger(SOCKET s, struct socket *sock, const struct option *option,
+			   const struct value *value)
 {
 	struct linger linger = { value->linger.l_onoff != 0, value->linger.l_linger };
 	int error = wsc__posix_set(s, option->posix_level, option->posix_name, &linger, sizeof linger);
@@ -149,7 +155,8 @@ int wsc__option_set_linger(SOCKET s, struct socket *sock, const struct option *o
 	return 0;
 }
 
-int wsc__option_get_dontlinger(SOCKET s, struct socket *sock, const struct option *option, struct value *value)
+int wsc__option_get_dontlinger(SOCKET s, struct socket *sock, const struct option *option,
+			       struct value *value)
 {
 	struct value linger;
 	int error = wsc__option_get_linger(s, sock, option, &linger);
@@ -158,7 +165,8 @@ int wsc__option_get_dontlinger(SOCKET s, struct socket *sock, const struct optio
 	return error;
 }
 
-int wsc__option_set_dontlinger(SOCKET s, struct socket *sock, const struct option *option, const struct value *value)
+int wsc__option_set_dontlinger(SOCKET s, struct socket *sock, const struct option *option,
+			       const struct value *value)
 {
 	struct value linger;
 	int error = wsc__option_get_linger(s, sock, option, &linger);
@@ -178,7 +186,8 @@ int wsc__option_get_opentype(SOCKET s, struct socket *sock, const struct option 
 	return 0;
 }
 
-int wsc__option_set_opentype(SOCKET s, struct socket *sock, const struct option *option, const struct value *value)
+int wsc__option_set_opentype(SOCKET s, struct socket *sock, const struct option *option,
+			     const struct value *value)
 {
 	(void)s, (void)sock, (void)option;
 	wsc__thread.open_type = value->dword;
@@ -206,8 +215,9 @@ int wsc__option_set_update_connect_context(SOCKET s, struct socket *sock, const 
 }
 
 /* Both addresses behind the structure that points to them, in the caller's buffer. */
-static int add_address(struct value *value, int *at, int size, int (*name)(int, struct sockaddr *, socklen_t *), SOCKET s,
-		       struct socket *sock, SOCKET_ADDRESS *member)
+static int add_address(struct value *value, int *at, int size,
+		       int (*name)(int, struct sockaddr *, socklen_t *), SOCKET s, struct socket *sock,
+		       SOCKET_ADDRESS *member)
 {
 	struct sockaddr_storage address = { .ss_family = AF_UNSPEC };
 	socklen_t length = sizeof address;
@@ -219,8 +229,8 @@ static int add_address(struct value *value, int *at, int size, int (*name)(int, 
 	/* Not bound yet. The port of a raw socket is its protocol, to Linux. */
 	if (length <= sizeof address.ss_family)
 		return 0;
-	if (sock->type == SOCK_RAW ? wsc__address_is_any(&address) && !wsc__socket_is(sock, SOCKET_BOUND) :
-				     address.ss_family != AF_UNIX && !wsc__address_port(&address))
+	if (sock->type == SOCK_RAW ? wsc__address_is_any(&address) && !wsc__socket_is(sock, SOCKET_BOUND)
+				   : address.ss_family != AF_UNIX && !wsc__address_port(&address))
 		return 0;
 	wsc__address_from_posix(&address);
 	memset(value->bytes + *at, 0, (size_t)size);
@@ -249,14 +259,16 @@ int wsc__option_get_bsp_state(SOCKET s, struct socket *sock, const struct option
 	return error;
 }
 
-int wsc__option_get_protocol_info_a(SOCKET s, struct socket *sock, const struct option *option, struct value *value)
+int wsc__option_get_protocol_info_a(SOCKET s, struct socket *sock, const struct option *option,
+				    struct value *value)
 {
 	(void)s, (void)option;
 	wsc__protocol_narrow(wsc__protocol_of(sock), &value->protocol_infoA);
 	return 0;
 }
 
-int wsc__option_get_protocol_info_w(SOCKET s, struct socket *sock, const struct option *option, struct value *value)
+int wsc__option_get_protocol_info_w(SOCKET s, struct socket *sock, const struct option *option,
+				    struct value *value)
 {
 	(void)s, (void)option;
 	value->protocol_infoW = *wsc__protocol_of(sock);
@@ -265,7 +277,8 @@ int wsc__option_get_protocol_info_w(SOCKET s, struct socket *sock, const struct 
 
 /* The most that one call can send: what a packet has room for beside its headers, which the kernel does not
  * count for IPv6. A stream has no messages. */
-int wsc__option_get_max_message(SOCKET s, struct socket *sock, const struct option *option, struct value *value)
+int wsc__option_get_max_message(SOCKET s, struct socket *sock, const struct option *option,
+				struct value *value)
 {
 	enum { PACKET = 65535, IPV4_HEADER = 20, UDP_HEADER = 8 };
 
@@ -282,7 +295,8 @@ int wsc__option_get_max_message(SOCKET s, struct socket *sock, const struct opti
 	return 0;
 }
 
-int wsc__option_get_connect_time(SOCKET s, struct socket *sock, const struct option *option, struct value *value)
+int wsc__option_get_connect_time(SOCKET s, struct socket *sock, const struct option *option,
+				 struct value *value)
 {
 	bool connected = sock->type == SOCK_STREAM && !wsc__socket_connecting(s, sock) &&
 			 wsc__socket_is(sock, SOCKET_CONNECTED);
@@ -296,10 +310,12 @@ int wsc__option_get_connect_time(SOCKET s, struct socket *sock, const struct opt
 int wsc__option_set_conditional_accept(SOCKET s, struct socket *sock, const struct option *option,
 				       const struct value *value)
 {
-	return wsc__socket_is(sock, SOCKET_LISTENING) ? WS_WSAEINVAL : wsc__option_set_kept(s, sock, option, value);
+	return wsc__socket_is(sock, SOCKET_LISTENING) ? WS_WSAEINVAL
+						      : wsc__option_set_kept(s, sock, option, value);
 }
 
-int wsc__option_get_pause_accept(SOCKET s, struct socket *sock, const struct option *option, struct value *value)
+int wsc__option_get_pause_accept(SOCKET s, struct socket *sock, const struct option *option,
+				 struct value *value)
 {
 	(void)s, (void)option;
 	value->dword = wsc__socket_is(sock, SOCKET_PAUSED);
@@ -314,7 +330,8 @@ int wsc__option_set_pause_accept(SOCKET s, struct socket *sock, const struct opt
 }
 
 /* A PROCESSOR_NUMBER: the group, of at most 64 processors, and the number in it. */
-int wsc__option_get_received_processor(SOCKET s, struct socket *sock, const struct option *option, struct value *value)
+int wsc__option_get_received_processor(SOCKET s, struct socket *sock, const struct option *option,
+				       struct value *value)
 {
 	enum { GROUP_SIZE = 64 };
 	int processor, error;
@@ -328,12 +345,14 @@ int wsc__option_get_received_processor(SOCKET s, struct socket *sock, const stru
 }
 
 /* Where a connection was to go before the firewall redirected it, if it did. */
-int wsc__option_get_original_dst(SOCKET s, struct socket *sock, const struct option *option, struct value *value)
+int wsc__option_get_original_dst(SOCKET s, struct socket *sock, const struct option *option,
+				 struct value *value)
 {
 	enum { ORIGINAL_DST = 80 }; /* of netfilter, for both families */
 	int level = sock->family == WS_AF_INET6 ? IPPROTO_IPV6 : IPPROTO_IP;
 	struct sockaddr_storage address = { .ss_family = AF_UNSPEC };
-	socklen_t length = sock->family == WS_AF_INET6 ? sizeof(struct sockaddr_in6) : sizeof(struct sockaddr_in);
+	socklen_t length =
+		sock->family == WS_AF_INET6 ? sizeof(struct sockaddr_in6) : sizeof(struct sockaddr_in);
 
 	(void)option;
 	if (!wsc__socket_is(sock, SOCKET_CONNECTED))

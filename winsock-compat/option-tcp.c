@@ -11,14 +11,14 @@
 #include <string.h>
 #include <sys/socket.h>
 
-/* Under the lock. */
 static int put(SOCKET s, int name, int value)
 {
 	return wsc__posix_set(s, IPPROTO_TCP, name, &value, sizeof value);
 }
 
 /* The kernel sends a SYN again once at least, and by itself several times, as the administrator has it. */
-int wsc__option_set_syn_retries(SOCKET s, struct socket *sock, const struct option *option, const struct value *value)
+int wsc__option_set_syn_retries(SOCKET s, struct socket *sock, const struct option *option,
+				const struct value *value)
 {
 	struct socket_extras *extras;
 	int error = 0;
@@ -28,27 +28,30 @@ int wsc__option_set_syn_retries(SOCKET s, struct socket *sock, const struct opti
 	if (!extras)
 		error = WS_WSAENOBUFS;
 	if (!error && !extras->syn_retries)
-		error = wsc__posix_get(s, IPPROTO_TCP, TCP_SYNCNT, &extras->syn_retries, sizeof extras->syn_retries);
+		error = wsc__posix_get(s, IPPROTO_TCP, TCP_SYNCNT, &extras->syn_retries,
+				       sizeof extras->syn_retries);
 	if (!error)
 		error = put(s, TCP_SYNCNT, value->dword ? 1 : extras->syn_retries);
 	wsc__socket_unlock(sock);
 	return error ? error : wsc__option_set_kept(s, sock, option, value);
 }
 
-/* For a listener: how many connections may have sent data already and wait for the rest of their handshake. One
- * that connects has to have data to send with it, and no call of Winsock 2 gives any. */
-int wsc__option_set_fastopen(SOCKET s, struct socket *sock, const struct option *option, const struct value *value)
+/* For a listener: how many connections may have sent data already and wait for the rest of their handshake.
+ * One that connects has to have data to send with it, and no call of Winsock 2 gives any. */
+int wsc__option_set_fastopen(SOCKET s, struct socket *sock, const struct option *option,
+			     const struct value *value)
 {
 	enum { QUEUE = 256 };
-	int error = wsc__socket_is(sock, SOCKET_CONNECTED | SOCKET_CONNECTING) ?
-			    0 :
-			    put(s, TCP_FASTOPEN, value->dword ? QUEUE : 0);
+	int error = wsc__socket_is(sock, SOCKET_CONNECTED | SOCKET_CONNECTING)
+			    ? 0
+			    : put(s, TCP_FASTOPEN, value->dword ? QUEUE : 0);
 
 	return error ? error : wsc__option_set_kept(s, sock, option, value);
 }
 
-/* Which byte is the urgent one: Linux goes by BSD, unless the whole system is told otherwise. So this is kept, one
- * thing under two names, of which neither can be turned off for a connection once it was turned on. */
+/* Which byte is the urgent one: Linux goes by BSD, unless the whole system is told otherwise. So this is
+ * kept, one thing under two names, of which neither can be turned off for a connection once it was turned on.
+ */
 int wsc__option_get_urgent(SOCKET s, struct socket *sock, const struct option *option, struct value *value)
 {
 	(void)s;
@@ -59,7 +62,8 @@ int wsc__option_get_urgent(SOCKET s, struct socket *sock, const struct option *o
 	return 0;
 }
 
-int wsc__option_set_urgent(SOCKET s, struct socket *sock, const struct option *option, const struct value *value)
+int wsc__option_set_urgent(SOCKET s, struct socket *sock, const struct option *option,
+			   const struct value *value)
 {
 	int other = option->name == WS_TCP_EXPEDITED_1122 ? WS_TCP_BSDURGENT : WS_TCP_EXPEDITED_1122, wanted;
 	struct socket_extras *extras;
@@ -79,7 +83,8 @@ int wsc__option_set_urgent(SOCKET s, struct socket *sock, const struct option *o
 	return error;
 }
 
-int wsc__option_set_at_most_2(SOCKET s, struct socket *sock, const struct option *option, const struct value *value)
+int wsc__option_set_at_most_2(SOCKET s, struct socket *sock, const struct option *option,
+			      const struct value *value)
 {
 	return value->dword > 2 ? WS_WSAEINVAL : wsc__option_set_kept(s, sock, option, value);
 }
@@ -95,7 +100,8 @@ static void ask(SOCKET s, struct socket *sock, int on)
 {
 	if (sock->family == WS_AF_INET6)
 		setsockopt((int)s, IPPROTO_IPV6, IPV6_RECVERR, &on, sizeof on);
-	setsockopt((int)s, IPPROTO_IP, IP_RECVERR, &on, sizeof on); /* of an IPv6 socket's IPv4 connections, too */
+	/* Of an IPv6 socket's IPv4 connections, too. */
+	setsockopt((int)s, IPPROTO_IP, IP_RECVERR, &on, sizeof on);
 }
 
 /* One message from the kernel's queue of errors. Under the lock. */
@@ -131,9 +137,10 @@ static void collect(SOCKET s, struct socket_extras *extras)
 
 	for (;;) {
 		struct iovec part = { packet, sizeof packet };
-		struct msghdr message = {
-			.msg_iov = &part, .msg_iovlen = 1, .msg_control = control, .msg_controllen = sizeof control
-		};
+		struct msghdr message = { .msg_iov = &part,
+					  .msg_iovlen = 1,
+					  .msg_control = control,
+					  .msg_controllen = sizeof control };
 
 		if (recvmsg((int)s, &message, MSG_ERRQUEUE | MSG_DONTWAIT) < 0)
 			return;
@@ -177,7 +184,8 @@ bool wsc__icmp_failed(SOCKET s, struct socket *sock)
 }
 
 /* Without an error the value has no bytes. */
-int wsc__option_get_icmp_error_info(SOCKET s, struct socket *sock, const struct option *option, struct value *value)
+int wsc__option_get_icmp_error_info(SOCKET s, struct socket *sock, const struct option *option,
+				    struct value *value)
 {
 	(void)option;
 	if (!is_asked(sock))

@@ -4,6 +4,8 @@
 #include <stddef.h>
 #include <string.h>
 
+/* clang-format off */
+
 /* What Windows 10 lists: the entries of its own provider, whose numbers are the same on every machine. */
 #define TCPIP  { 0xe70f1aa0, 0xab8b, 0x11cf, { 0x8c, 0xa3, 0x00, 0x80, 0x5f, 0x48, 0xa1, 0x92 } }
 #define TCPIP6 { 0xf9eab0c0, 0x26d4, 0x11d0, { 0xbb, 0xbf, 0x00, 0xaa, 0x00, 0x6c, 0x34, 0xe4 } }
@@ -23,7 +25,6 @@
 
 enum { UDP_MESSAGE = 65467, RAW_MESSAGE = 32768 };
 
-/* clang-format off */
 const WSAPROTOCOL_INFOW wsc__protocols[] = {
 	{ ENTRY(1001), OPEN, IPV4, SPEAKS(SOCK_STREAM, IPPROTO_TCP), .szProtocol = u"MSAFD Tcpip [TCP/IP]",
 	  .dwServiceFlags1 = STREAM | WS_XP1_EXPEDITED_DATA },

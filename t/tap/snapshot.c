@@ -150,7 +150,7 @@ static int read_membership(int fd, struct kernel_option *option)
  * for. */
 static int read_filter(int fd, struct kernel_option *option)
 {
-	struct sock_filter program[BPF_MAXINSNS];
+	static struct sock_filter program[BPF_MAXINSNS];
 	socklen_t count = BPF_MAXINSNS;
 	uint64_t sum = 0;
 
