@@ -30,6 +30,7 @@
 struct socket *_Atomic wsc__socket_pages[SOCKET_PAGES];
 
 static pthread_mutex_t table_lock = PTHREAD_MUTEX_INITIALIZER;
+static _Atomic unsigned pages_end; /* there are none from here on */
 
 /* The threads whose calls were counted have not come along. */
 static void forget_calls(void)
@@ -60,6 +61,8 @@ static struct socket *entry(unsigned fd)
 			if (page)
 				memset(page, 0, SOCKET_PAGE * sizeof *page); /* a mutex of zeros is initialised */
 			*slot = page;
+			if (fd / SOCKET_PAGE >= pages_end)
+				pages_end = fd / SOCKET_PAGE + 1;
 		}
 		pthread_mutex_unlock(&table_lock);
 	}
@@ -388,7 +391,7 @@ static bool still_ours(int fd, struct socket *sock)
 
 struct socket *wsc__socket_next(SOCKET *s)
 {
-	for (; *s < (SOCKET)SOCKET_PAGE * SOCKET_PAGES; ++*s) {
+	for (; *s < (SOCKET)SOCKET_PAGE * pages_end; ++*s) {
 		struct socket *sock = wsc__socket_place(*s);
 
 		if (!sock)
