@@ -278,20 +278,28 @@ static int pause(SOCKET s, struct socket *listener, struct socket_extras *extras
 int wsc__accept_pause(SOCKET s, struct socket *sock, bool paused)
 {
 	struct socket_extras *extras;
+	bool listens = wsc__socket_is(sock, SOCKET_LISTENING) && sock->family != WS_AF_UNIX;
 	int error = 0;
 
 	wsc__socket_lock(sock);
 	extras = wsc__socket_extras(sock);
 	if (!extras)
 		error = WS_WSAENOBUFS;
-	else if (!wsc__socket_is(sock, SOCKET_LISTENING) || sock->family == WS_AF_UNIX)
-		;
-	else if (paused && wsc__tcp_state((int)s) == WSC_TCP_LISTEN)
-		error = pause(s, sock, extras);
-	else if (!paused && wsc__tcp_state((int)s) == WSC_TCP_CLOSE && listen((int)s, extras->backlog) < 0)
-		error = wsc__error_from_errno(errno);
-	if (!error)
-		wsc__socket_mark(sock, paused ? SOCKET_PAUSED : 0, paused ? 0 : SOCKET_PAUSED);
+	if (!error && paused) {
+		/* First, for an accept that the kernel will send back. */
+		bool was = wsc__socket_is(sock, SOCKET_PAUSED);
+
+		wsc__socket_mark(sock, SOCKET_PAUSED, 0);
+		if (listens && wsc__tcp_state((int)s) == WSC_TCP_LISTEN)
+			error = pause(s, sock, extras);
+		if (error && !was)
+			wsc__socket_mark(sock, 0, SOCKET_PAUSED);
+	} else if (!error) {
+		if (listens && wsc__tcp_state((int)s) == WSC_TCP_CLOSE && listen((int)s, extras->backlog) < 0)
+			error = wsc__error_from_errno(errno);
+		else
+			wsc__socket_mark(sock, 0, SOCKET_PAUSED);
+	}
 	wsc__socket_unlock(sock);
 	return error;
 }
