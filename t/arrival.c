@@ -84,6 +84,7 @@ int main(void)
 
 	if (reason)
 		skip_all("%s", reason);
+	link_loopback();
 	plan_lazy();
 	winsock_start();
 	open_sockets();

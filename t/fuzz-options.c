@@ -215,13 +215,16 @@ static DWORD any_interface(void)
 	return one_in(8) ? (DWORD)any() : known[below(COUNT(known))];
 }
 
+/* Filled in for the socket that the calls are made on. */
+static int family_of_subject(void);
+
 static void fill_group(struct sockaddr_storage *address)
 {
 	struct sockaddr_in6 *six = (struct sockaddr_in6 *)address;
 	struct sockaddr_in *four = (struct sockaddr_in *)address;
 
 	memset(address, 0, sizeof *address);
-	if (one_in(2)) {
+	if (one_in(8) || family_of_subject() == AF_INET6) {
 		six->sin6_family = AF_INET6;
 		inet_pton(AF_INET6, SNAPSHOT_GROUP6, &six->sin6_addr);
 		six->sin6_addr.s6_addr[15] += below(SNAPSHOT_GROUPS);
@@ -230,6 +233,19 @@ static void fill_group(struct sockaddr_storage *address)
 		inet_pton(AF_INET, SNAPSHOT_GROUP, &four->sin_addr);
 		four->sin_addr.s_addr += htonl(below(SNAPSHOT_GROUPS));
 	}
+}
+
+/* One of two hosts, of the family of the group. */
+static void fill_source(struct sockaddr_storage *address)
+{
+	struct sockaddr_in6 *six = (struct sockaddr_in6 *)address;
+	struct sockaddr_in *four = (struct sockaddr_in *)address;
+
+	fill_group(address);
+	if (address->ss_family == AF_INET6)
+		inet_pton(AF_INET6, one_in(2) ? "fd00::1" : "fd00::2", &six->sin6_addr);
+	else
+		four->sin_addr.s_addr = one_in(2) ? 0x0100000a : 0x0200000a;
 }
 
 static void fill_sensibly(char *value, int size)
@@ -254,15 +270,13 @@ static void fill_sensibly(char *value, int size)
 	} else if (size == sizeof sense.group_source) {
 		sense.group_source.gsr_interface = any_interface();
 		sense.group_source.gsr_group = group;
-		fill_group(&sense.group_source.gsr_source);
-		((struct sockaddr_in *)&sense.group_source.gsr_source)->sin_addr.s_addr =
-			htonl(INADDR_LOOPBACK);
+		fill_source(&sense.group_source.gsr_source);
 	} else if (size == sizeof sense.membership6) {
 		sense.membership6.ipv6mr_multiaddr = ((struct sockaddr_in6 *)&group)->sin6_addr;
 		sense.membership6.ipv6mr_interface = any_interface();
 	} else if (size == sizeof sense.source && one_in(2)) {
 		sense.source.imr_multiaddr = ((struct sockaddr_in *)&group)->sin_addr;
-		sense.source.imr_sourceaddr.s_addr = any_interface();
+		sense.source.imr_sourceaddr.s_addr = one_in(2) ? 0x0100000a : 0x0200000a;
 		sense.source.imr_interface.s_addr = any_interface();
 	} else if (size == sizeof sense.keepalive) {
 		sense.keepalive.onoff = (DWORD)any_int();
@@ -403,6 +417,11 @@ static struct shared {
 } * shared;
 
 enum { SENTINEL = 4242 };
+
+static int family_of_subject(void)
+{
+	return subject.family;
+}
 
 static void say_argument(char *text, size_t size, const char *name, const struct argument *argument)
 {
@@ -639,6 +658,22 @@ static void choose_option(struct call *call)
 	}
 }
 
+static void choose_group_option(struct call *call)
+{
+	char value[sizeof(struct group_source_req)];
+	const struct option *option;
+
+	do
+		option = any_option();
+	while (option->lengths->size < (int)sizeof(struct ip_mreq) ||
+	       option->lengths->size > (int)sizeof value);
+	call->level = option->level;
+	call->name = option->number;
+	call->in = place(IN_PAGE, option->lengths->size, AT_END);
+	fill_sensibly(value, call->in.size);
+	write_region(&call->in, value, call->in.size);
+}
+
 /* A call that waits until something happens does so only on a socket that blocks. */
 static void choose_code(struct call *call)
 {
@@ -681,6 +716,10 @@ static void choose(struct call *call)
 	call->in.place = call->out.place = call->length.place = call->overlapped.place = BAD;
 	switch (call->function) {
 	case SETSOCKOPT:
+		if (one_in(8)) { /* groups and sources, which only make sense one after the other */
+			choose_group_option(call);
+			break;
+		}
 		choose_option(call);
 		call->in = place_anywhere(IN_PAGE, any_length(call->out.size));
 		fill(&call->in);

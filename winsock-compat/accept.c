@@ -24,14 +24,15 @@ static int take_waiting(struct socket *listener)
 	int fd;
 
 	wsc__socket_lock(listener);
+	wsc__socket_mark(listener, 0, SOCKET_DEFERRED); /* first: one may be put off at any time */
 	extras = listener->extras;
 	fd = atomic_exchange(&listener->deferred, -1);
 	if (fd < 0 && extras && extras->waiting_count) {
 		fd = extras->waiting[0];
 		memmove(extras->waiting, extras->waiting + 1, (size_t)--extras->waiting_count * sizeof fd);
 	}
-	if (!extras || !extras->waiting_count)
-		wsc__socket_mark(listener, 0, SOCKET_DEFERRED);
+	if (extras && extras->waiting_count)
+		wsc__socket_mark(listener, SOCKET_DEFERRED, 0);
 	wsc__socket_unlock(listener);
 	return fd;
 }
@@ -50,7 +51,7 @@ static int await_resume(struct socket *listener)
 			return WS_WSAEWOULDBLOCK;
 		nanosleep(&(struct timespec){ 0, PERIOD * 1000000 }, NULL);
 	}
-	return wsc__socket_is(listener, SOCKET_KNOWN) ? 0 : WS_WSAENOTSOCK;
+	return wsc__socket_is(listener, SOCKET_KNOWN) ? 0 : WS_WSAEINTR;
 }
 
 /* The next connection: one that was put off, or one from the kernel's queue. */

@@ -28,7 +28,8 @@ int wsc__index_unicast(SOCKET s, struct socket *sock, struct call *call)
 int wsc__index_bind(SOCKET s, struct socket *sock, struct call *call)
 {
 	(void)sock;
-	return wsc__posix_set(s, SOL_SOCKET, SO_BINDTOIFINDEX, &call->argument.dword, sizeof call->argument.dword);
+	return wsc__posix_set(s, SOL_SOCKET, SO_BINDTOIFINDEX, &call->argument.dword,
+			      sizeof call->argument.dword);
 }
 
 int wsc__index_multicast(SOCKET s, struct socket *sock, struct call *call)
