@@ -560,6 +560,10 @@ static void segments(void)
 		is_int(received < 3 ? 3000 : 1000, got.size, "...datagram %d", received);
 	}
 	is_int(4, received, "...are four");
+	succeeds(WSASetUdpSendMessageSize(ends[0], 2000), "WSASetUdpSendMessageSize is that option");
+	succeeds(WSAGetUdpSendMessageSize(ends[0], &size), "...and WSAGetUdpSendMessageSize");
+	is_int(2000, size, "...reads it");
+	size = 1000;
 	set(ends[0], IPPROTO_UDP, UDP_SEND_MSG_SIZE, 0);
 	succeeds(send_with(ends[0], data, 2500, &control, NULL), "the same for one call");
 	for (received = 0; is_readable(ends[1], received < 3 ? 2000 : 0); received++) {
@@ -574,6 +578,9 @@ static void segments(void)
 	succeeds(set(ends[1], IPPROTO_UDP, UDP_RECV_MAX_COALESCED_SIZE, 65527),
 		 "UDP_RECV_MAX_COALESCED_SIZE");
 	is_int(65527, value_of(ends[1], IPPROTO_UDP, UDP_RECV_MAX_COALESCED_SIZE), "...reads back");
+	succeeds(WSAGetUdpRecvMaxCoalescedSize(ends[1], &size), "WSAGetUdpRecvMaxCoalescedSize");
+	is_int(65527, size, "...reads it too");
+	succeeds(WSASetUdpRecvMaxCoalescedSize(ends[1], 65527), "WSASetUdpRecvMaxCoalescedSize");
 	size = 1000;
 	succeeds(send_with(ends[0], data, 2500, &control, NULL), "three datagrams again");
 	for (received = total = 0; total < 2500 && is_readable(ends[1], 2000); received++) {
