@@ -48,6 +48,8 @@ function size(text, which,    parts, count) {
 		least[which] = most[which] = parts[1]
 	else
 		fail("\"" parts[1] "\" is no size")
+	if (most[which] + 0 > 16)
+		fail("an argument has 16 bytes: what is larger is for the handler to look at, *")
 }
 
 # KINDS/ERROR: the bits

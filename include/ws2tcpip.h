@@ -53,6 +53,22 @@ WSC_FUNCTION(INT, InetPtonW, (INT family, PCWSTR text, PVOID address));
 static const struct in6_addr in6addr_any __attribute__((unused)) = IN6ADDR_ANY_INIT;
 static const struct in6_addr in6addr_loopback __attribute__((unused)) = IN6ADDR_LOOPBACK_INIT;
 
+/* Options by calls of their own. */
+#define WSC_DWORD_OPTION(getter, setter, level, option)                                                      \
+	static __inline__ __attribute__((unused)) int getter(SOCKET s, LPDWORD value)                        \
+	{                                                                                                    \
+		int size = sizeof *value;                                                                    \
+		return getsockopt(s, level, option, (char *)value, &size);                                   \
+	}                                                                                                    \
+	static __inline__ __attribute__((unused)) int setter(SOCKET s, DWORD value)                          \
+	{                                                                                                    \
+		return setsockopt(s, level, option, (const char *)&value, sizeof value);                     \
+	}
+WSC_DWORD_OPTION(WSAGetUdpSendMessageSize, WSASetUdpSendMessageSize, IPPROTO_UDP, UDP_SEND_MSG_SIZE)
+WSC_DWORD_OPTION(WSAGetUdpRecvMaxCoalescedSize, WSASetUdpRecvMaxCoalescedSize, IPPROTO_UDP,
+		 UDP_RECV_MAX_COALESCED_SIZE)
+#undef WSC_DWORD_OPTION
+
 #define GAI_STRERROR_BUFFER_SIZE 1024
 #ifdef UNICODE
 #define gai_strerror gai_strerrorW

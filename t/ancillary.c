@@ -1,5 +1,5 @@
-/* Control messages: what WSARecvMsg tells of a datagram, what WSASendMsg is told for one, and what of all that
- * arrives. */
+/* Control messages: what WSARecvMsg tells of a datagram, what WSASendMsg is told for one, and what of all
+ * that arrives. */
 #include <winsock2.h>
 #include <ws2tcpip.h>
 #include <mswsock.h>
@@ -82,7 +82,9 @@ static int get(SOCKET s, ULONG room)
 	WSABUF buffer = { sizeof got.data, got.data };
 
 	memset(got.control, 0xcc, sizeof got.control);
-	got.message = (WSAMSG){ (struct sockaddr *)&got.from, sizeof got.from, &buffer, 1, { room, (char *)got.control }, 0 };
+	got.message = (WSAMSG){
+		(struct sockaddr *)&got.from, sizeof got.from, &buffer, 1, { room, (char *)got.control }, 0
+	};
 	got.size = 0xdead;
 	return receive_message(s, &got.message, &got.size, NULL, NULL);
 }
@@ -122,7 +124,8 @@ static const char *told(void)
 	static char all[1024];
 
 	all[0] = 0;
-	for (WSACMSGHDR *header = WSA_CMSG_FIRSTHDR(&got.message); header; header = WSA_CMSG_NXTHDR(&got.message, header))
+	for (WSACMSGHDR *header = WSA_CMSG_FIRSTHDR(&got.message); header;
+	     header = WSA_CMSG_NXTHDR(&got.message, header))
 		snprintf(all + strlen(all), sizeof all - strlen(all), "%s%d.%d/%d: %s", all[0] ? ", " : "",
 			 header->cmsg_level, header->cmsg_type, (int)(header->cmsg_len - WSA_CMSG_LEN(0)),
 			 text_of(header));
@@ -235,7 +238,8 @@ static bool is_readable(SOCKET s, int milliseconds)
 	return select(0, &set, NULL, NULL, &time) == 1;
 }
 
-/* All that are wished for, whatever they share in the kernel; and those that are left, if one is not any more. */
+/* All that are wished for, whatever they share in the kernel; and those that are left, if one is not any
+ * more. */
 static void all_at_once(int family)
 {
 	struct sockaddr_storage address;
@@ -249,10 +253,11 @@ static void all_at_once(int family)
 		if (wish->family != family)
 			continue;
 		set(ends[1], wish->level, wish->option, 1);
-		snprintf(all + strlen(all), sizeof all - strlen(all), "%s%s", all[0] ? ", " : "", wish->brings);
+		snprintf(all + strlen(all), sizeof all - strlen(all), "%s%s", all[0] ? ", " : "",
+			 wish->brings);
 		if (first)
-			snprintf(others + strlen(others), sizeof others - strlen(others), "%s%s", others[0] ? ", " : "",
-				 wish->brings);
+			snprintf(others + strlen(others), sizeof others - strlen(others), "%s%s",
+				 others[0] ? ", " : "", wish->brings);
 		else
 			first = wish;
 	}
@@ -315,7 +320,8 @@ struct control {
 	const void *data;
 };
 
-static int send_with(SOCKET s, const char *data, ULONG size, const struct control *one, const struct control *two)
+static int send_with(SOCKET s, const char *data, ULONG size, const struct control *one,
+		     const struct control *two)
 {
 	ULONG64 room[32] = { 0 };
 	WSABUF buffer = { size, (char *)data };
@@ -360,7 +366,8 @@ static void sent_numbers(int family)
 	set(ends[1], level, four ? IP_RECVTTL : IPV6_HOPLIMIT, 1);
 	set(ends[1], level, four ? IP_RECVTOS : IPV6_RECVTCLASS, 1);
 
-	succeeds(send_number(ends[0], level, four ? IP_TTL : IPV6_HOPLIMIT, 5), "family %d: a TTL of 5", family);
+	succeeds(send_number(ends[0], level, four ? IP_TTL : IPV6_HOPLIMIT, 5), "family %d: a TTL of 5",
+		 family);
 	get(ends[1], sizeof got.control);
 	is_string(four ? "0.4/4: 5, 0.3/4: 34" : "41.21/4: 5, 41.39/4: 34", told(), "...arrives");
 	if (four) {
@@ -373,7 +380,8 @@ static void sent_numbers(int family)
 	is_string(four ? "0.4/4: 77, 0.3/4: 184" : "41.21/4: 77, 41.39/4: 184", told(), "...arrives");
 	succeeds(send_number(ends[0], level, IP_ECN, 1), "ECN bits");
 	get(ends[1], sizeof got.control);
-	is_string(four ? "0.4/4: 77, 0.3/4: 33" : "41.21/4: 77, 41.39/4: 33", told(), "...beside the socket's other bits");
+	is_string(four ? "0.4/4: 77, 0.3/4: 33" : "41.21/4: 77, 41.39/4: 33", told(),
+		  "...beside the socket's other bits");
 	succeeds(send_with(ends[0], "x", 1, &ecn, &tos), "ECN bits, and a type of service");
 	get(ends[1], sizeof got.control);
 	is_string(four ? "0.4/4: 77, 0.3/4: 185" : "41.21/4: 77, 41.39/4: 185", told(), "...make one");
@@ -387,11 +395,13 @@ static void sent_numbers(int family)
 	fails(WSAEINVAL, send_number(ends[0], level, IP_ECN, 3), "congestion experienced: a router's word");
 	fails(WSAEINVAL, send_number(ends[0], level, IP_ECN, 4), "three ECN bits");
 	fails(WSAEINVAL, send_number(ends[0], level, four ? IP_TTL : IPV6_HOPLIMIT, 256), "a TTL of 256");
-	fails(WSAEINVAL, send_number(ends[0], level, four ? IP_TOS : IPV6_TCLASS, 256), "a type of service of 256");
+	fails(WSAEINVAL, send_number(ends[0], level, four ? IP_TOS : IPV6_TCLASS, 256),
+	      "a type of service of 256");
 	fails(WSAEINVAL, send_number(ends[0], level, 1234, 1), "an unknown type");
 	fails(WSAEINVAL, send_number(ends[0], 1234, IP_TTL, 1), "an unknown level");
 	if (four)
-		fails(WSAEINVAL, send_number(ends[0], IPPROTO_IPV6, IPV6_HOPLIMIT, 1), "IPv6's on a socket of IPv4");
+		fails(WSAEINVAL, send_number(ends[0], IPPROTO_IPV6, IPV6_HOPLIMIT, 1),
+		      "IPv6's on a socket of IPv4");
 	close_pair(ends);
 }
 
@@ -423,7 +433,8 @@ static void bad_control(void)
 	fails(WSAEINVAL, WSASendMsg(ends[0], &message, 0, &sent, NULL, NULL), "a length of 1");
 	for (const struct bad_pointer *bad = bad_pointers(); bad->name; bad++) {
 		message.Control = (WSABUF){ 32, bad->pointer };
-		fails(WSAEFAULT, WSASendMsg(ends[0], &message, 0, &sent, NULL, NULL), "control is %s", bad->name);
+		fails(WSAEFAULT, WSASendMsg(ends[0], &message, 0, &sent, NULL, NULL), "control is %s",
+		      bad->name);
 	}
 	close_pair(ends);
 }
@@ -454,23 +465,30 @@ static void sources(void)
 	struct sockaddr_in *from = (struct sockaddr_in *)&got.from;
 	WSABUF buffer = { 1, (char *)"x" };
 	ULONG64 room[8];
-	WSAMSG message = { (struct sockaddr *)&address, sizeof(struct sockaddr_in), &buffer, 1,
-			   { WSA_CMSG_SPACE(sizeof info), (char *)room }, 0 };
+	WSAMSG message = { (struct sockaddr *)&address,
+			   sizeof(struct sockaddr_in),
+			   &buffer,
+			   1,
+			   { WSA_CMSG_SPACE(sizeof info), (char *)room },
+			   0 };
 	WSACMSGHDR *header = (WSACMSGHDR *)room;
 	DWORD sent;
 
 	*header = (WSACMSGHDR){ WSA_CMSG_LEN(sizeof info), IPPROTO_IP, IP_PKTINFO };
 	memcpy(WSA_CMSG_DATA(header), &info, sizeof info);
-	succeeds(WSASendMsg(ends[0], &message, 0, &sent, NULL, NULL), "from 127.0.0.5, on a socket that is not connected");
+	succeeds(WSASendMsg(ends[0], &message, 0, &sent, NULL, NULL),
+		 "from 127.0.0.5, on a socket that is not connected");
 	get(ends[1], sizeof got.control);
 	is_hex(0x7f000005, ntohl(from->sin_addr.s_addr), "...as the receiver sees");
 
 	inet_pton(AF_INET, "192.0.2.77", &info.ipi_addr);
 	memcpy(WSA_CMSG_DATA(header), &info, sizeof info);
-	fails(WSAEADDRNOTAVAIL, WSASendMsg(ends[0], &message, 0, &sent, NULL, NULL), "from somebody else's address");
+	fails(WSAEADDRNOTAVAIL, WSASendMsg(ends[0], &message, 0, &sent, NULL, NULL),
+	      "from somebody else's address");
 	info = (IN_PKTINFO){ .ipi_ifindex = 0x7ffffff };
 	memcpy(WSA_CMSG_DATA(header), &info, sizeof info);
-	fails(WSAEADDRNOTAVAIL, WSASendMsg(ends[0], &message, 0, &sent, NULL, NULL), "by an interface that is not there");
+	fails(WSAEADDRNOTAVAIL, WSASendMsg(ends[0], &message, 0, &sent, NULL, NULL),
+	      "by an interface that is not there");
 	info = (IN_PKTINFO){ .ipi_ifindex = 1 };
 	memcpy(WSA_CMSG_DATA(header), &info, sizeof info);
 	succeeds(WSASendMsg(ends[0], &message, 0, &sent, NULL, NULL), "by the loopback interface");
@@ -481,7 +499,8 @@ static void sources(void)
 	succeeds(send_with(ends[0], "x", 1, &source6, NULL), "from ::1");
 #ifdef __linux__
 	info6.ipi6_addr.u.Byte[0] = 0x20;
-	fails(WSAEADDRNOTAVAIL, send_with(ends[0], "x", 1, &source6, NULL), "from somebody else's IPv6 address");
+	fails(WSAEADDRNOTAVAIL, send_with(ends[0], "x", 1, &source6, NULL),
+	      "from somebody else's IPv6 address");
 #endif
 	close_pair(ends);
 }
@@ -541,6 +560,10 @@ static void segments(void)
 		is_int(received < 3 ? 3000 : 1000, got.size, "...datagram %d", received);
 	}
 	is_int(4, received, "...are four");
+	succeeds(WSASetUdpSendMessageSize(ends[0], 2000), "WSASetUdpSendMessageSize is that option");
+	succeeds(WSAGetUdpSendMessageSize(ends[0], &size), "...and WSAGetUdpSendMessageSize");
+	is_int(2000, size, "...reads it");
+	size = 1000;
 	set(ends[0], IPPROTO_UDP, UDP_SEND_MSG_SIZE, 0);
 	succeeds(send_with(ends[0], data, 2500, &control, NULL), "the same for one call");
 	for (received = 0; is_readable(ends[1], received < 3 ? 2000 : 0); received++) {
@@ -552,8 +575,12 @@ static void segments(void)
 	size = 70000;
 	fails(WSAEINVAL, send_with(ends[0], data, 2500, &control, NULL), "a size larger than a datagram");
 
-	succeeds(set(ends[1], IPPROTO_UDP, UDP_RECV_MAX_COALESCED_SIZE, 65527), "UDP_RECV_MAX_COALESCED_SIZE");
+	succeeds(set(ends[1], IPPROTO_UDP, UDP_RECV_MAX_COALESCED_SIZE, 65527),
+		 "UDP_RECV_MAX_COALESCED_SIZE");
 	is_int(65527, value_of(ends[1], IPPROTO_UDP, UDP_RECV_MAX_COALESCED_SIZE), "...reads back");
+	succeeds(WSAGetUdpRecvMaxCoalescedSize(ends[1], &size), "WSAGetUdpRecvMaxCoalescedSize");
+	is_int(65527, size, "...reads it too");
+	succeeds(WSASetUdpRecvMaxCoalescedSize(ends[1], 65527), "WSASetUdpRecvMaxCoalescedSize");
 	size = 1000;
 	succeeds(send_with(ends[0], data, 2500, &control, NULL), "three datagrams again");
 	for (received = total = 0; total < 2500 && is_readable(ends[1], 2000); received++) {
@@ -563,7 +590,8 @@ static void segments(void)
 			is_string("17.3/4: 1000", told(), "...of which several came as one");
 	}
 	is_int(2500, total, "...all the bytes, in %d", received);
-	succeeds(set(ends[1], IPPROTO_UDP, UDP_RECV_MAX_COALESCED_SIZE, 3000), "a size that Linux cannot keep to");
+	succeeds(set(ends[1], IPPROTO_UDP, UDP_RECV_MAX_COALESCED_SIZE, 3000),
+		 "a size that Linux cannot keep to");
 	is_int(3000, value_of(ends[1], IPPROTO_UDP, UDP_RECV_MAX_COALESCED_SIZE), "...reads back");
 	succeeds(send_with(ends[0], data, 2500, &control, NULL), "three datagrams once more");
 	for (received = 0; is_readable(ends[1], received < 3 ? 2000 : 0); received++)
@@ -607,7 +635,8 @@ static void destinations(void)
 	inet_pton(AF_INET, "239.1.2.3", &group.imr_multiaddr);
 	group.imr_interface.s_addr = htonl(INADDR_LOOPBACK);
 	setsockopt(a, IPPROTO_IP, IP_MULTICAST_IF, (char *)&group.imr_interface, sizeof group.imr_interface);
-	succeeds(setsockopt(s, IPPROTO_IP, IP_ADD_MEMBERSHIP, (char *)&group, sizeof group), "IP_ADD_MEMBERSHIP");
+	succeeds(setsockopt(s, IPPROTO_IP, IP_ADD_MEMBERSHIP, (char *)&group, sizeof group),
+		 "IP_ADD_MEMBERSHIP");
 	to.sin_addr = group.imr_multiaddr;
 	is_int(1, sendto(a, "x", 1, 0, (struct sockaddr *)&to, sizeof to), "a datagram to the group");
 	if (is_readable(s, 1000)) {
@@ -623,7 +652,8 @@ static void destinations(void)
 	if (bind(s, (struct sockaddr *)&to6, sizeof to6) || getsockname(s, (struct sockaddr *)&to6, &length))
 		bail("bind: %s", error_name(WSAGetLastError()));
 	inet_pton(AF_INET6, "ff11::4:5", &group6.ipv6mr_multiaddr);
-	succeeds(setsockopt(s, IPPROTO_IPV6, IPV6_ADD_MEMBERSHIP, (char *)&group6, sizeof group6), "IPV6_ADD_MEMBERSHIP");
+	succeeds(setsockopt(s, IPPROTO_IPV6, IPV6_ADD_MEMBERSHIP, (char *)&group6, sizeof group6),
+		 "IPV6_ADD_MEMBERSHIP");
 	to6.sin6_addr = group6.ipv6mr_multiaddr;
 	set(s, IPPROTO_IPV6, IPV6_MULTICAST_IF, 1);
 	if (sendto(s, "x", 1, 0, (struct sockaddr *)&to6, sizeof to6) == 1 && is_readable(s, 1000)) {
@@ -672,7 +702,8 @@ static void interfaces(int family)
 
 	open_ends(family, ends, &address);
 	size = sizeof list;
-	fails(WSAEINVAL, getsockopt(ends[1], level, IP_GET_IFLIST, (char *)list, &size), "family %d: no list at first", family);
+	fails(WSAEINVAL, getsockopt(ends[1], level, IP_GET_IFLIST, (char *)list, &size),
+	      "family %d: no list at first", family);
 	succeeds(set(ends[1], level, IP_IFLIST, 1), "IP_IFLIST");
 	is_int(1, value_of(ends[1], level, IP_IFLIST), "...reads back");
 	size = sizeof list;
@@ -693,7 +724,8 @@ static void interfaces(int family)
 	is_int(8, size, "...has two");
 	ok(list[0] == 1234 && list[1] == 1, "...which are these");
 	size = 4;
-	fails(WSAEFAULT, getsockopt(ends[1], level, IP_GET_IFLIST, (char *)list, &size), "...for which there has to be room");
+	fails(WSAEFAULT, getsockopt(ends[1], level, IP_GET_IFLIST, (char *)list, &size),
+	      "...for which there has to be room");
 	succeeds(set(ends[1], level, IP_DEL_IFLIST, 1), "without it");
 	send(ends[0], "x", 1, 0);
 	ok(!is_readable(ends[1], 50), "...nothing comes");

@@ -1,5 +1,5 @@
-/* What WSARecvMsg tells of datagrams that come over a link, and which of them come at all: broadcasts of others
- * and of this host, and interfaces that are listed. */
+/* What WSARecvMsg tells of datagrams that come over a link, and which of them come at all: broadcasts of
+ * others and of this host, and interfaces that are listed. */
 #include <winsock2.h>
 #include <ws2tcpip.h>
 #include <mswsock.h>
@@ -38,6 +38,7 @@ static void open_sockets(void)
 	link_default_route("10.9.0.1"); /* for 255.255.255.255 */
 	there = sender();
 	link_enter(HERE);
+	link_loopback();
 	own = sender();
 	here = new_socket(AF_INET, SOCK_DGRAM);
 	if (bind(here, (struct sockaddr *)&any, sizeof any) ||
@@ -72,7 +73,8 @@ static const char *arrival(SOCKET from, const char *to)
 		return words("no message, %#lx", (unsigned long)message.dwFlags);
 	memcpy(&info, WSA_CMSG_DATA(WSA_CMSG_FIRSTHDR(&message)), sizeof info);
 	inet_ntop(AF_INET, &info.ipi_addr, text, sizeof text);
-	return words("%s if %lu, %#lx", text, (unsigned long)info.ipi_ifindex, (unsigned long)message.dwFlags);
+	return words("%s if %lu, %#lx", text, (unsigned long)info.ipi_ifindex,
+		     (unsigned long)message.dwFlags);
 }
 
 int main(void)
@@ -82,6 +84,7 @@ int main(void)
 
 	if (reason)
 		skip_all("%s", reason);
+	link_loopback();
 	plan_lazy();
 	winsock_start();
 	open_sockets();
@@ -97,16 +100,20 @@ int main(void)
 		  "a broadcast of this host's own");
 
 	set(here, IPPROTO_IP, IP_RECEIVE_BROADCAST, 0);
-	is_string("nothing", arrival(there, "10.255.255.255"), "without IP_RECEIVE_BROADCAST: none to the network");
+	is_string("nothing", arrival(there, "10.255.255.255"),
+		  "without IP_RECEIVE_BROADCAST: none to the network");
 	is_string("nothing", arrival(there, "255.255.255.255"), "...none to the link");
 	is_string("nothing", arrival(own, "10.255.255.255"), "...none of this host's own");
-	is_string(words("10.9.0.1 if %u, 0", index), arrival(there, "10.9.0.1"), "...but what is sent to this host");
+	is_string(words("10.9.0.1 if %u, 0", index), arrival(there, "10.9.0.1"),
+		  "...but what is sent to this host");
 	set(here, IPPROTO_IP, IP_RECEIVE_BROADCAST, 1);
-	is_string(words("10.255.255.255 if %u, %#x", index, MSG_BCAST), arrival(there, "10.255.255.255"), "and all with it");
+	is_string(words("10.255.255.255 if %u, %#x", index, MSG_BCAST), arrival(there, "10.255.255.255"),
+		  "and all with it");
 
 	set(here, IPPROTO_IP, IP_ADD_IFLIST, 1);
 	set(here, IPPROTO_IP, IP_IFLIST, 1);
-	is_string("nothing", arrival(there, "10.9.0.1"), "IP_IFLIST, of the loopback interface: nothing from the link");
+	is_string("nothing", arrival(there, "10.9.0.1"),
+		  "IP_IFLIST, of the loopback interface: nothing from the link");
 	is_string("127.0.0.1 if 1, 0", arrival(own, "127.0.0.1"), "...but from there");
 	set(here, IPPROTO_IP, IP_ADD_IFLIST, index);
 	is_string(words("10.9.0.1 if %u, 0", index), arrival(there, "10.9.0.1"), "of both: from both");

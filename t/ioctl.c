@@ -348,8 +348,8 @@ static struct sockaddr_in internet(unsigned address, unsigned port)
 
 static void handles(void)
 {
-	static const DWORD codes[] = { SIO_BASE_HANDLE, SIO_BSP_HANDLE, SIO_BSP_HANDLE_SELECT, SIO_BSP_HANDLE_POLL,
-		                       SIO_QUERY_TARGET_PNP_HANDLE };
+	static const DWORD codes[] = { SIO_BASE_HANDLE, SIO_BSP_HANDLE, SIO_BSP_HANDLE_SELECT,
+				       SIO_BSP_HANDLE_POLL, SIO_QUERY_TARGET_PNP_HANDLE };
 	static const int types[] = { SOCK_STREAM, SOCK_DGRAM };
 
 	for (int i = 0; i < 2; i++) {
@@ -360,8 +360,8 @@ static void handles(void)
 			base = 0;
 			if (n)
 				wine_todo("Wine knows SIO_BASE_HANDLE alone");
-			is_string("success", control(s, codes[n], NULL, 0, &base, sizeof base), "the handle of %#lx",
-				  (unsigned long)codes[n]);
+			is_string("success", control(s, codes[n], NULL, 0, &base, sizeof base),
+				  "the handle of %#lx", (unsigned long)codes[n]);
 			is_int((long long)s, (long long)base, "...is the socket itself");
 			todo_end();
 		}
@@ -373,7 +373,8 @@ static void handles(void)
 		is_int(0, (long long)base, "...and gives none");
 		wine_todo("Wine does not know it");
 		fails(WSAEFAULT,
-		      WSAIoctl(s, SIO_BSP_HANDLE_POLL, NULL, 0, &base, sizeof base, &count, &overlapped, NULL),
+		      WSAIoctl(s, SIO_BSP_HANDLE_POLL, NULL, 0, &base, sizeof base, &count, &overlapped,
+			       NULL),
 		      "SIO_BSP_HANDLE_POLL, overlapped");
 		todo_end();
 		closesocket(s);
@@ -388,24 +389,26 @@ static void extensions(void)
 	void *function = NULL;
 
 	is_string("WSAEINVAL",
-		  control(s, SIO_GET_EXTENSION_FUNCTION_POINTER, &bogus, sizeof bogus, &function, sizeof function),
+		  control(s, SIO_GET_EXTENSION_FUNCTION_POINTER, &bogus, sizeof bogus, &function,
+			  sizeof function),
 		  "a function that nobody knows");
 	count = 0xdead;
 	fails(WSAEINVAL,
-	      WSAIoctl(s, SIO_GET_EXTENSION_FUNCTION_POINTER, &bogus, sizeof bogus, &function, sizeof function, &count,
-		       &overlapped, NULL),
+	      WSAIoctl(s, SIO_GET_EXTENSION_FUNCTION_POINTER, &bogus, sizeof bogus, &function,
+		       sizeof function, &count, &overlapped, NULL),
 	      "...overlapped");
 	is_hex(0xdead, count, "...leaves the count alone");
 	is_hex(0xdead, (unsigned)overlapped.Internal, "...and the status");
 	is_hex(0xdead, (unsigned)overlapped.InternalHigh, "...and its bytes");
 	is_string("success",
-		  control(s, SIO_GET_EXTENSION_FUNCTION_POINTER, &send_message, sizeof send_message, &function,
-			  sizeof function),
+		  control(s, SIO_GET_EXTENSION_FUNCTION_POINTER, &send_message, sizeof send_message,
+			  &function, sizeof function),
 		  "WSASendMsg is one");
 	is_int(sizeof function, count, "...a pointer");
 	ok(function != NULL, "...to something");
 #ifdef __linux__
-	fails(WSAENOTSOCK, ((LPFN_WSASENDMSG)function)(INVALID_SOCKET, NULL, 0, NULL, NULL, NULL), "...that is called");
+	fails(WSAENOTSOCK, ((LPFN_WSASENDMSG)function)(INVALID_SOCKET, NULL, 0, NULL, NULL, NULL),
+	      "...that is called");
 #endif
 	closesocket(s);
 }
@@ -423,7 +426,8 @@ static void routing(void)
 	todo_end();
 	is_hex(0xdead, count, "...leaves the count alone");
 	wine_todo("Wine has WSAEFAULT");
-	is_string("WSAEINVAL", control(s, SIO_ROUTING_INTERFACE_QUERY, NULL, size, &from, size), "...to NULL");
+	is_string("WSAEINVAL", control(s, SIO_ROUTING_INTERFACE_QUERY, NULL, size, &from, size),
+		  "...to NULL");
 	todo_end();
 	is_hex(0xdead, count, "...leaves the count alone");
 	is_string("WSAEAFNOSUPPORT", control(s, SIO_ROUTING_INTERFACE_QUERY, &to, size, &from, size),
@@ -431,11 +435,13 @@ static void routing(void)
 	is_hex(0xdead, count, "...leaves the count alone");
 	to = internet(INADDR_ANY, 0);
 	wine_todo("Wine finds one");
-	is_string("WSAEINVAL", control(s, SIO_ROUTING_INTERFACE_QUERY, &to, size, &from, size), "...to 0.0.0.0");
+	is_string("WSAEINVAL", control(s, SIO_ROUTING_INTERFACE_QUERY, &to, size, &from, size),
+		  "...to 0.0.0.0");
 	is_hex(0xdead, count, "...leaves the count alone");
 	todo_end();
 	to = internet(INADDR_LOOPBACK, 99);
-	is_string("success", control(s, SIO_ROUTING_INTERFACE_QUERY, &to, size, &from, size), "...to 127.0.0.1");
+	is_string("success", control(s, SIO_ROUTING_INTERFACE_QUERY, &to, size, &from, size),
+		  "...to 127.0.0.1");
 	is_int(size, count, "...gives an address");
 	is_int(AF_INET, from.sin_family, "...of the family");
 	wine_todo("Wine looks for the first interface");
@@ -447,7 +453,8 @@ static void routing(void)
 	wine_todo("Wine leaves it alone");
 	is_int(size, count, "...counts what is needed");
 	todo_end();
-	is_string("WSAEFAULT", control(s, SIO_ROUTING_INTERFACE_QUERY, &to, size, NULL, size), "...into NULL");
+	is_string("WSAEFAULT", control(s, SIO_ROUTING_INTERFACE_QUERY, &to, size, NULL, size),
+		  "...into NULL");
 	is_hex(0xdead, count, "...leaves the count alone");
 	closesocket(s);
 }
@@ -464,8 +471,8 @@ static void addresses(int family)
 	SOCKET s = new_socket(family, SOCK_STREAM), bound;
 	DWORD needed, i;
 
-	is_string("WSAEFAULT", control(s, SIO_ADDRESS_LIST_QUERY, NULL, 0, NULL, 0), "the addresses of %s, without room",
-		  family == AF_INET ? "IPv4" : "IPv6");
+	is_string("WSAEFAULT", control(s, SIO_ADDRESS_LIST_QUERY, NULL, 0, NULL, 0),
+		  "the addresses of %s, without room", family == AF_INET ? "IPv4" : "IPv6");
 	needed = count;
 	is_string("success", control(s, SIO_ADDRESS_LIST_QUERY, NULL, 0, &room, sizeof room), "...with room");
 	is_int(needed, count, "...as many bytes as were needed");
@@ -475,30 +482,34 @@ static void addresses(int family)
 		const struct sockaddr_in *in = (const struct sockaddr_in *)address->lpSockaddr;
 
 		is_int(each, address->iSockaddrLength, "address %lu has its length", (unsigned long)i);
-		ok((char *)address->lpSockaddr > room.bytes && (char *)address->lpSockaddr < room.bytes + count,
+		ok((char *)address->lpSockaddr > room.bytes &&
+			   (char *)address->lpSockaddr < room.bytes + count,
 		   "...stands in the buffer");
 		is_int(family, in->sin_family, "...has the family");
 		if (family == AF_INET)
 			ok(ntohl(in->sin_addr.s_addr) >> 24 != 127, "...and is not that of the loopback");
 		bound = new_socket(family, SOCK_DGRAM);
-		succeeds(bind(bound, address->lpSockaddr, address->iSockaddrLength), "...a socket can be bound to it");
+		succeeds(bind(bound, address->lpSockaddr, address->iSockaddrLength),
+			 "...a socket can be bound to it");
 		closesocket(bound);
 	}
 	is_string("WSAEFAULT", control(s, SIO_ADDRESS_LIST_QUERY, NULL, 0, &room, 0), "into no bytes");
 	is_int(needed, count, "...counts what is needed");
 	for (DWORD size = 1; size < 4; size++) {
-		is_string("WSAEINVAL", control(s, SIO_ADDRESS_LIST_QUERY, NULL, 0, &room, size), "into %lu bytes",
-			  (unsigned long)size);
+		is_string("WSAEINVAL", control(s, SIO_ADDRESS_LIST_QUERY, NULL, 0, &room, size),
+			  "into %lu bytes", (unsigned long)size);
 		is_int(0, count, "...counts none");
 	}
 	if (room.list.iAddressCount) {
 		memset(&room, 0xcc, sizeof room);
-		is_string("WSAEFAULT", control(s, SIO_ADDRESS_LIST_QUERY, NULL, 0, &room, head), "into room for the count");
+		is_string("WSAEFAULT", control(s, SIO_ADDRESS_LIST_QUERY, NULL, 0, &room, head),
+			  "into room for the count");
 		is_int(needed, count, "...counts what is needed");
 		is_hex(0xcccccccc, (unsigned)room.list.iAddressCount, "...and writes nothing");
 	}
 	if (!is_wine()) /* which hangs */
-		is_string("WSAEFAULT", control(s, SIO_ADDRESS_LIST_QUERY, NULL, 0, before_bad_page(4), sizeof room),
+		is_string("WSAEFAULT",
+			  control(s, SIO_ADDRESS_LIST_QUERY, NULL, 0, before_bad_page(4), sizeof room),
 			  "into what is no memory");
 	closesocket(s);
 }
@@ -511,14 +522,16 @@ static void interfaces(void)
 	bool loopback = false;
 	DWORD size, i;
 
-	is_string("success", control(s, SIO_GET_INTERFACE_LIST, NULL, 0, list, sizeof list), "the interfaces");
+	is_string("success", control(s, SIO_GET_INTERFACE_LIST, NULL, 0, list, sizeof list),
+		  "the interfaces");
 	size = count;
 	ok(size && size % sizeof *list == 0, "...some of them");
 	for (i = 0; i < size / sizeof *list; i++) {
 		bool broadcasts = list[i].iiFlags & IFF_BROADCAST;
 
 		loopback = loopback || list[i].iiFlags & IFF_LOOPBACK;
-		is_int(AF_INET, list[i].iiAddress.AddressIn.sin_family, "interface %lu has an address", (unsigned long)i);
+		is_int(AF_INET, list[i].iiAddress.AddressIn.sin_family, "interface %lu has an address",
+		       (unsigned long)i);
 		ok(list[i].iiAddress.AddressIn.sin_addr.s_addr != 0, "...that is one");
 		ok(list[i].iiNetmask.AddressIn.sin_addr.s_addr != 0, "...and a mask");
 		if (!(list[i].iiFlags & IFF_POINTTOPOINT))
@@ -526,11 +539,13 @@ static void interfaces(void)
 			       "...and an address to broadcast to, if it can");
 	}
 	ok(loopback, "the loopback is among them");
-	is_string("WSAEFAULT", control(s, SIO_GET_INTERFACE_LIST, NULL, 0, list, sizeof *list - 1), "into too little room");
+	is_string("WSAEFAULT", control(s, SIO_GET_INTERFACE_LIST, NULL, 0, list, sizeof *list - 1),
+		  "into too little room");
 	is_int(0, count, "...counts nothing");
 	count = 0xdead;
 	fails(WSA_IO_PENDING,
-	      WSAIoctl(s, SIO_GET_INTERFACE_LIST, NULL, 0, list, sizeof list, &count, &overlapped, NULL), "overlapped");
+	      WSAIoctl(s, SIO_GET_INTERFACE_LIST, NULL, 0, list, sizeof list, &count, &overlapped, NULL),
+	      "overlapped");
 	sleep_ms(is_wine() ? 100 : 0);
 	is_hex(0xdead, count, "...leaves the count alone");
 	is_hex(0, (unsigned)overlapped.Internal, "...its status");
@@ -550,7 +565,8 @@ static void broadcast_address(void)
 	struct sockaddr_in name = { 0 };
 
 	wine_todo("Wine does not know it");
-	is_string("success", control(s, SIO_GET_BROADCAST_ADDRESS, NULL, 0, &name, sizeof name), "the broadcast address");
+	is_string("success", control(s, SIO_GET_BROADCAST_ADDRESS, NULL, 0, &name, sizeof name),
+		  "the broadcast address");
 	is_int(AF_INET, name.sin_family, "...is of IPv4");
 	is_hex(INADDR_BROADCAST, ntohl(name.sin_addr.s_addr), "...and 255.255.255.255");
 	todo_end();
@@ -603,7 +619,8 @@ static void refused_datagrams(int family, bool connected)
 	struct sockaddr_storage name, nobody;
 	int length;
 	SOCKET s, other = bound_socket(family, SOCK_DGRAM, &nobody, &length);
-	const char *kind = words("%s, %s", family == AF_INET ? "IPv4" : "IPv6", connected ? "connected" : "not connected");
+	const char *kind = words("%s, %s", family == AF_INET ? "IPv4" : "IPv6",
+				 connected ? "connected" : "not connected");
 
 	closesocket(other); /* nobody has its port now */
 	s = patient_socket(family, &name, &length);
@@ -658,10 +675,12 @@ static void statistics(void)
 	DWORD version = 0, backlog = 0;
 	SOCKET pair[2], s = new_socket(AF_INET, SOCK_STREAM);
 
-	is_string("success", control(s, SIO_TCP_INFO, &version, 4, &v0, sizeof v0), "SIO_TCP_INFO of a new socket");
+	is_string("success", control(s, SIO_TCP_INFO, &version, 4, &v0, sizeof v0),
+		  "SIO_TCP_INFO of a new socket");
 	is_int(sizeof v0, count, "...gives a TCP_INFO_v0");
 	is_int(TCPSTATE_CLOSED, v0.State, "...which is closed");
-	is_string("WSAENOTCONN", control(s, SIO_IDEAL_SEND_BACKLOG_QUERY, NULL, 0, &backlog, 4), "it has no backlog");
+	is_string("WSAENOTCONN", control(s, SIO_IDEAL_SEND_BACKLOG_QUERY, NULL, 0, &backlog, 4),
+		  "it has no backlog");
 	closesocket(s);
 	s = listening_socket(AF_INET, &(struct sockaddr_storage){ 0 }, &(int){ 0 });
 	control(s, SIO_TCP_INFO, &version, 4, &v0, sizeof v0);
@@ -683,11 +702,13 @@ static void statistics(void)
 	is_string("success", control(pair[1], SIO_TCP_INFO, &version, 4, &v1, sizeof v1), "version 1");
 	is_int(sizeof v1, count, "...gives a TCP_INFO_v1");
 	is_int(1000, (long long)v1.BytesIn, "...the bytes received");
-	is_string("WSAEINVAL", control(pair[1], SIO_TCP_INFO, &version, 4, &v1, sizeof v1 - 1), "...into too little room");
+	is_string("WSAEINVAL", control(pair[1], SIO_TCP_INFO, &version, 4, &v1, sizeof v1 - 1),
+		  "...into too little room");
 	is_int(0, count, "...gives nothing");
 	version = 2;
 	is_string("WSAEINVAL", control(pair[1], SIO_TCP_INFO, &version, 4, &v1, sizeof v1), "version 2");
-	is_string("success", control(pair[0], SIO_IDEAL_SEND_BACKLOG_QUERY, NULL, 0, &backlog, 4), "the backlog");
+	is_string("success", control(pair[0], SIO_IDEAL_SEND_BACKLOG_QUERY, NULL, 0, &backlog, 4),
+		  "the backlog");
 	ok(backlog >= 0x10000 && backlog <= 0x1000000, "...is 64 KiB to 16 MiB");
 	close_pair(pair);
 }
@@ -715,7 +736,8 @@ static void first_retransmissions(void)
 	tcp_pair(AF_INET, pair);
 	is_string("WSAEINVAL", control(pair[0], SIO_TCP_INITIAL_RTO, &parameters, sizeof parameters, NULL, 0),
 		  "of a connection it is too late");
-	is_string("WSAEINVAL", set(pair[0], SIO_LOOPBACK_FAST_PATH, TRUE), "...and for SIO_LOOPBACK_FAST_PATH");
+	is_string("WSAEINVAL", set(pair[0], SIO_LOOPBACK_FAST_PATH, TRUE),
+		  "...and for SIO_LOOPBACK_FAST_PATH");
 	close_pair(pair);
 }
 
@@ -728,7 +750,8 @@ static void compatibility(void)
 
 	is_string("success", control(s, SIO_SET_COMPATIBILITY_MODE, &mode, sizeof mode, NULL, 0),
 		  "the auto-tuning of Windows XP");
-	is_int(65535, kernel_get(s, KERNEL_TCP, KERNEL_WINDOW_CLAMP), "...is a window of 65535 bytes at most");
+	is_int(65535, kernel_get(s, KERNEL_TCP, KERNEL_WINDOW_CLAMP),
+	       "...is a window of 65535 bytes at most");
 	mode.TargetOsVersion = VISTA;
 	control(s, SIO_SET_COMPATIBILITY_MODE, &mode, sizeof mode, NULL, 0);
 	is_int(usual, kernel_get(s, KERNEL_TCP, KERNEL_WINDOW_CLAMP), "...that of Vista is not");
@@ -766,13 +789,16 @@ static void processors(void)
 	SOCKET pair[2], s = new_socket(AF_INET, SOCK_DGRAM);
 
 	tcp_pair(AF_INET, pair);
-	is_string("success", control(pair[0], SIO_QUERY_RSS_PROCESSOR_INFO, NULL, 0, &affinity, sizeof affinity),
+	is_string("success",
+		  control(pair[0], SIO_QUERY_RSS_PROCESSOR_INFO, NULL, 0, &affinity, sizeof affinity),
 		  "the processor of a connection");
-	ok(affinity.Processor.Group * 64 + affinity.Processor.Number < sysconf(_SC_NPROCESSORS_CONF), "...is there");
+	ok(affinity.Processor.Group * 64 + affinity.Processor.Number < sysconf(_SC_NPROCESSORS_CONF),
+	   "...is there");
 	close_pair(pair);
 	is_string("WSAEINVAL", control(s, SIO_CPU_AFFINITY, &nowhere, sizeof nowhere, NULL, 0),
 		  "a processor that is not there");
-	is_string("success", control(s, SIO_CPU_AFFINITY, &processor, sizeof processor, NULL, 0), "the first processor");
+	is_string("success", control(s, SIO_CPU_AFFINITY, &processor, sizeof processor, NULL, 0),
+		  "the first processor");
 	is_int(0, kernel_get(s, KERNEL_SOL_SOCKET, 49), "...the kernel knows");
 	closesocket(s);
 	s = bound_socket(AF_INET, SOCK_DGRAM, &(struct sockaddr_storage){ 0 }, &(int){ 0 });
@@ -783,7 +809,8 @@ static void processors(void)
 
 static void transport_settings(void)
 {
-	REAL_TIME_NOTIFICATION_SETTING_INPUT input = { .TransportSettingId.Guid = REAL_TIME_NOTIFICATION_CAPABILITY };
+	REAL_TIME_NOTIFICATION_SETTING_INPUT input = { .TransportSettingId.Guid =
+							       REAL_TIME_NOTIFICATION_CAPABILITY };
 	REAL_TIME_NOTIFICATION_SETTING_OUTPUT output = { CONTROL_CHANNEL_TRIGGER_STATUS_INVALID };
 	GUID bogus = { .Data1 = 1 };
 	SOCKET pair[2], s = new_socket(AF_INET, SOCK_STREAM);
@@ -792,14 +819,21 @@ static void transport_settings(void)
 		  "a channel trigger needs a connection");
 	closesocket(s);
 	tcp_pair(AF_INET, pair);
-	is_string("success", control(pair[0], SIO_APPLY_TRANSPORT_SETTING, &input, sizeof input, NULL, 0), "...it has one");
-	is_string("success", control(pair[0], SIO_QUERY_TRANSPORT_SETTING, &input, 16, &output, sizeof output), "...its status");
-	is_int(CONTROL_CHANNEL_TRIGGER_STATUS_SERVICE_UNAVAILABLE, output.ChannelStatus, "...is that there is no service");
+	is_string("success", control(pair[0], SIO_APPLY_TRANSPORT_SETTING, &input, sizeof input, NULL, 0),
+		  "...it has one");
+	is_string("success",
+		  control(pair[0], SIO_QUERY_TRANSPORT_SETTING, &input, 16, &output, sizeof output),
+		  "...its status");
+	is_int(CONTROL_CHANNEL_TRIGGER_STATUS_SERVICE_UNAVAILABLE, output.ChannelStatus,
+	       "...is that there is no service");
 	is_int(ERROR_INSUFFICIENT_BUFFER,
-	       WSAIoctl(pair[0], SIO_QUERY_TRANSPORT_SETTING, &input, 16, &output, 3, &count, NULL, NULL) ? WSAGetLastError() : 0,
+	       WSAIoctl(pair[0], SIO_QUERY_TRANSPORT_SETTING, &input, 16, &output, 3, &count, NULL, NULL)
+		       ? WSAGetLastError()
+		       : 0,
 	       "...into too little room");
 	is_int(sizeof output, count, "...counts what is needed");
-	is_string("WSAEINVAL", control(pair[0], SIO_QUERY_TRANSPORT_SETTING, &bogus, 16, &output, sizeof output),
+	is_string("WSAEINVAL",
+		  control(pair[0], SIO_QUERY_TRANSPORT_SETTING, &bogus, 16, &output, sizeof output),
 		  "another setting");
 	close_pair(pair);
 }
@@ -820,7 +854,8 @@ static SOCKET member(struct sockaddr_in *group)
 	group->sin_addr.s_addr = inet_addr("239.255.7.7");
 	request.imr_multiaddr = group->sin_addr;
 	request.imr_interface.s_addr = htonl(INADDR_LOOPBACK);
-	succeeds(setsockopt(s, IPPROTO_IP, IP_ADD_MEMBERSHIP, (char *)&request, sizeof request), "a member of a group");
+	succeeds(setsockopt(s, IPPROTO_IP, IP_ADD_MEMBERSHIP, (char *)&request, sizeof request),
+		 "a member of a group");
 	setsockopt(s, SOL_SOCKET, SO_RCVTIMEO, (char *)&limit, sizeof limit);
 	return s;
 }
@@ -861,7 +896,8 @@ static void multicast(void)
 	is_string("3 bytes", reaches(a, &group, s), "...lets it in");
 	is_string("success", set(a, SIO_MULTICAST_SCOPE, 7), "SIO_MULTICAST_SCOPE");
 	is_int(7, kernel_get(a, 0, 33), "...is the kernel's time to live");
-	is_string("WSAEINVAL", control(a, SIO_MULTICAST_SCOPE, &scope, sizeof scope, NULL, 0), "...which is 255 at most");
+	is_string("WSAEINVAL", control(a, SIO_MULTICAST_SCOPE, &scope, sizeof scope, NULL, 0),
+		  "...which is 255 at most");
 
 	set_filter.filter.imsf_multiaddr = group.sin_addr;
 	set_filter.filter.imsf_interface.s_addr = htonl(INADDR_LOOPBACK);
@@ -876,7 +912,8 @@ static void multicast(void)
 	got.filter.imsf_fmode = 77;
 	got.filter.imsf_numsrc = 0;
 	got.filter.imsf_slist[0].s_addr = 0;
-	is_string("success", control(s, SIO_GET_MULTICAST_FILTER, &got, 16, &got, sizeof got), "...it can be read");
+	is_string("success", control(s, SIO_GET_MULTICAST_FILTER, &got, 16, &got, sizeof got),
+		  "...it can be read");
 	is_int(IP_MSFILTER_SIZE(1), count, "...as long as it is");
 	is_int(MCAST_INCLUDE, got.filter.imsf_fmode, "...its mode");
 	is_int(1, got.filter.imsf_numsrc, "...its sources");
@@ -947,7 +984,8 @@ static void sorting(void)
 	is_string("WSAEFAULT", control(s, SIO_ADDRESS_LIST_SORT, &room, size, &room, size),
 		  "sorting into a list without room for the addresses");
 	is_int(size + COUNT * sizeof *from, count, "...counts what is needed");
-	is_string("success", control(s, SIO_ADDRESS_LIST_SORT, &room, size, &room, sizeof room), "sorting, in its place");
+	is_string("success", control(s, SIO_ADDRESS_LIST_SORT, &room, size, &room, sizeof room),
+		  "sorting, in its place");
 	is_int(COUNT, room.list.iAddressCount, "...keeps all");
 	inet_ntop(AF_INET6, &((SOCKADDR_IN6 *)entries[0].lpSockaddr)->sin6_addr, text, sizeof text);
 	is_string("::1", text, "...the first");
@@ -956,10 +994,12 @@ static void sorting(void)
 	from[0].sin6_family = 99;
 	room.list.iAddressCount = 1;
 	entries[0].lpSockaddr = (struct sockaddr *)&from[0];
-	is_string("success", control(s, SIO_ADDRESS_LIST_SORT, &room, size, &room, sizeof room), "what is no address");
+	is_string("success", control(s, SIO_ADDRESS_LIST_SORT, &room, size, &room, sizeof room),
+		  "what is no address");
 	is_int(0, room.list.iAddressCount, "...is left out");
 	room.list.iAddressCount = -1;
-	is_string("WSAEINVAL", control(s, SIO_ADDRESS_LIST_SORT, &room, size, &room, sizeof room), "less than none");
+	is_string("WSAEINVAL", control(s, SIO_ADDRESS_LIST_SORT, &room, size, &room, sizeof room),
+		  "less than none");
 	room.list.iAddressCount = 1000;
 	is_string("WSAEFAULT", control(s, SIO_ADDRESS_LIST_SORT, &room, size, &room, sizeof room),
 		  "more than there are bytes");
@@ -990,8 +1030,10 @@ static void versions(void)
 		s = new_socket(AF_INET, SOCK_STREAM);
 		is_string(rows[i].base_handle, control(s, SIO_BASE_HANDLE, NULL, 0, &base, sizeof base),
 			  "Windows %s: SIO_BASE_HANDLE", rows[i].windows);
-		is_string(rows[i].fast_path, set(s, SIO_LOOPBACK_FAST_PATH, TRUE), "...SIO_LOOPBACK_FAST_PATH");
-		is_string(rows[i].information, control(s, SIO_TCP_INFO, &version, 4, &information, sizeof information),
+		is_string(rows[i].fast_path, set(s, SIO_LOOPBACK_FAST_PATH, TRUE),
+			  "...SIO_LOOPBACK_FAST_PATH");
+		is_string(rows[i].information,
+			  control(s, SIO_TCP_INFO, &version, 4, &information, sizeof information),
 			  "...SIO_TCP_INFO");
 		closesocket(s);
 	}
@@ -1010,9 +1052,10 @@ static void wait_for_change(void *argument)
 	struct waiter *waiter = argument;
 	DWORD bytes;
 
-	waiter->error = WSAIoctl(waiter->s, waiter->code, &waiter->to, sizeof waiter->to, NULL, 0, &bytes, NULL, NULL) ?
-				WSAGetLastError() :
-				0;
+	waiter->error =
+		WSAIoctl(waiter->s, waiter->code, &waiter->to, sizeof waiter->to, NULL, 0, &bytes, NULL, NULL)
+			? WSAGetLastError()
+			: 0;
 }
 
 /* A call that waits for a change ends when the socket is closed. */

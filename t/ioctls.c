@@ -33,10 +33,18 @@ struct row {
 };
 
 static const struct row rows[] = {
-#define ROW(name, code, in_form, in_least, in_most, in_error, out_form, out_least, out_most, out_error, kept, kinds, \
-	    other, overlapped, outcome, ...)                                                                  \
-	{ #name, code, { in_form, in_least, in_most, in_error }, { out_form, out_least, out_most, out_error }, \
-	  kept, kinds, other, overlapped, outcome, { __VA_ARGS__ } },
+#define ROW(name, code, in_form, in_least, in_most, in_error, out_form, out_least, out_most, out_error,      \
+	    kept, kinds, other, overlapped, outcome, ...)                                                    \
+	{ #name,                                                                                             \
+	  code,                                                                                              \
+	  { in_form, in_least, in_most, in_error },                                                          \
+	  { out_form, out_least, out_most, out_error },                                                      \
+	  kept,                                                                                              \
+	  kinds,                                                                                             \
+	  other,                                                                                             \
+	  overlapped,                                                                                        \
+	  outcome,                                                                                           \
+	  { __VA_ARGS__ } },
 #include "ioctls-rows.h"
 };
 enum { ROWS = sizeof rows / sizeof *rows };
@@ -45,12 +53,9 @@ static const struct {
 	const char *name;
 	int family, type, protocol;
 } kinds[KINDS] = {
-	{ "tcp4", AF_INET, SOCK_STREAM, IPPROTO_TCP },
-	{ "tcp6", AF_INET6, SOCK_STREAM, IPPROTO_TCP },
-	{ "udp4", AF_INET, SOCK_DGRAM, IPPROTO_UDP },
-	{ "udp6", AF_INET6, SOCK_DGRAM, IPPROTO_UDP },
-	{ "raw4", AF_INET, SOCK_RAW, IPPROTO_ICMP },
-	{ "raw6", AF_INET6, SOCK_RAW, IPPROTO_ICMPV6 },
+	{ "tcp4", AF_INET, SOCK_STREAM, IPPROTO_TCP }, { "tcp6", AF_INET6, SOCK_STREAM, IPPROTO_TCP },
+	{ "udp4", AF_INET, SOCK_DGRAM, IPPROTO_UDP },  { "udp6", AF_INET6, SOCK_DGRAM, IPPROTO_UDP },
+	{ "raw4", AF_INET, SOCK_RAW, IPPROTO_ICMP },   { "raw6", AF_INET6, SOCK_RAW, IPPROTO_ICMPV6 },
 	{ "unix", AF_UNIX, SOCK_STREAM, 0 },
 };
 
@@ -150,8 +155,8 @@ static void lengths(const struct row *row, SOCKET s, bool output)
 		if (i == 1 && !tries[1])
 			continue;
 		*(output ? &try.out_size : &try.in_size) = tries[i];
-		check(words("%s %s", i < 2 ? "short" : "long", output ? "output" : "input"), failure(row, size->error),
-		      run(&try, false));
+		check(words("%s %s", i < 2 ? "short" : "long", output ? "output" : "input"),
+		      failure(row, size->error), run(&try, false));
 	}
 }
 
@@ -178,7 +183,8 @@ static void pointers(const struct row *row, int kind, SOCKET s, bool output)
 
 static const char *status_text(void)
 {
-	return overlapped.Internal == UNTOUCHED ? "no status" : words("status %#x", (unsigned)overlapped.Internal);
+	return overlapped.Internal == UNTOUCHED ? "no status"
+						: words("status %#x", (unsigned)overlapped.Internal);
 }
 
 static const char *overlapped_result(const struct row *row, int kind)
@@ -201,9 +207,9 @@ static const char *overlapped_result(const struct row *row, int kind)
 	if (error)
 		return words("%s, the count is left, %s", error_name(error),
 			     row->overlapped == QUIET ? "status 0x103" : "no status");
-	return words("success, %s, status 0", row->overlapped == QUIET	  ? "the count is left"
-					       : row->out.form == HANDLERS ? "some"
-									   : count_text(row->out.least));
+	return words("success, %s, status 0", row->overlapped == QUIET    ? "the count is left"
+					      : row->out.form == HANDLERS ? "some"
+									  : count_text(row->out.least));
 }
 
 static void with_overlapped(const struct row *row, int kind, SOCKET s)
@@ -220,7 +226,9 @@ static void with_overlapped(const struct row *row, int kind, SOCKET s)
 		seen = "a crash";
 	else
 		seen = words("%s, %s, %s", try.error ? error_name(try.error) : "success",
-			     row->out.form == HANDLERS && !try.error && count != UNTOUCHED ? "some" : count_text(count),
+			     row->out.form == HANDLERS && !try.error && count != UNTOUCHED
+				     ? "some"
+				     : count_text(count),
 			     status_text());
 	check("overlapped", overlapped_result(row, kind), seen);
 }

@@ -1,4 +1,5 @@
-/* WSASend, WSARecv, WSASendTo, WSARecvFrom, WSASendMsg and WSARecvMsg: buffers, flags, counts and the order of checks. */
+/* WSASend, WSARecv, WSASendTo, WSARecvFrom, WSASendMsg and WSARecvMsg: buffers, flags, counts and the order
+ * of checks. */
 #include <winsock2.h>
 #include <ws2tcpip.h>
 #include <mswsock.h>
@@ -46,8 +47,9 @@ static bool is_readable(SOCKET s)
 /* The count of bytes and the flags that a call left behind, with what it put into a buffer: "3, 0: abc". */
 static const char *seen(int result, DWORD count, DWORD flags, const char *data)
 {
-	return result ? error_name(WSAGetLastError()) :
-			words("%lu, %#lx: %.*s", (unsigned long)count, (unsigned long)flags, (int)count, data);
+	return result ? error_name(WSAGetLastError())
+		      : words("%lu, %#lx: %.*s", (unsigned long)count, (unsigned long)flags, (int)count,
+			      data);
 }
 
 /* WSARecv into several buffers of these sizes, which end with 0; they lie one after the other. */
@@ -100,7 +102,8 @@ static void streams(void)
 	say(pair[0], "ab", "", "");
 	ok(is_readable(pair[1]), "two bytes more");
 	is_string("1, 0: a", receive(pair[1], 0, SIZES(1)), "WSARecv of one");
-	is_string("1, 0: b", receive(pair[1], 0, SIZES(1, 1, 5)), "WSARecv of the other, where there is room for more");
+	is_string("1, 0: b", receive(pair[1], 0, SIZES(1, 1, 5)),
+		  "WSARecv of the other, where there is room for more");
 	set_nonblocking(pair[1]);
 	is_string("WSAEWOULDBLOCK", receive(pair[1], 0, SIZES(5)), "WSARecv of nothing");
 	closesocket(pair[0]);
@@ -113,11 +116,11 @@ static void send_slowly(void *argument)
 {
 	SOCKET s = *(SOCKET *)argument;
 
-	say(s, "ab", "", "");
+	send(s, "ab", 2, 0);
 	sleep_ms(50);
-	say(s, "c", "d", "");
+	send(s, "cd", 2, 0);
 	sleep_ms(50);
-	say(s, "ef", "", "");
+	send(s, "ef", 2, 0);
 }
 
 static void wait_for_all(void)
@@ -128,7 +131,8 @@ static void wait_for_all(void)
 	tcp_pair(AF_INET, pair);
 	task = task_start(send_slowly, &pair[0]);
 	wine_todo("Wine's MSG_WAITALL does not wait");
-	is_string("5, 0: abcde", receive(pair[1], MSG_WAITALL, SIZES(1, 2, 2)), "WSARecv, MSG_WAITALL, three buffers");
+	is_string("5, 0: abcde", receive(pair[1], MSG_WAITALL, SIZES(1, 2, 2)),
+		  "WSARecv, MSG_WAITALL, three buffers");
 	todo_end();
 	ok(task_end(task, 2000), "...of what is sent");
 	wine_todo("Wine's MSG_WAITALL does not wait");
@@ -137,7 +141,8 @@ static void wait_for_all(void)
 	say(pair[0], "abcde", "", "");
 	ok(is_readable(pair[1]), "data for MSG_WAITALL");
 	wine_todo("Wine allows it");
-	is_string("WSAEOPNOTSUPP", receive(pair[1], MSG_WAITALL | MSG_PEEK, SIZES(5)), "MSG_WAITALL with MSG_PEEK");
+	is_string("WSAEOPNOTSUPP", receive(pair[1], MSG_WAITALL | MSG_PEEK, SIZES(5)),
+		  "MSG_WAITALL with MSG_PEEK");
 	todo_end();
 	close_pair(pair);
 }
@@ -213,7 +218,7 @@ static void many_buffers(void)
 static void send_something(void *argument)
 {
 	sleep_ms(50);
-	say(*(SOCKET *)argument, "x", "", "");
+	send(*(SOCKET *)argument, "x", 1, 0);
 }
 
 /* A buffer of no bytes is a way to wait without one. */
@@ -241,7 +246,8 @@ static void nothing(void)
 	count = 0xdead;
 	wine_todo("Wine does not look at their number");
 	fails(WSAEINVAL, WSARecv(pair[1], NULL, 0, &count, &flags, NULL, NULL), "WSARecv without a buffer");
-	fails(WSAEINVAL, WSARecv(pair[1], &buffer, 0, &count, &flags, NULL, NULL), "...and with an array of none");
+	fails(WSAEINVAL, WSARecv(pair[1], &buffer, 0, &count, &flags, NULL, NULL),
+	      "...and with an array of none");
 	todo_end();
 	is_int(0xdead, count, "...leaves the count alone");
 	succeeds(WSASend(pair[0], &buffer, 1, &count, 0, NULL, NULL), "WSASend of no bytes");
@@ -263,8 +269,8 @@ static void timeouts(void)
 	close_pair(pair);
 }
 
-static int recv_from(SOCKET s, char *room, ULONG size, DWORD *count, DWORD *flags, struct sockaddr_storage *from,
-		     int *length)
+static int recv_from(SOCKET s, char *room, ULONG size, DWORD *count, DWORD *flags,
+		     struct sockaddr_storage *from, int *length)
 {
 	WSABUF buffer = { size, room };
 
@@ -308,7 +314,8 @@ static void datagrams(int family)
 	WSASendTo(a, buffers, 2, &count, 0, (struct sockaddr *)&address[1], length, NULL, NULL);
 	from_length = 1;
 	wine_todo("Wine gives as much of the address as fits");
-	fails(WSAEFAULT, recv_from(b, room, 10, &count, &flags, &from, &from_length), "WSARecvFrom, no room for the address");
+	fails(WSAEFAULT, recv_from(b, room, 10, &count, &flags, &from, &from_length),
+	      "WSARecvFrom, no room for the address");
 	is_int(1, from_length, "...leaves the length alone");
 	set_nonblocking(b);
 	is_string("7, 0: abcdefg", receive(b, 0, SIZES(10)), "...and the datagram where it is");
@@ -343,7 +350,8 @@ static void checks(void)
 
 	fails(WSAENOTSOCK, WSASend(INVALID_SOCKET, &buffer, 1, NULL, 0, NULL, NULL), "WSASend, no socket");
 	fails(WSAENOTSOCK, WSARecv(INVALID_SOCKET, NULL, 0, NULL, NULL, NULL, NULL), "WSARecv, no socket");
-	fails(WSAENOTSOCK, WSASendTo(INVALID_SOCKET, &buffer, 1, NULL, 0, (struct sockaddr *)&address, length, NULL, NULL),
+	fails(WSAENOTSOCK,
+	      WSASendTo(INVALID_SOCKET, &buffer, 1, NULL, 0, (struct sockaddr *)&address, length, NULL, NULL),
 	      "WSASendTo, no socket");
 	fails(WSAENOTSOCK, WSARecvFrom(INVALID_SOCKET, &buffer, 1, NULL, NULL, NULL, NULL, NULL, NULL),
 	      "WSARecvFrom, no socket");
@@ -353,15 +361,17 @@ static void checks(void)
 	send(tcp[1], "xy", 2, 0);
 	ok(is_readable(tcp[0]), "data");
 #ifdef __linux__ /* Wine takes the data, or crashes */
-	fails(WSAEFAULT, WSARecv(tcp[0], &buffer, 1, NULL, &flags, NULL, NULL), "WSARecv, NULL for the count");
-	fails(WSAEFAULT, WSARecv(tcp[0], &buffer, 1, &count, NULL, NULL, NULL), "WSARecv, NULL for the flags");
+	fails(WSAEFAULT, WSARecv(tcp[0], &buffer, 1, NULL, &flags, NULL, NULL),
+	      "WSARecv, NULL for the count");
+	fails(WSAEFAULT, WSARecv(tcp[0], &buffer, 1, &count, NULL, NULL, NULL),
+	      "WSARecv, NULL for the flags");
 	for (const struct bad_pointer *bad = bad_pointers(); bad->name; bad++) {
 		WSABUF bad_buffer = { 4, bad->pointer };
 
 		fails(WSAEFAULT, WSASend(tcp[0], (WSABUF *)bad->pointer, 1, &count, 0, NULL, NULL),
 		      "WSASend, the array is %s", bad->name);
-		fails(WSAEFAULT, WSASend(tcp[0], &bad_buffer, 1, &count, 0, NULL, NULL), "WSASend, the buffer is %s",
-		      bad->name);
+		fails(WSAEFAULT, WSASend(tcp[0], &bad_buffer, 1, &count, 0, NULL, NULL),
+		      "WSASend, the buffer is %s", bad->name);
 		fails(WSAEFAULT, WSASend(tcp[0], &buffer, 1, (DWORD *)bad->pointer, 0, NULL, NULL),
 		      "WSASend, the count is %s", bad->name);
 		fails(WSAEFAULT, WSARecv(tcp[0], (WSABUF *)bad->pointer, 1, &count, &flags, NULL, NULL),
@@ -373,20 +383,26 @@ static void checks(void)
 		fails(WSAEFAULT, WSARecv(tcp[0], &buffer, 1, &count, (DWORD *)bad->pointer, NULL, NULL),
 		      "WSARecv, the flags are %s", bad->name);
 		if (bad->pointer)
-			fails(WSAEFAULT, WSASendTo(s, &buffer, 1, &count, 0, (struct sockaddr *)bad->pointer, length, NULL, NULL),
+			fails(WSAEFAULT,
+			      WSASendTo(s, &buffer, 1, &count, 0, (struct sockaddr *)bad->pointer, length,
+					NULL, NULL),
 			      "WSASendTo, the address is %s", bad->name);
 	}
-	fails(WSAENOBUFS, WSASend(tcp[0], &buffer, 0xffffffff, &count, 0, NULL, NULL), "WSASend of too many buffers");
+	fails(WSAENOBUFS, WSASend(tcp[0], &buffer, 0xffffffff, &count, 0, NULL, NULL),
+	      "WSASend of too many buffers");
 #endif
 	is_string("2, 0: xy", receive(tcp[0], 0, SIZES(8)), "...and the data is still there");
 	wine_todo("Wine ignores flags it does not know");
-	fails(WSAEOPNOTSUPP, WSASend(tcp[0], &buffer, 1, &count, 0x4000, NULL, NULL), "WSASend, an unknown flag");
+	fails(WSAEOPNOTSUPP, WSASend(tcp[0], &buffer, 1, &count, 0x4000, NULL, NULL),
+	      "WSASend, an unknown flag");
 	flags = 0x4000;
 	set_nonblocking(tcp[0]);
-	fails(WSAEOPNOTSUPP, WSARecv(tcp[0], &buffer, 1, &count, &flags, NULL, NULL), "WSARecv, an unknown flag");
+	fails(WSAEOPNOTSUPP, WSARecv(tcp[0], &buffer, 1, &count, &flags, NULL, NULL),
+	      "WSARecv, an unknown flag");
 	todo_end();
 	close_pair(tcp);
-	succeeds(WSASendTo(s, &buffer, 1, &count, 0, (struct sockaddr *)&address, length, NULL, NULL), "WSASendTo");
+	succeeds(WSASendTo(s, &buffer, 1, &count, 0, (struct sockaddr *)&address, length, NULL, NULL),
+		 "WSASendTo");
 	succeeds(getsockname(s, (struct sockaddr *)&address, &length), "...has bound the socket");
 	closesocket(s);
 }
@@ -404,10 +420,12 @@ static void overlapped(void)
 
 	tcp_pair(AF_INET, tcp);
 	udp_pair(AF_INET, udp);
-	fails(WSAEINVAL, WSARecv(tcp[0], NULL, 0, NULL, &flags, &ahead, NULL), "WSARecv, overlapped, without a buffer");
+	fails(WSAEINVAL, WSARecv(tcp[0], NULL, 0, NULL, &flags, &ahead, NULL),
+	      "WSARecv, overlapped, without a buffer");
 	fails(WSAEOPNOTSUPP, WSARecv(tcp[0], &buffer, 1, NULL, &flags, &ahead, NULL), "WSARecv, overlapped");
 	fails(WSAEOPNOTSUPP, WSASend(tcp[0], &buffer, 1, &count, 0, &ahead, NULL), "WSASend, overlapped");
-	fails(WSAEOPNOTSUPP, receive_message(udp[0], &message, &count, &ahead, NULL), "WSARecvMsg, overlapped");
+	fails(WSAEOPNOTSUPP, receive_message(udp[0], &message, &count, &ahead, NULL),
+	      "WSARecvMsg, overlapped");
 	fails(WSAEOPNOTSUPP, WSASendMsg(udp[0], &message, 0, &count, &ahead, NULL), "WSASendMsg, overlapped");
 	close_pair(tcp);
 	close_pair(udp);
@@ -457,7 +475,8 @@ static void receive_messages(void)
 
 	send(a, "abcdef", 6, 0);
 	wine_todo("Wine leaves the count alone");
-	is_string("WSAEMSGSIZE, 4: abcd....", message_of(b, &message, 4), "WSARecvMsg, a datagram that does not fit");
+	is_string("WSAEMSGSIZE, 4: abcd....", message_of(b, &message, 4),
+		  "WSARecvMsg, a datagram that does not fit");
 	is_hex(MSG_TRUNC, message.dwFlags, "...says so in its flags too");
 	todo_end();
 
@@ -467,11 +486,14 @@ static void receive_messages(void)
 #ifdef __linux__ /* Wine does not care, or crashes */
 	WSAMSG *bad = (WSAMSG *)before_bad_page(sizeof message - 8);
 
-	is_string("WSAEFAULT, 57005: ........", message_of(b, &message, 4), "WSARecvMsg, a name's length without a name");
+	is_string("WSAEFAULT, 57005: ........", message_of(b, &message, 4),
+		  "WSARecvMsg, a name's length without a name");
 	message = (WSAMSG){ .Control = { 16, NULL } };
-	is_string("WSAEFAULT, 57005: ........", message_of(b, &message, 4), "WSARecvMsg, control's length without control");
+	is_string("WSAEFAULT, 57005: ........", message_of(b, &message, 4),
+		  "WSARecvMsg, control's length without control");
 	message = (WSAMSG){ .name = (struct sockaddr *)&from, .namelen = 8 };
-	is_string("WSAEFAULT, 57005: ........", message_of(b, &message, 4), "WSARecvMsg, too little room for the name");
+	is_string("WSAEFAULT, 57005: ........", message_of(b, &message, 4),
+		  "WSARecvMsg, too little room for the name");
 	fails(WSAEFAULT, receive_message(b, bad, &count, NULL, NULL), "WSARecvMsg, half a message");
 	fails(WSAEFAULT, receive_message(b, &message, NULL, NULL, NULL), "WSARecvMsg, NULL for the count");
 	message = (WSAMSG){ .dwFlags = MSG_OOB };
@@ -480,7 +502,8 @@ static void receive_messages(void)
 	fails(WSAEFAULT, receive_message(b, NULL, NULL, NULL, NULL), "WSARecvMsg, NULL for the message");
 	message = (WSAMSG){ .dwFlags = 0 };
 	is_string("4: name", message_of(b, &message, 4), "...and the datagram is still there");
-	fails(WSAENOTSOCK, receive_message(INVALID_SOCKET, &message, &count, NULL, NULL), "WSARecvMsg, no socket");
+	fails(WSAENOTSOCK, receive_message(INVALID_SOCKET, &message, &count, NULL, NULL),
+	      "WSARecvMsg, no socket");
 	closesocket(a);
 	closesocket(b);
 
@@ -490,7 +513,8 @@ static void receive_messages(void)
 	ok(is_readable(tcp[0]), "data of a stream");
 	wine_todo("Wine receives it");
 	message.dwFlags = MSG_PEEK;
-	fails(WSAEOPNOTSUPP, receive_message(tcp[0], &message, &count, NULL, NULL), "WSARecvMsg of a stream, MSG_PEEK");
+	fails(WSAEOPNOTSUPP, receive_message(tcp[0], &message, &count, NULL, NULL),
+	      "WSARecvMsg of a stream, MSG_PEEK");
 	message.dwFlags = 0;
 	fails(WSAEINVAL, receive_message(tcp[0], &message, &count, NULL, NULL), "WSARecvMsg of a stream");
 	todo_end();
@@ -507,10 +531,13 @@ static void send_messages(void)
 	WSAMSG message = { (struct sockaddr *)&address, length, buffers, 1, { 0, NULL }, 0 };
 	DWORD count = 0;
 
-	fails(WSAENOTSOCK, WSASendMsg(INVALID_SOCKET, &message, 0, NULL, NULL, NULL), "WSASendMsg, no socket");
-	fails(WSAEFAULT, WSASendMsg(a, NULL, 0, NULL, NULL, NULL), "WSASendMsg, NULL for the message and the count");
+	fails(WSAENOTSOCK, WSASendMsg(INVALID_SOCKET, &message, 0, NULL, NULL, NULL),
+	      "WSASendMsg, no socket");
+	fails(WSAEFAULT, WSASendMsg(a, NULL, 0, NULL, NULL, NULL),
+	      "WSASendMsg, NULL for the message and the count");
 	fails(WSAEFAULT, WSASendMsg(a, NULL, 0, &count, NULL, NULL), "WSASendMsg, NULL for the message");
-	fails(WSAEINVAL, getsockname(a, (struct sockaddr *)&name, &name_length), "...has not bound the socket");
+	fails(WSAEINVAL, getsockname(a, (struct sockaddr *)&name, &name_length),
+	      "...has not bound the socket");
 	fails(WSAEFAULT, WSASendMsg(a, &message, 0, NULL, NULL, NULL), "WSASendMsg, NULL for the count");
 	wine_todo("Wine does not");
 	succeeds(getsockname(a, (struct sockaddr *)&name, &name_length), "...has bound the socket");
@@ -526,19 +553,22 @@ static void send_messages(void)
 	is_string("5, 0: hello", receive(b, 0, SIZES(30)), "...which arrives");
 	message.dwBufferCount = 2;
 	message.dwFlags = MSG_PEEK;
-	succeeds(WSASendMsg(a, &message, 0, &count, NULL, NULL), "WSASendMsg of two buffers; dwFlags are no matter");
+	succeeds(WSASendMsg(a, &message, 0, &count, NULL, NULL),
+		 "WSASendMsg of two buffers; dwFlags are no matter");
 	is_int(11, count, "...sent both");
 	is_string("11, 0: hello world", receive(b, 0, SIZES(30)), "...as one datagram");
 	succeeds(getsockname(a, (struct sockaddr *)&name, &name_length), "the socket is bound");
 #ifdef __linux__
 	message.name = NULL;
-	fails(WSAEFAULT, WSASendMsg(a, &message, 0, &count, NULL, NULL), "WSASendMsg, a name's length without a name");
+	fails(WSAEFAULT, WSASendMsg(a, &message, 0, &count, NULL, NULL),
+	      "WSASendMsg, a name's length without a name");
 	message.namelen = 0;
 	fails(WSAENOTCONN, WSASendMsg(a, &message, 0, &count, NULL, NULL), "WSASendMsg to nobody");
 	message.name = (struct sockaddr *)&address;
 	message.namelen = length;
 	message.Control.len = 16;
-	fails(WSAEFAULT, WSASendMsg(a, &message, 0, &count, NULL, NULL), "WSASendMsg, control's length without control");
+	fails(WSAEFAULT, WSASendMsg(a, &message, 0, &count, NULL, NULL),
+	      "WSASendMsg, control's length without control");
 	message.Control.len = 0;
 	fails(WSAEOPNOTSUPP, WSASendMsg(a, &message, MSG_PEEK, &count, NULL, NULL), "WSASendMsg, MSG_PEEK");
 #endif
@@ -576,7 +606,8 @@ static void closed(void)
 
 	udp = bound_socket(AF_INET, SOCK_DGRAM, &address, &length);
 	task = task_start(close_later, &udp);
-	is_string("WSAEINTR, 57005: ........", message_of(udp, &message, 5), "WSARecvMsg, closed by another thread");
+	is_string("WSAEINTR, 57005: ........", message_of(udp, &message, 5),
+		  "WSARecvMsg, closed by another thread");
 	task_end(task, 2000);
 }
 #endif

@@ -1,4 +1,5 @@
-/* Ioctls on a network of the test's own: addresses and routes that change, routers, what multicast reaches. */
+/* Ioctls on a network of the test's own: addresses and routes that change, routers, what multicast reaches.
+ */
 #include <winsock2.h>
 #include <ws2tcpip.h>
 #include <mstcpip.h>
@@ -10,7 +11,12 @@
 #include "tap/link.h"
 #include "tap/net.h"
 
-enum { HERE_ADDRESS = 0x0a090001, THERE_ADDRESS = 0x0a090002, OTHER_ADDRESS = 0x0a090003, BEYOND = 0xc0000201 };
+enum {
+	HERE_ADDRESS = 0x0a090001,
+	THERE_ADDRESS = 0x0a090002,
+	OTHER_ADDRESS = 0x0a090003,
+	BEYOND = 0xc0000201
+};
 
 static DWORD count;
 
@@ -48,8 +54,10 @@ static const char *addresses(SOCKET s)
 
 	if (strcmp(result, "success"))
 		return result;
-	for (const SOCKET_ADDRESS *one = room.list.Address; one < room.list.Address + room.list.iAddressCount; one++)
-		all = words("%s%s%s", all, *all ? " " : "", inet_ntoa(((struct sockaddr_in *)one->lpSockaddr)->sin_addr));
+	for (const SOCKET_ADDRESS *one = room.list.Address; one < room.list.Address + room.list.iAddressCount;
+	     one++)
+		all = words("%s%s%s", all, *all ? " " : "",
+			    inet_ntoa(((struct sockaddr_in *)one->lpSockaddr)->sin_addr));
 	return all;
 }
 
@@ -75,9 +83,10 @@ static void wait_for_change(void *argument)
 	DWORD bytes = 0xdead;
 
 	link_enter(HERE);
-	waiter->error = WSAIoctl(waiter->s, waiter->code, &waiter->to, sizeof waiter->to, NULL, 0, &bytes, NULL, NULL) ?
-				WSAGetLastError() :
-				0;
+	waiter->error =
+		WSAIoctl(waiter->s, waiter->code, &waiter->to, sizeof waiter->to, NULL, 0, &bytes, NULL, NULL)
+			? WSAGetLastError()
+			: 0;
 }
 
 static struct task *start(struct waiter *waiter, DWORD code, unsigned to)
@@ -141,8 +150,10 @@ static void changes(void)
 	is_error(WSA_OPERATION_ABORTED, list.error, "...until its socket is closed");
 
 	ioctlsocket(s, FIONBIO, &on);
-	is_string("WSAEWOULDBLOCK", control(s, SIO_ADDRESS_LIST_CHANGE, NULL, 0, NULL, 0), "without blocking nothing waits");
-	is_string("WSAEWOULDBLOCK", control(s, SIO_ROUTING_INTERFACE_CHANGE, &to, sizeof to, NULL, 0), "...nor here");
+	is_string("WSAEWOULDBLOCK", control(s, SIO_ADDRESS_LIST_CHANGE, NULL, 0, NULL, 0),
+		  "without blocking nothing waits");
+	is_string("WSAEWOULDBLOCK", control(s, SIO_ROUTING_INTERFACE_CHANGE, &to, sizeof to, NULL, 0),
+		  "...nor here");
 	closesocket(s);
 }
 
@@ -155,20 +166,24 @@ static void interfaces(void)
 	} room;
 	SOCKET s = new_socket(AF_INET, SOCK_DGRAM);
 
-	is_string("success", control(s, SIO_GET_INTERFACE_LIST, NULL, 0, list, sizeof list), "the interfaces");
+	is_string("success", control(s, SIO_GET_INTERFACE_LIST, NULL, 0, list, sizeof list),
+		  "the interfaces");
 	is_int(2 * sizeof *list, count, "...the loopback and one");
 	is_hex(IFF_UP | IFF_BROADCAST, list[1].iiFlags, "...its flags");
-	is_string(text(OTHER_ADDRESS), words("%s", inet_ntoa(list[1].iiAddress.AddressIn.sin_addr)), "...its address");
+	is_string(text(OTHER_ADDRESS), words("%s", inet_ntoa(list[1].iiAddress.AddressIn.sin_addr)),
+		  "...its address");
 	is_string("255.0.0.0", words("%s", inet_ntoa(list[1].iiNetmask.AddressIn.sin_addr)), "...its mask");
 	is_string("10.255.255.255", words("%s", inet_ntoa(list[1].iiBroadcastAddress.AddressIn.sin_addr)),
 		  "...where it broadcasts to");
-	is_string("success", control(s, SIO_GET_INTERFACE_LIST_EX, NULL, 0, &room, sizeof room), "the same, extended");
+	is_string("success", control(s, SIO_GET_INTERFACE_LIST_EX, NULL, 0, &room, sizeof room),
+		  "the same, extended");
 	is_int(2 * sizeof *room.list, count, "...two");
 	is_hex(IFF_UP | IFF_BROADCAST, room.list[1].iiFlags, "...its flags");
 	is_string(text(OTHER_ADDRESS),
 		  words("%s", inet_ntoa(((struct sockaddr_in *)room.list[1].iiAddress.lpSockaddr)->sin_addr)),
 		  "...its address");
-	is_string("255.0.0.0", words("%s", inet_ntoa(((struct sockaddr_in *)room.list[1].iiNetmask.lpSockaddr)->sin_addr)),
+	is_string("255.0.0.0",
+		  words("%s", inet_ntoa(((struct sockaddr_in *)room.list[1].iiNetmask.lpSockaddr)->sin_addr)),
 		  "...its mask");
 	is_string("WSAEFAULT", control(s, SIO_GET_INTERFACE_LIST_EX, NULL, 0, &room, 2 * sizeof *room.list),
 		  "...into a room for the structures alone");
@@ -212,14 +227,16 @@ static void expired_datagrams(void)
 	link_default_route("10.9.0.3");
 	link_enter(HERE);
 	setsockopt(s, IPPROTO_IP, IP_TTL, (char *)&hops, sizeof hops);
-	is_int(1, sendto(s, "x", 1, 0, (struct sockaddr *)&beyond, sizeof beyond), "a datagram that lives one hop");
+	is_int(1, sendto(s, "x", 1, 0, (struct sockaddr *)&beyond, sizeof beyond),
+	       "a datagram that lives one hop");
 	is_string("WSAENETRESET", receive(s), "...comes back as WSAENETRESET");
 	is_string("WSAETIMEDOUT", receive(s), "...once");
 	control(s, SIO_UDP_CONNRESET, &off, sizeof off, NULL, 0);
 	sendto(s, "x", 1, 0, (struct sockaddr *)&beyond, sizeof beyond);
 	is_string("WSAENETRESET", receive(s), "SIO_UDP_CONNRESET has no part in that");
 	control(s, SIO_UDP_CONNRESET, &on, sizeof on, NULL, 0);
-	is_string("success", control(s, SIO_UDP_NETRESET, &off, sizeof off, NULL, 0), "SIO_UDP_NETRESET FALSE");
+	is_string("success", control(s, SIO_UDP_NETRESET, &off, sizeof off, NULL, 0),
+		  "SIO_UDP_NETRESET FALSE");
 	sendto(s, "x", 1, 0, (struct sockaddr *)&beyond, sizeof beyond);
 	is_string("WSAETIMEDOUT", receive(s), "...it does not come back");
 	closesocket(s);
@@ -238,8 +255,10 @@ static void own_multicast(void)
 	group.sin_addr.s_addr = inet_addr("239.1.2.3");
 	request.imr_multiaddr = group.sin_addr;
 	request.imr_interface.s_addr = htonl(OTHER_ADDRESS);
-	succeeds(setsockopt(member, IPPROTO_IP, IP_ADD_MEMBERSHIP, (char *)&request, sizeof request), "...has joined");
-	setsockopt(s, IPPROTO_IP, IP_MULTICAST_IF, (char *)&request.imr_interface, sizeof request.imr_interface);
+	succeeds(setsockopt(member, IPPROTO_IP, IP_ADD_MEMBERSHIP, (char *)&request, sizeof request),
+		 "...has joined");
+	setsockopt(s, IPPROTO_IP, IP_MULTICAST_IF, (char *)&request.imr_interface,
+		   sizeof request.imr_interface);
 	sendto(s, "abc", 3, 0, (struct sockaddr *)&group, sizeof group);
 	is_string("3 bytes", receive(member), "...gets what this host sends");
 	is_string("success", control(member, SIO_MULTIPOINT_LOOPBACK, &off, sizeof off, NULL, 0),
@@ -265,8 +284,8 @@ static const char *packet(SOCKET s, int protocol)
 	} while (bytes[9] != protocol);
 	if (memcmp(&from.sin_addr, bytes + 12, 4) || size < (bytes[2] << 8 | bytes[3]))
 		return "another sender or length than the header says";
-	return words("%d.%d.%d.%d to %d.%d.%d.%d, %d bytes", bytes[12], bytes[13], bytes[14], bytes[15], bytes[16],
-		     bytes[17], bytes[18], bytes[19], bytes[2] << 8 | bytes[3]);
+	return words("%d.%d.%d.%d to %d.%d.%d.%d, %d bytes", bytes[12], bytes[13], bytes[14], bytes[15],
+		     bytes[16], bytes[17], bytes[18], bytes[19], bytes[2] << 8 | bytes[3]);
 }
 
 static SOCKET raw_socket(int protocol)
@@ -292,11 +311,13 @@ static void sniffing(void)
 
 	if (!ok(s != INVALID_SOCKET, "a raw socket of IPPROTO_IP"))
 		return;
-	is_string("WSAEINVAL", control(s, SIO_RCVALL, &mode, sizeof mode, NULL, 0), "SIO_RCVALL needs an address");
+	is_string("WSAEINVAL", control(s, SIO_RCVALL, &mode, sizeof mode, NULL, 0),
+		  "SIO_RCVALL needs an address");
 	closesocket(s);
 	s = raw_socket(IPPROTO_IP);
 	mode = 4;
-	is_string("WSAEINVAL", control(s, SIO_RCVALL, &mode, sizeof mode, NULL, 0), "...and a mode that there is");
+	is_string("WSAEINVAL", control(s, SIO_RCVALL, &mode, sizeof mode, NULL, 0),
+		  "...and a mode that there is");
 	mode = RCVALL_ON;
 	is_string("success", control(s, SIO_RCVALL, &mode, sizeof mode, NULL, 0), "SIO_RCVALL on");
 	sendto(sender, "abc", 3, 0, (struct sockaddr *)&there, sizeof there);
@@ -313,15 +334,18 @@ static void sniffing(void)
 	sendto(sender, "abc", 3, 0, (struct sockaddr *)&there, sizeof there);
 	is_string("WSAETIMEDOUT", packet(s, IPPROTO_UDP), "...shows nothing");
 	mode = RCVALL_IPLEVEL;
-	is_string("success", control(s, SIO_RCVALL, &mode, sizeof mode, NULL, 0), "...and on again, otherwise");
+	is_string("success", control(s, SIO_RCVALL, &mode, sizeof mode, NULL, 0),
+		  "...and on again, otherwise");
 	sendto(sender, "abc", 3, 0, (struct sockaddr *)&there, sizeof there);
 	is_string("10.9.0.3 to 10.9.0.2, 31 bytes", packet(s, IPPROTO_UDP), "...it does");
 	succeeds(closesocket(s), "...and can be closed");
 
 	mode = TRUE;
 	s = raw_socket(IPPROTO_UDP);
-	is_string("WSAEINVAL", control(s, SIO_RCVALL, &mode, sizeof mode, NULL, 0), "SIO_RCVALL is not for IPPROTO_UDP");
-	is_string("success", control(s, SIO_RCVALL_MCAST, &mode, sizeof mode, NULL, 0), "SIO_RCVALL_MCAST is");
+	is_string("WSAEINVAL", control(s, SIO_RCVALL, &mode, sizeof mode, NULL, 0),
+		  "SIO_RCVALL is not for IPPROTO_UDP");
+	is_string("success", control(s, SIO_RCVALL_MCAST, &mode, sizeof mode, NULL, 0),
+		  "SIO_RCVALL_MCAST is");
 	sendto(sender, "abc", 3, 0, (struct sockaddr *)&there, sizeof there);
 	sendto(sender, "abc", 3, 0, (struct sockaddr *)&group, sizeof group);
 	is_string("10.9.0.3 to 239.1.2.3, 31 bytes", packet(s, IPPROTO_UDP), "...shows what goes to groups");
@@ -329,7 +353,8 @@ static void sniffing(void)
 	closesocket(s);
 
 	s = raw_socket(IPPROTO_IGMP);
-	is_string("success", control(s, SIO_RCVALL_IGMPMCAST, &mode, sizeof mode, NULL, 0), "SIO_RCVALL_IGMPMCAST");
+	is_string("success", control(s, SIO_RCVALL_IGMPMCAST, &mode, sizeof mode, NULL, 0),
+		  "SIO_RCVALL_IGMPMCAST");
 	sendto(sender, "abc", 3, 0, (struct sockaddr *)&group, sizeof group);
 	membership.imr_multiaddr.s_addr = inet_addr("239.3.2.1");
 	membership.imr_interface.s_addr = htonl(OTHER_ADDRESS);
@@ -351,8 +376,10 @@ static void given_up(void)
 	is_string("success", control(s, SIO_TCP_INITIAL_RTO, &parameters, sizeof parameters, NULL, 0),
 		  "SIO_TCP_INITIAL_RTO, one retransmission");
 	began = now_ms();
-	fails(WSAETIMEDOUT, connect(s, (struct sockaddr *)&silent, sizeof silent), "a connect to nobody fails");
-	ok(now_ms() - began > 2500 && now_ms() - began < 6000, "...after three seconds (%lld ms)", now_ms() - began);
+	fails(WSAETIMEDOUT, connect(s, (struct sockaddr *)&silent, sizeof silent),
+	      "a connect to nobody fails");
+	ok(now_ms() - began > 2500 && now_ms() - began < 6000, "...after three seconds (%lld ms)",
+	   now_ms() - began);
 	closesocket(s);
 }
 

@@ -496,6 +496,7 @@ static bool is_readable(SOCKET s, int milliseconds)
 
 struct accepting {
 	SOCKET listener, accepted;
+	int error;
 };
 
 static void accept_later(void *argument)
@@ -503,6 +504,7 @@ static void accept_later(void *argument)
 	struct accepting *accepting = argument;
 
 	accepting->accepted = accept(accepting->listener, NULL, NULL);
+	accepting->error = WSAGetLastError();
 }
 
 static void pause_accept(int family)
@@ -511,11 +513,11 @@ static void pause_accept(int family)
 	struct sockaddr_storage name;
 	int length, name_length = sizeof name;
 	SOCKET s = listening_socket(family, &address, &length), callers[4], accepted;
-	struct accepting accepting = { s, INVALID_SOCKET };
+	struct accepting accepting = { s, INVALID_SOCKET, 0 };
 	struct task *task;
 
 	if (is_wine()) {
-		skip(16, "Wine has no SO_PAUSE_ACCEPT");
+		skip(18, "Wine has no SO_PAUSE_ACCEPT");
 		closesocket(s);
 		return;
 	}
@@ -551,8 +553,24 @@ static void pause_accept(int family)
 	   "... whom an accept that waits gets");
 	closesocket(accepting.accepted);
 	closesocket(callers[3]);
+
+	task = task_start(accept_later, &accepting);
+	sleep_ms(50);
 	set(s, SOL_SOCKET, SO_PAUSE_ACCEPT, TRUE);
+	sleep_ms(50);
+	set(s, SOL_SOCKET, SO_PAUSE_ACCEPT, FALSE);
+	call(&address, length, &callers[3]);
+	ok(task_end(task, 10000) && accepting.accepted != INVALID_SOCKET,
+	   "... as does one that has waited since before the pause");
+	closesocket(accepting.accepted);
+	closesocket(callers[3]);
+
+	set(s, SOL_SOCKET, SO_PAUSE_ACCEPT, TRUE);
+	task = task_start(accept_later, &accepting);
+	sleep_ms(50);
 	succeeds(closesocket(s), "a paused listener can be closed");
+	ok(task_end(task, 10000) && accepting.accepted == INVALID_SOCKET, "... and accept returns");
+	is_error(WSAEINTR, accepting.error, "... with this error");
 }
 
 static void pause_before_listen(void)

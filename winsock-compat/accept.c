@@ -24,14 +24,15 @@ static int take_waiting(struct socket *listener)
 	int fd;
 
 	wsc__socket_lock(listener);
+	wsc__socket_mark(listener, 0, SOCKET_DEFERRED); /* first: one may be put off at any time */
 	extras = listener->extras;
 	fd = atomic_exchange(&listener->deferred, -1);
 	if (fd < 0 && extras && extras->waiting_count) {
 		fd = extras->waiting[0];
 		memmove(extras->waiting, extras->waiting + 1, (size_t)--extras->waiting_count * sizeof fd);
 	}
-	if (!extras || !extras->waiting_count)
-		wsc__socket_mark(listener, 0, SOCKET_DEFERRED);
+	if (extras && extras->waiting_count)
+		wsc__socket_mark(listener, SOCKET_DEFERRED, 0);
 	wsc__socket_unlock(listener);
 	return fd;
 }
@@ -50,7 +51,7 @@ static int await_resume(struct socket *listener)
 			return WS_WSAEWOULDBLOCK;
 		nanosleep(&(struct timespec){ 0, PERIOD * 1000000 }, NULL);
 	}
-	return wsc__socket_is(listener, SOCKET_KNOWN) ? 0 : WS_WSAENOTSOCK;
+	return wsc__socket_is(listener, SOCKET_KNOWN) ? 0 : WS_WSAEINTR;
 }
 
 /* The next connection: one that was put off, or one from the kernel's queue. */
@@ -277,20 +278,28 @@ static int pause(SOCKET s, struct socket *listener, struct socket_extras *extras
 int wsc__accept_pause(SOCKET s, struct socket *sock, bool paused)
 {
 	struct socket_extras *extras;
+	bool listens = wsc__socket_is(sock, SOCKET_LISTENING) && sock->family != WS_AF_UNIX;
 	int error = 0;
 
 	wsc__socket_lock(sock);
 	extras = wsc__socket_extras(sock);
 	if (!extras)
 		error = WS_WSAENOBUFS;
-	else if (!wsc__socket_is(sock, SOCKET_LISTENING) || sock->family == WS_AF_UNIX)
-		;
-	else if (paused && wsc__tcp_state((int)s) == WSC_TCP_LISTEN)
-		error = pause(s, sock, extras);
-	else if (!paused && wsc__tcp_state((int)s) == WSC_TCP_CLOSE && listen((int)s, extras->backlog) < 0)
-		error = wsc__error_from_errno(errno);
-	if (!error)
-		wsc__socket_mark(sock, paused ? SOCKET_PAUSED : 0, paused ? 0 : SOCKET_PAUSED);
+	if (!error && paused) {
+		/* First, for an accept that the kernel will send back. */
+		bool was = wsc__socket_is(sock, SOCKET_PAUSED);
+
+		wsc__socket_mark(sock, SOCKET_PAUSED, 0);
+		if (listens && wsc__tcp_state((int)s) == WSC_TCP_LISTEN)
+			error = pause(s, sock, extras);
+		if (error && !was)
+			wsc__socket_mark(sock, 0, SOCKET_PAUSED);
+	} else if (!error) {
+		if (listens && wsc__tcp_state((int)s) == WSC_TCP_CLOSE && listen((int)s, extras->backlog) < 0)
+			error = wsc__error_from_errno(errno);
+		else
+			wsc__socket_mark(sock, 0, SOCKET_PAUSED);
+	}
 	wsc__socket_unlock(sock);
 	return error;
 }

@@ -15,14 +15,10 @@ static const struct policy {
 	unsigned char prefix[16];
 	unsigned bits, precedence, label;
 } policies[] = {
-	{ { [15] = 1 }, 128, 50, 0 },
-	{ { [10] = 0xff, [11] = 0xff }, 96, 35, 4 }, /* IPv4 */
-	{ { 0 }, 96, 1, 3 },
-	{ { 0x20, 0x01, 0, 0 }, 32, 5, 5 },
-	{ { 0x20, 0x02 }, 16, 30, 2 },
-	{ { 0x3f, 0xfe }, 16, 1, 12 },
-	{ { 0xfe, 0xc0 }, 10, 1, 11 },
-	{ { 0xfc }, 7, 3, 13 },
+	{ { [15] = 1 }, 128, 50, 0 },  { { [10] = 0xff, [11] = 0xff }, 96, 35, 4 }, /* IPv4 */
+	{ { 0 }, 96, 1, 3 },           { { 0x20, 0x01, 0, 0 }, 32, 5, 5 },
+	{ { 0x20, 0x02 }, 16, 30, 2 }, { { 0x3f, 0xfe }, 16, 1, 12 },
+	{ { 0xfe, 0xc0 }, 10, 1, 11 }, { { 0xfc }, 7, 3, 13 },
 	{ { 0 }, 0, 40, 1 },
 };
 
@@ -81,7 +77,8 @@ static int compare(const void *first, const void *second)
 	int better = greater_first(a->reachable, b->reachable);
 
 	if (!better && a->reachable) {
-		better = greater_first(scope_of(&a->to) == scope_of(&a->from), scope_of(&b->to) == scope_of(&b->from));
+		better = greater_first(scope_of(&a->to) == scope_of(&a->from),
+				       scope_of(&b->to) == scope_of(&b->from));
 		if (!better)
 			better = greater_first(!a->deprecated, !b->deprecated);
 		if (!better)
@@ -92,7 +89,8 @@ static int compare(const void *first, const void *second)
 		better = greater_first(to_a->precedence, to_b->precedence);
 	if (!better)
 		better = -greater_first(scope_of(&a->to), scope_of(&b->to));
-	if (!better && a->reachable && IN6_IS_ADDR_V4MAPPED(&a->to.sin6_addr) == IN6_IS_ADDR_V4MAPPED(&b->to.sin6_addr))
+	if (!better && a->reachable &&
+	    IN6_IS_ADDR_V4MAPPED(&a->to.sin6_addr) == IN6_IS_ADDR_V4MAPPED(&b->to.sin6_addr))
 		better = greater_first(common_bits(a->to.sin6_addr.s6_addr, a->from.sin6_addr.s6_addr),
 				       common_bits(b->to.sin6_addr.s6_addr, b->from.sin6_addr.s6_addr));
 	return better ? better : a->place < b->place ? -1 : 1;
@@ -149,7 +147,8 @@ static bool take(struct candidate *candidate, const SOCKET_ADDRESS *entry, const
 		return false;
 	memcpy(&candidate->to, &address, sizeof candidate->to);
 	if (!candidate->to.sin6_scope_id && scope_of(&candidate->to) < GLOBAL &&
-	    (IN6_IS_ADDR_LINKLOCAL(&candidate->to.sin6_addr) || IN6_IS_ADDR_SITELOCAL(&candidate->to.sin6_addr))) {
+	    (IN6_IS_ADDR_LINKLOCAL(&candidate->to.sin6_addr) ||
+	     IN6_IS_ADDR_SITELOCAL(&candidate->to.sin6_addr))) {
 		candidate->to.sin6_scope_id = scope_id(&candidate->to, locals, count);
 		if (!candidate->to.sin6_scope_id && IN6_IS_ADDR_SITELOCAL(&candidate->to.sin6_addr))
 			return false;
@@ -186,9 +185,10 @@ static int read_entries(const struct call *call, struct candidate *candidates, s
 	for (size_t i = 0; !error && i < *count; i++) {
 		SOCKET_ADDRESS entry;
 
-		error = wsc__copy_in(&entry,
-				     wsc__user_at(call->in, offsetof(SOCKET_ADDRESS_LIST, Address) + i * sizeof entry),
-				     sizeof entry);
+		error = wsc__copy_in(
+			&entry,
+			wsc__user_at(call->in, offsetof(SOCKET_ADDRESS_LIST, Address) + i * sizeof entry),
+			sizeof entry);
 		if (!error && take(&candidates[taken], &entry, locals, local_count)) {
 			candidates[taken].place = taken;
 			taken++;

@@ -201,7 +201,7 @@ PCWSTR WSC(InetNtopW)(INT family, LPCVOID address, LPWSTR text, size_t size)
 	if (!error && (!text || strlen(copy) >= size)) /* the documented number: nobody has seen another */
 		error = WS_WSA_INVALID_PARAMETER;
 	if (!error)
-		error = wsc__wide_out(text, size, copy, NULL);
+		error = wsc__wide_out(text, size, copy);
 	return wsc__result_pointer(error, text);
 }
 WSC_ALIAS(InetNtopW)
@@ -244,44 +244,37 @@ static int write_address(const void *user, DWORD length, char text[TEXT])
 	return 0;
 }
 
-/* The protocol's info chooses a provider; there is only one here. */
-INT WSC(WSAAddressToStringA)(LPSOCKADDR address, DWORD length, LPWSAPROTOCOL_INFOA info, LPSTR user, LPDWORD size)
+/* In either face; *size gets what the text needs, even if that is too much. */
+static int address_to_string(const void *address, DWORD length, bool wide, void *user, DWORD *size)
 {
 	char text[TEXT];
 	DWORD room, needed;
 	int error = wsc__enter();
 
-	(void)info;
 	if (!error && (!size || wsc__copy_in(&room, size, sizeof room)))
 		error = WS_WSAEFAULT;
 	if (!error)
 		error = write_address(address, length, text);
 	if (error)
-		return wsc__result(error);
-	needed = (DWORD)strlen(text) + 1;
-	if (wsc__copy_out(size, &needed, sizeof needed) || room < needed || wsc__copy_out(user, text, needed))
-		error = WS_WSAEFAULT;
-	return wsc__result(error);
+		return error;
+	needed = (DWORD)strlen(text) + 1; /* units of either kind: it is ASCII */
+	if (wsc__copy_out(size, &needed, sizeof needed) || room < needed)
+		return WS_WSAEFAULT;
+	return wide ? wsc__wide_out(user, room, text) : wsc__copy_out(user, text, needed);
+}
+
+/* The protocol's info chooses a provider; there is only one here. */
+INT WSC(WSAAddressToStringA)(LPSOCKADDR address, DWORD length, LPWSAPROTOCOL_INFOA info, LPSTR user, LPDWORD size)
+{
+	(void)info;
+	return wsc__result(address_to_string(address, length, false, user, size));
 }
 WSC_ALIAS(WSAAddressToStringA)
 
 INT WSC(WSAAddressToStringW)(LPSOCKADDR address, DWORD length, LPWSAPROTOCOL_INFOW info, LPWSTR user, LPDWORD size)
 {
-	char text[TEXT];
-	DWORD room, needed;
-	int error = wsc__enter();
-
 	(void)info;
-	if (!error && (!size || wsc__copy_in(&room, size, sizeof room)))
-		error = WS_WSAEFAULT;
-	if (!error)
-		error = write_address(address, length, text);
-	if (error)
-		return wsc__result(error);
-	error = wsc__wide_out(user, room, text, &needed);
-	if (wsc__copy_out(size, &needed, sizeof needed))
-		error = WS_WSAEFAULT;
-	return wsc__result(error);
+	return wsc__result(address_to_string(address, length, true, user, size));
 }
 WSC_ALIAS(WSAAddressToStringW)
 

@@ -356,7 +356,7 @@ static void forget_haste(int family, unsigned port)
 }
 
 /* What is there besides our own. */
-static unsigned ask_kernel(struct socket *sock, unsigned port, const struct reach *reach,
+static unsigned ask_kernel(struct socket *sock, unsigned port, const struct reach *reach, bool exclusive,
 			   struct others *others)
 {
 	uint64_t *cookies = malloc((others->count + 1) * sizeof *cookies);
@@ -367,7 +367,7 @@ static unsigned ask_kernel(struct socket *sock, unsigned port, const struct reac
 	cookies[others->count] = sock->cookie;
 	for (size_t i = 0; i < others->count; i++)
 		cookies[i] = others->list[i].cookie;
-	found = wsc__diag(sock->type, port, reach, cookies, others->count + 1);
+	found = wsc__diag(sock->type, port, reach, exclusive, cookies, others->count + 1);
 	free(cookies);
 	return found;
 }
@@ -422,6 +422,7 @@ static int refusal(struct socket *sock, unsigned port, const struct reach *reach
 static int share(SOCKET s, struct socket *sock, unsigned port, const struct reach *reach,
 		 const struct attempt *attempt, bool refused)
 {
+	bool exclusive = attempt->sharing == SHARING_EXCLUSIVE;
 	struct others others = { 0 };
 	unsigned found = 0;
 	int posix_error, error;
@@ -433,7 +434,7 @@ static int share(SOCKET s, struct socket *sock, unsigned port, const struct reac
 	if (!error) {
 		posix_error = refused ? EADDRINUSE : try(s, attempt);
 		if (posix_error == EADDRINUSE) {
-			found = attempt->address ? ask_kernel(sock, port, reach, &others) : 0;
+			found = attempt->address ? ask_kernel(sock, port, reach, exclusive, &others) : 0;
 			if (may_share(sock, attempt, &others, found))
 				posix_error = try_with_room(s, sock, port, attempt, &others);
 		}

@@ -50,9 +50,9 @@ static bool arrival6(const void *from, size_t size, void *to)
 	(void)size;
 	memcpy(&info->pkt_info.ipi6_addr, address, sizeof *address);
 	info->pkt_info.ipi6_ifindex = kernel->ipi6_ifindex;
-	info->scope_id.Value = IN6_IS_ADDR_LINKLOCAL(address) || IN6_IS_ADDR_MC_LINKLOCAL(address) ?
-				       kernel->ipi6_ifindex :
-				       0;
+	info->scope_id.Value = IN6_IS_ADDR_LINKLOCAL(address) || IN6_IS_ADDR_MC_LINKLOCAL(address)
+				       ? kernel->ipi6_ifindex
+				       : 0;
 	return !IN6_IS_ADDR_V4MAPPED(address);
 }
 
@@ -230,7 +230,9 @@ static DWORD destination_flags(struct msghdr *message)
 			return WS_MSG_MCAST;
 		if (info->ipi_addr.s_addr == INADDR_BROADCAST)
 			return WS_MSG_BCAST;
-		return info->ipi_spec_dst.s_addr && info->ipi_spec_dst.s_addr != info->ipi_addr.s_addr ? WS_MSG_BCAST : 0;
+		return info->ipi_spec_dst.s_addr && info->ipi_spec_dst.s_addr != info->ipi_addr.s_addr
+			       ? WS_MSG_BCAST
+			       : 0;
 	}
 	header = find_message(message, IPPROTO_IPV6, IPV6_PKTINFO);
 	if (header) {
@@ -479,6 +481,7 @@ int wsc__control_in(SOCKET s, struct socket *sock, const WSABUF *user, struct co
 
 		if (!all.is_told[what])
 			continue;
+		memset(header, 0, CMSG_SPACE(sent[what].size));
 		*header = (struct cmsghdr){ .cmsg_len = CMSG_LEN(sent[what].size),
 					    .cmsg_level = sent[what].level,
 					    .cmsg_type = sent[what].type };

@@ -11,12 +11,16 @@
 #include <unistd.h>
 
 enum { TCP_STATE_TIME_WAIT = 6, TCP_STATE_CLOSE = 7, TCP_STATE_LISTEN = 10, TCP_STATE_BOUND = 13 };
+/* Connections are many, and the kernel keeps them where it has to search for a port. BOUND is of Linux 6.8,
+ * and shown if asked for. */
 enum {
-	ALL_STATES = 0x3fff & ~(1 << TCP_STATE_TIME_WAIT)
-}; /* BOUND is of Linux 6.8, and shown if asked for */
+	PORT_STATES = 1 << TCP_STATE_LISTEN | 1 << TCP_STATE_BOUND,
+	ALL_STATES = 0x3fff & ~(1 << TCP_STATE_TIME_WAIT),
+};
 
 struct question {
 	int type;
+	bool connections;
 	unsigned port;
 	const struct reach *reach;
 	const uint64_t *cookies;
@@ -94,7 +98,9 @@ static unsigned ask(int fd, int family, const struct question *question)
 		.header = { sizeof asked, SOCK_DIAG_BY_FAMILY, NLM_F_REQUEST | NLM_F_DUMP, 0, 0 },
 		.request = { .sdiag_family = (uint8_t)family,
 			     .sdiag_protocol = question->type == SOCK_STREAM ? IPPROTO_TCP : IPPROTO_UDP,
-			     .idiag_states = ALL_STATES,
+			     .idiag_states = question->type == SOCK_STREAM && !question->connections
+						     ? PORT_STATES
+						     : ALL_STATES,
 			     .id.idiag_sport = htons((uint16_t)question->port) },
 	};
 	_Alignas(struct nlmsghdr) char answer[16384];
@@ -121,9 +127,10 @@ static unsigned ask(int fd, int family, const struct question *question)
 	}
 }
 
-unsigned wsc__diag(int type, unsigned port, const struct reach *reach, const uint64_t *cookies, size_t count)
+unsigned wsc__diag(int type, unsigned port, const struct reach *reach, bool connections,
+		   const uint64_t *cookies, size_t count)
 {
-	struct question question = { type, port, reach, cookies, count };
+	struct question question = { type, connections, port, reach, cookies, count };
 	int fd = socket(AF_NETLINK, SOCK_DGRAM | SOCK_CLOEXEC, NETLINK_SOCK_DIAG);
 	unsigned found;
 

@@ -15,7 +15,9 @@ enum diag {
 	DIAG_UNKNOWN = 1 << 4,   /* the kernel does not tell */
 };
 
-/* Bits of the above, for a SOCK_STREAM or SOCK_DGRAM, leaving out the sockets with these cookies. */
-unsigned wsc__diag(int type, unsigned port, const struct reach *reach, const uint64_t *cookies, size_t count);
+/* Bits of the above, for a SOCK_STREAM or SOCK_DGRAM, leaving out the sockets with these cookies. Connections
+ * are looked for if asked: that takes the kernel milliseconds. */
+unsigned wsc__diag(int type, unsigned port, const struct reach *reach, bool connections, const uint64_t *cookies,
+		   size_t count);
 
 #endif

@@ -42,7 +42,7 @@ int WSC(GetHostNameW)(PWSTR name, int size)
 
 	if (!error) {
 		uname(&system);
-		error = wsc__wide_out(name, size > 0 ? (size_t)size : 0, system.nodename, NULL);
+		error = wsc__wide_out(name, size > 0 ? (size_t)size : 0, system.nodename);
 	}
 	return wsc__result(error);
 }

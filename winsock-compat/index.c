@@ -34,7 +34,8 @@ int wsc__index_bind(SOCKET s, struct socket *sock, struct call *call)
 	/* Linux takes any number, and says so in later calls. */
 	if (call->argument.dword && !if_indextoname(call->argument.dword, name))
 		return WS_WSAEADDRNOTAVAIL;
-	return wsc__posix_set(s, SOL_SOCKET, SO_BINDTOIFINDEX, &call->argument.dword, sizeof call->argument.dword);
+	return wsc__posix_set(s, SOL_SOCKET, SO_BINDTOIFINDEX, &call->argument.dword,
+			      sizeof call->argument.dword);
 }
 
 int wsc__index_multicast(SOCKET s, struct socket *sock, struct call *call)

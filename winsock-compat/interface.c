@@ -14,7 +14,7 @@
 struct links {
 	struct {
 		unsigned index, flags;
-	} *list;
+	} * list;
 	size_t count;
 };
 
@@ -179,12 +179,16 @@ static bool is_own_loop(const struct local_address *local)
 /* Those that Windows lists for a program to bind to. */
 static int bindable(int family, struct local_address **list, size_t *count)
 {
-	enum { NOT_PREFERRED = IFA_F_TENTATIVE | IFA_F_DEPRECATED | IFA_F_DADFAILED, UP = IFF_UP | IFF_RUNNING };
+	enum {
+		NOT_PREFERRED = IFA_F_TENTATIVE | IFA_F_DEPRECATED | IFA_F_DADFAILED,
+		UP = IFF_UP | IFF_RUNNING
+	};
 	size_t kept = 0;
 	int error = wsc__interface_locals(family, list, count);
 
 	for (size_t i = 0; !error && i < *count; i++)
-		if (!((*list)[i].flags & NOT_PREFERRED) && ((*list)[i].link & UP) == UP && !is_own_loop(&(*list)[i])) {
+		if (!((*list)[i].flags & NOT_PREFERRED) && ((*list)[i].link & UP) == UP &&
+		    !is_own_loop(&(*list)[i])) {
 			(*list)[kept] = (*list)[i];
 			(*list)[kept].flags = (*list)[kept].link = 0; /* if they change, the list does not */
 			kept++;
@@ -220,7 +224,8 @@ static int list_changed(void *argument, bool *yes)
 	size_t count;
 	int error = bindable(change->family, &now, &count);
 
-	*yes = !error && (count != change->count || (count && memcmp(now, change->before, count * sizeof *now)));
+	*yes = !error &&
+	       (count != change->count || (count && memcmp(now, change->before, count * sizeof *now)));
 	free(now);
 	return error;
 }
@@ -272,8 +277,9 @@ static ULONG windows_flags(unsigned link)
 static struct sockaddr_in6 mask_of(const struct local_address *local)
 {
 	struct sockaddr_in6 mask = { .sin6_family = local->address.any.sa_family };
-	unsigned char *bytes = mask.sin6_family == AF_INET ? (unsigned char *)&((struct sockaddr_in *)&mask)->sin_addr :
-							      mask.sin6_addr.s6_addr;
+	unsigned char *bytes = mask.sin6_family == AF_INET
+				       ? (unsigned char *)&((struct sockaddr_in *)&mask)->sin_addr
+				       : mask.sin6_addr.s6_addr;
 
 	for (unsigned bit = 0; bit < local->prefix; bit++)
 		bytes[bit / 8] |= (unsigned char)(0x80 >> bit % 8);

@@ -209,7 +209,7 @@ static int perform(SOCKET s, struct socket *sock, const struct ioctl *ioctl, str
 	return error;
 }
 
-int WSC(ioctlsocket)(SOCKET s, LONG code, WSC(u_long) *user)
+int WSC(ioctlsocket)(SOCKET s, LONG code, WSC(u_long) * user)
 {
 	const struct ioctl *ioctl = find((DWORD)code);
 	struct call call = { .in = user, .out = user, .in_size = 4, .out_size = 4 };
@@ -234,13 +234,15 @@ enum { STATUS_SUCCESS = 0, STATUS_PENDING = 0x103 };
 
 static int set_status(WSAOVERLAPPED *overlapped, ULONG_PTR status)
 {
-	return wsc__copy_out(wsc__user_at(overlapped, offsetof(WSAOVERLAPPED, Internal)), &status, sizeof status);
+	return wsc__copy_out(wsc__user_at(overlapped, offsetof(WSAOVERLAPPED, Internal)), &status,
+			     sizeof status);
 }
 
 /* The end of an overlapped call. */
 static int complete(WSAOVERLAPPED *overlapped, ULONG_PTR status, ULONG_PTR bytes)
 {
-	int error = wsc__copy_out(wsc__user_at(overlapped, offsetof(WSAOVERLAPPED, InternalHigh)), &bytes, sizeof bytes);
+	int error = wsc__copy_out(wsc__user_at(overlapped, offsetof(WSAOVERLAPPED, InternalHigh)), &bytes,
+				  sizeof bytes);
 
 	return error ? error : set_status(overlapped, status);
 }
@@ -295,9 +297,10 @@ static int check_count(DWORD *returned)
 
 	if (wsc__guarded)
 		return wsc__load4(&value, returned) && wsc__store4(returned, value) ? 0 : WS_WSAEFAULT;
-	return wsc__copy_in(&before, returned, sizeof before) || wsc__copy_out(returned, &before, sizeof before) ?
-		       WS_WSAEFAULT :
-		       0;
+	return wsc__copy_in(&before, returned, sizeof before) ||
+			       wsc__copy_out(returned, &before, sizeof before)
+		       ? WS_WSAEFAULT
+		       : 0;
 }
 
 static int store_count(DWORD *returned, DWORD given)

@@ -8,7 +8,7 @@
 /* What a buffer has to have; `error` if it has less or is NULL. */
 struct ioctl_size {
 	enum { NONE, AT_LEAST, EXACT, HANDLERS } form; /* the last: the handler looks at it */
-	unsigned char least, most;                     /* bytes; what is longer than `most` is not looked at */
+	unsigned char least, most; /* bytes; what is longer than `most` is not looked at */
 	int error;
 };
 
@@ -35,10 +35,10 @@ struct ioctl {
 	struct ioctl_size in, out;
 	unsigned kinds; /* of sockets that it is for; `other` is the error on the rest */
 	int other;
-	bool kept;      /* a call that fails leaves the count of bytes alone, or else it is 0 */
-	bool noted;     /* the answer comes from the note, which is verified first */
+	bool kept;  /* a call that fails leaves the count of bytes alone, or else it is 0 */
+	bool noted; /* the answer comes from the note, which is verified first */
 	enum ioctl_overlapped overlapped;
-	int refusal;    /* the error, and no handler */
+	int refusal; /* the error, and no handler */
 	int (*act)(SOCKET s, struct socket *sock, struct call *call);
 };
 
@@ -46,7 +46,7 @@ struct ioctl {
 struct call {
 	void *in, *out; /* the program's, untried; NULL counts as no bytes */
 	DWORD in_size, out_size;
-	union {         /* what stood in `in`; and what goes to `out`, if the row says its size */
+	union { /* what stood in `in`; and what goes to `out`, if the row says its size */
 		DWORD dword;
 		BYTE bytes[16];
 		struct tcp_keepalive keepalive;
@@ -56,8 +56,8 @@ struct call {
 		ULONG64 token;
 		SOCKET s;
 	} argument;
-	DWORD given;    /* the count of bytes; of a row whose `out` is HANDLERS the handler sets it */
-	bool counted;   /* it counts though the call fails: so many are needed */
+	DWORD given;  /* the count of bytes; of a row whose `out` is HANDLERS the handler sets it */
+	bool counted; /* it counts though the call fails: so many are needed */
 };
 
 /* WSAEFAULT, and the count says how many bytes there had to be. */
@@ -111,7 +111,8 @@ ioctl_handler wsc__multicast_get_filter, wsc__multicast_get_group_filter, wsc__m
 /* processor.c */
 ioctl_handler wsc__processor_query, wsc__processor_scalability, wsc__processor_set;
 /* rcvall.c */
-ioctl_handler wsc__rcvall_groups, wsc__rcvall_groups_of, wsc__rcvall_igmp, wsc__rcvall_set, wsc__rcvall_set_of;
+ioctl_handler wsc__rcvall_groups, wsc__rcvall_groups_of, wsc__rcvall_igmp, wsc__rcvall_set,
+	wsc__rcvall_set_of;
 /* route.c */
 ioctl_handler wsc__route_change, wsc__route_query;
 /* tcpinfo.c */

@@ -14,7 +14,8 @@ int wsc__option_get_control(SOCKET s, struct socket *sock, const struct option *
 	return 0;
 }
 
-int wsc__option_set_control(SOCKET s, struct socket *sock, const struct option *option, const struct value *value)
+int wsc__option_set_control(SOCKET s, struct socket *sock, const struct option *option,
+			    const struct value *value)
 {
 	return wsc__control_ask(s, sock, option->level, option->name, value->dword);
 }
@@ -32,7 +33,8 @@ int wsc__option_get_coalesced(SOCKET s, struct socket *sock, const struct option
 	return 0;
 }
 
-int wsc__option_set_coalesced(SOCKET s, struct socket *sock, const struct option *option, const struct value *value)
+int wsc__option_set_coalesced(SOCKET s, struct socket *sock, const struct option *option,
+			      const struct value *value)
 {
 	struct socket_extras *extras;
 	int error = wsc__control_ask(s, sock, option->level, option->name, value->dword >= COALESCED_MOST);
@@ -53,7 +55,8 @@ int wsc__option_get_filtered(SOCKET s, struct socket *sock, const struct option 
 	return wsc__option_get_kept(s, sock, option, value);
 }
 
-int wsc__option_set_filtered(SOCKET s, struct socket *sock, const struct option *option, const struct value *value)
+int wsc__option_set_filtered(SOCKET s, struct socket *sock, const struct option *option,
+			     const struct value *value)
 {
 	return wsc__filter_keep(s, sock, option, value->dword);
 }
@@ -110,7 +113,8 @@ int wsc__option_set_interface_deleted(SOCKET s, struct socket *sock, const struc
 }
 
 /* Windows has no list while it does not count. */
-int wsc__option_get_interfaces(SOCKET s, struct socket *sock, const struct option *option, struct value *value)
+int wsc__option_get_interfaces(SOCKET s, struct socket *sock, const struct option *option,
+			       struct value *value)
 {
 	int on = option->level == WS_IPPROTO_IPV6 ? WS_IPV6_IFLIST : WS_IP_IFLIST, size = 0, error;
 	struct interface_list *list;

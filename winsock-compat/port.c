@@ -153,7 +153,7 @@ static int bind_after_connections(int fd, int type, unsigned port, const struct 
 	int error;
 
 	wsc__reach_of(address, false, &reach);
-	if (type != SOCK_STREAM || wsc__diag(type, port, &reach, NULL, 0))
+	if (type != SOCK_STREAM || wsc__diag(type, port, &reach, true, NULL, 0))
 		return EADDRINUSE;
 	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &(int){ 1 }, sizeof(int));
 	error = bind(fd, (const struct sockaddr *)address, length) < 0 ? errno : 0;

@@ -53,7 +53,9 @@ static int filter(int fd, const struct feed *feed, int family, bool sent)
 
 	if (feed->what == IGMP)
 		program[8].code = BPF_JMP | BPF_JEQ | BPF_K;
-	return setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &whole, sizeof whole) < 0 ? wsc__error_from_errno(errno) : 0;
+	return setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &whole, sizeof whole) < 0
+		       ? wsc__error_from_errno(errno)
+		       : 0;
 }
 
 /* What was set on the raw socket and matters to whoever receives. */
@@ -80,14 +82,15 @@ static void copy_settings(int from, int to)
 }
 
 /* The packet socket for an interface. It hears nothing before its filter is there. */
-static int open_packets(const struct feed *feed, int family, unsigned index, bool loopback, bool promiscuous, int *fd)
+static int open_packets(const struct feed *feed, int family, unsigned index, bool loopback, bool promiscuous,
+			int *fd)
 {
 	struct sockaddr_ll address = { .sll_family = AF_PACKET,
 				       .sll_protocol = htons(ETH_P_ALL),
 				       .sll_ifindex = (int)index };
 	struct packet_mreq membership = { .mr_ifindex = (int)index,
-					  .mr_type = feed->what == EVERYTHING ? PACKET_MR_PROMISC :
-										PACKET_MR_ALLMULTI };
+					  .mr_type = feed->what == EVERYTHING ? PACKET_MR_PROMISC
+									      : PACKET_MR_ALLMULTI };
 	bool sent = !loopback && wsc__profile.windows >= &wsc__windows[WINDOWS_7];
 	int error;
 
@@ -158,7 +161,8 @@ static int find_interface(SOCKET s, struct socket *sock, unsigned *index, bool *
 	int error = wsc__interface_locals(wsc__family_to_posix(sock->family), &list, &count);
 
 	if (!error && !*index &&
-	    (getsockname(wsc__rcvall_raw(s, sock), (struct sockaddr *)&name, &length) < 0 || wsc__address_is_any(&name)))
+	    (getsockname(wsc__rcvall_raw(s, sock), (struct sockaddr *)&name, &length) < 0 ||
+	     wsc__address_is_any(&name)))
 		error = WS_WSAEINVAL;
 	for (size_t i = 0; !error && i < count; i++)
 		if (*index ? list[i].index == *index : same_address(&list[i], &name)) {

@@ -24,7 +24,8 @@ static int ended(SOCKET s, struct socket *sock, unsigned before)
 	int error;
 
 	if (!wsc__socket_is(sock, STATES))
-		return wsc__socket_aborted(s, sock) && !wsc__socket_verify(s, sock, NULL) ? WS_WSAECONNABORTED : 0;
+		return wsc__socket_aborted(s, sock) && !wsc__socket_verify(s, sock, NULL) ? WS_WSAECONNABORTED
+											  : 0;
 	error = wsc__socket_verify(s, sock, NULL);
 	if (!error)
 		error = wsc__socket_take_error(sock);
@@ -67,8 +68,8 @@ static int await_urgent(SOCKET s, struct socket *sock, uint64_t end)
 	getsockopt((int)s, SOL_SOCKET, SO_OOBINLINE, &in_line, &size);
 	if (in_line)
 		return WS_WSAEINVAL;
-	return wsc__socket_is(sock, SOCKET_NONBLOCKING) ? WS_WSAEWOULDBLOCK :
-							  wsc__wait(s, POLLPRI | POLLRDHUP, end);
+	return wsc__socket_is(sock, SOCKET_NONBLOCKING) ? WS_WSAEWOULDBLOCK
+							: wsc__wait(s, POLLPRI | POLLRDHUP, end);
 }
 
 /* What a receive that the kernel refused means to the program. */
@@ -170,8 +171,8 @@ int wsc__receive(SOCKET s, struct socket *sock, struct transfer *transfer, void 
 	if (error)
 		return error;
 	if (stream)
-		return transfer->size ? receive(s, sock, transfer, posix_flags) :
-					receive_nothing(s, sock, transfer, posix_flags);
+		return transfer->size ? receive(s, sock, transfer, posix_flags)
+				      : receive_nothing(s, sock, transfer, posix_flags);
 	error = check_room(sock, transfer, from, from_length);
 	if (error)
 		return error;
@@ -183,16 +184,16 @@ int wsc__receive(SOCKET s, struct socket *sock, struct transfer *transfer, void 
 	}
 	error = receive(s, sock, transfer, posix_flags);
 	if (message->msg_namelen && wsc__socket_is(sock, SOCKET_RCVALL))
-		wsc__rcvall_sender(first, transfer->done < first_size ? transfer->done : first_size, &transfer->address,
-				   &message->msg_namelen);
+		wsc__rcvall_sender(first, transfer->done < first_size ? transfer->done : first_size,
+				   &transfer->address, &message->msg_namelen);
 	if (message->msg_namelen && (!error || error == WS_WSAEMSGSIZE))
 		wsc__address_out(&transfer->address, message->msg_namelen, from, from_length);
 	return error;
 }
 
 /* recvfrom, from where the socket is held; and recv, when it is not plain. */
-static __attribute__((noinline)) int receive_one(SOCKET s, struct socket *sock, char *buffer, int size, int flags,
-						 void *from, int *from_length)
+static __attribute__((noinline)) int receive_one(SOCKET s, struct socket *sock, char *buffer, int size,
+						 int flags, void *from, int *from_length)
 {
 	struct transfer transfer;
 	int error;
@@ -202,7 +203,7 @@ static __attribute__((noinline)) int receive_one(SOCKET s, struct socket *sock, 
 	return wsc__transfer_end(sock, error, (ssize_t)transfer.done, 1) ? SOCKET_ERROR : (int)transfer.done;
 }
 
-int WSC(recvfrom)(SOCKET s, char *buffer, int size, int flags, struct WSC(sockaddr) *from, int *from_length)
+int WSC(recvfrom)(SOCKET s, char *buffer, int size, int flags, struct WSC(sockaddr) * from, int *from_length)
 {
 	struct socket *sock;
 	int error = wsc__socket_begin(s, &sock);
@@ -211,7 +212,8 @@ int WSC(recvfrom)(SOCKET s, char *buffer, int size, int flags, struct WSC(sockad
 }
 
 /* What became of a plain recv that brought nothing. */
-static __attribute__((noinline)) int receive_failed(SOCKET s, struct socket *sock, unsigned before, bool at_end)
+static __attribute__((noinline)) int receive_failed(SOCKET s, struct socket *sock, unsigned before,
+						    bool at_end)
 {
 	int error = at_end ? ended(s, sock, before) : failure(s, sock, errno);
 
@@ -234,7 +236,8 @@ int WSC(recv)(SOCKET s, char *buffer, int size, int flags)
 	received = recv((int)s, buffer, (size_t)size, 0);
 	if (__builtin_expect(received > 0, 1))
 		return wsc__transfer_end(sock, 0, received, 1) ? SOCKET_ERROR : (int)received;
-	if (received < 0 && errno == EAGAIN && (before & (SOCKET_NONBLOCKING | SOCKET_CONNECTING)) == SOCKET_NONBLOCKING)
+	if (received < 0 && errno == EAGAIN &&
+	    (before & (SOCKET_NONBLOCKING | SOCKET_CONNECTING)) == SOCKET_NONBLOCKING)
 		return wsc__transfer_end(sock, WS_WSAEWOULDBLOCK, 0, 1) ? SOCKET_ERROR : 0;
 	if (received < 0 && errno == EINTR)
 		return receive_one(s, sock, buffer, size, 0, NULL, NULL);
@@ -272,7 +275,7 @@ static int tell(const struct transfer *transfer, DWORD *user_received, DWORD *us
 }
 
 int WSC(WSARecvFrom)(SOCKET s, LPWSABUF buffers, DWORD count, LPDWORD received, LPDWORD flags,
-		     struct WSC(sockaddr) *from, LPINT from_length, LPWSAOVERLAPPED overlapped,
+		     struct WSC(sockaddr) * from, LPINT from_length, LPWSAOVERLAPPED overlapped,
 		     LPWSAOVERLAPPED_COMPLETION_ROUTINE routine)
 {
 	struct transfer transfer;
@@ -283,7 +286,8 @@ int WSC(WSARecvFrom)(SOCKET s, LPWSABUF buffers, DWORD count, LPDWORD received, 
 	if (error)
 		return wsc__result(error);
 	transfer.done = 0;
-	error = receive_many(s, sock, buffers, count, received, flags, from, from_length, overlapped, &transfer);
+	error = receive_many(s, sock, buffers, count, received, flags, from, from_length, overlapped,
+			     &transfer);
 	error = wsc__transfer_end(sock, error, (ssize_t)transfer.done, 1);
 	if (!error || error == WS_WSAEMSGSIZE)
 		error = tell(&transfer, received, flags) ? WS_WSAEFAULT : error;

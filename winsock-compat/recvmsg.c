@@ -26,13 +26,14 @@ static int check_places(LPWSAMSG user, const WSAMSG *message)
 
 	if (!message->name && message->namelen)
 		return WS_WSAEFAULT;
-	return wsc__copy_out_check(user, sizeof *user) || wsc__copy_out_check(message->Control.buf, room) ?
-		       WS_WSAEFAULT :
-		       0;
+	return wsc__copy_out_check(user, sizeof *user) || wsc__copy_out_check(message->Control.buf, room)
+		       ? WS_WSAEFAULT
+		       : 0;
 }
 
 /* What came, and came with it. */
-static int tell(struct socket *sock, LPWSAMSG user, WSAMSG *message, struct transfer *transfer, DWORD *received)
+static int tell(struct socket *sock, LPWSAMSG user, WSAMSG *message, struct transfer *transfer,
+		DWORD *received)
 {
 	DWORD size = (DWORD)transfer->done, flags = 0;
 	int error = wsc__control_out(sock, &transfer->message, &message->Control, &flags);
@@ -40,7 +41,8 @@ static int tell(struct socket *sock, LPWSAMSG user, WSAMSG *message, struct tran
 	if (transfer->message.msg_flags & MSG_TRUNC)
 		flags |= WS_MSG_TRUNC;
 	if (error || wsc__copy_out(&user->Control.len, &message->Control.len, sizeof message->Control.len) ||
-	    wsc__copy_out(&user->dwFlags, &flags, sizeof flags) || wsc__copy_out(received, &size, sizeof size))
+	    wsc__copy_out(&user->dwFlags, &flags, sizeof flags) ||
+	    wsc__copy_out(received, &size, sizeof size))
 		return WS_WSAEFAULT;
 	return flags & (WS_MSG_TRUNC | WS_MSG_CTRUNC) ? WS_WSAEMSGSIZE : 0;
 }

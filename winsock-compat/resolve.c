@@ -340,7 +340,7 @@ static int name_out(bool wide, void *user, DWORD room, const char *text)
 	if (!user || !room)
 		return 0;
 	if (wide)
-		return wsc__wide_out(user, room, text, NULL) ? WS_ERROR_INSUFFICIENT_BUFFER : 0;
+		return wsc__wide_out(user, room, text) ? WS_ERROR_INSUFFICIENT_BUFFER : 0;
 	return length > room ? WS_ERROR_INSUFFICIENT_BUFFER : wsc__copy_out(user, text, length);
 }
 

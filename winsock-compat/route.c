@@ -21,7 +21,8 @@ static int destination(struct socket *sock, struct call *call, struct sockaddr_s
 }
 
 /* Connecting a datagram socket sends nothing, but needs a route. */
-static int connect_to(int fd, const struct sockaddr_storage *to, socklen_t length, struct sockaddr_storage *from)
+static int connect_to(int fd, const struct sockaddr_storage *to, socklen_t length,
+		      struct sockaddr_storage *from)
 {
 	socklen_t size = sizeof *from;
 
@@ -89,7 +90,8 @@ static int route_changed(void *argument, bool *yes)
 int wsc__route_change(SOCKET s, struct socket *sock, struct call *call)
 {
 	enum {
-		GROUPS = RTMGRP_LINK | RTMGRP_IPV4_IFADDR | RTMGRP_IPV4_ROUTE | RTMGRP_IPV6_IFADDR | RTMGRP_IPV6_ROUTE,
+		GROUPS = RTMGRP_LINK | RTMGRP_IPV4_IFADDR | RTMGRP_IPV4_ROUTE | RTMGRP_IPV6_IFADDR |
+			 RTMGRP_IPV6_ROUTE,
 	};
 	struct watched watched;
 	int error = destination(sock, call, &watched.to, &watched.length);

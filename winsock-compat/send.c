@@ -59,16 +59,19 @@ static int transmit(SOCKET s, struct socket *sock, struct transfer *transfer, in
 			error = wsc__wait(s, POLLOUT, end);
 		if (error)
 			break;
-		now = sendmsg(wsc__rcvall_raw(s, sock), &transfer->message, wait ? flags | MSG_DONTWAIT : flags);
+		now = sendmsg(wsc__rcvall_raw(s, sock), &transfer->message,
+			      wait ? flags | MSG_DONTWAIT : flags);
 		if (now >= 0) {
 			wsc__transfer_advance(transfer, (size_t)now);
 			over = sock->type != SOCK_STREAM || wsc__socket_is(sock, SOCKET_NONBLOCKING) ||
 			       transfer->done == transfer->size;
-			wait = wait || end != WSC_FOREVER; /* for the rest of the time, not for all of it again */
+			wait = wait ||
+			       end != WSC_FOREVER; /* for the rest of the time, not for all of it again */
 		} else if (errno == EINTR) {
 			wait = wait || end != WSC_FOREVER;
 		} else if (wsc__unreachable_is(sock, errno) && again++ < AGAIN) {
-			wsc__unreachable_collect(s, sock); /* about one before; on Windows that fails no send */
+			wsc__unreachable_collect(s,
+						 sock); /* about one before; on Windows that fails no send */
 		} else if (errno != EAGAIN || !wait) {
 			error = failure(s, sock);
 		}
@@ -86,7 +89,8 @@ int wsc__send(SOCKET s, struct socket *sock, struct transfer *transfer, const vo
 	if (error)
 		return error;
 	if (to && sock->type != SOCK_STREAM) { /* a connection knows where it leads to */
-		error = wsc__socket_address(s, sock, to, to_length, &transfer->address, &message->msg_namelen);
+		error = wsc__socket_address(s, sock, to, to_length, &transfer->address,
+					    &message->msg_namelen);
 		if (error)
 			return error;
 		message->msg_name = &transfer->address;
@@ -102,8 +106,8 @@ int wsc__send(SOCKET s, struct socket *sock, struct transfer *transfer, const vo
 
 /* sendto, from where the socket is held; and send, when it is not plain or has more to do, after so many
  * bytes were sent. */
-static __attribute__((noinline)) int send_one(SOCKET s, struct socket *sock, const char *data, int size, int flags,
-					      const void *to, int to_length, int before)
+static __attribute__((noinline)) int send_one(SOCKET s, struct socket *sock, const char *data, int size,
+					      int flags, const void *to, int to_length, int before)
 {
 	struct transfer transfer;
 	size_t sent;
@@ -117,7 +121,8 @@ static __attribute__((noinline)) int send_one(SOCKET s, struct socket *sock, con
 	return wsc__transfer_end(sock, error, (ssize_t)sent, size) ? SOCKET_ERROR : (int)sent;
 }
 
-int WSC(sendto)(SOCKET s, const char *data, int size, int flags, const struct WSC(sockaddr) *to, int to_length)
+int WSC(sendto)(SOCKET s, const char *data, int size, int flags, const struct WSC(sockaddr) * to,
+		int to_length)
 {
 	struct socket *sock;
 	int error = wsc__socket_begin(s, &sock);
@@ -126,7 +131,8 @@ int WSC(sendto)(SOCKET s, const char *data, int size, int flags, const struct WS
 }
 
 /* A plain send that did not take all. */
-static __attribute__((noinline)) int send_failed(SOCKET s, struct socket *sock, const char *data, int size, ssize_t now)
+static __attribute__((noinline)) int send_failed(SOCKET s, struct socket *sock, const char *data, int size,
+						 ssize_t now)
 {
 	if (now < 0 && errno != EINTR && !wsc__unreachable_is(sock, errno))
 		return wsc__transfer_end(sock, failure(s, sock), 0, size) ? SOCKET_ERROR : 0;
@@ -144,7 +150,8 @@ int WSC(send)(SOCKET s, const char *data, int size, int flags)
 
 	if (__builtin_expect(error, 0))
 		return wsc__result(error);
-	if (flags || size < 0 || sock->send_timeout || wsc__socket_is(sock, SOCKET_RCVALL | SOCKET_LIMITED) || wsc__hooked(sock))
+	if (flags || size < 0 || sock->send_timeout || wsc__socket_is(sock, SOCKET_RCVALL | SOCKET_LIMITED) ||
+	    wsc__hooked(sock))
 		return send_one(s, sock, data, size, flags, NULL, 0, 0);
 	now = send((int)s, data, (size_t)size, MSG_NOSIGNAL);
 	if (__builtin_expect(now == size, 1))
@@ -152,8 +159,9 @@ int WSC(send)(SOCKET s, const char *data, int size, int flags)
 	return send_failed(s, sock, data, size, now);
 }
 
-static int send_many(SOCKET s, struct socket *sock, const WSABUF *buffers, DWORD count, DWORD *sent, int flags,
-		     const void *to, int to_length, WSAOVERLAPPED *overlapped, struct transfer *transfer)
+static int send_many(SOCKET s, struct socket *sock, const WSABUF *buffers, DWORD count, DWORD *sent,
+		     int flags, const void *to, int to_length, WSAOVERLAPPED *overlapped,
+		     struct transfer *transfer)
 {
 	int error = wsc__transfer_check(sent, overlapped);
 
@@ -167,7 +175,7 @@ static int send_many(SOCKET s, struct socket *sock, const WSABUF *buffers, DWORD
 }
 
 int WSC(WSASendTo)(SOCKET s, LPWSABUF buffers, DWORD count, LPDWORD user_sent, DWORD flags,
-		   const struct WSC(sockaddr) *to, int to_length, LPWSAOVERLAPPED overlapped,
+		   const struct WSC(sockaddr) * to, int to_length, LPWSAOVERLAPPED overlapped,
 		   LPWSAOVERLAPPED_COMPLETION_ROUTINE routine)
 {
 	struct transfer transfer;
@@ -179,7 +187,8 @@ int WSC(WSASendTo)(SOCKET s, LPWSABUF buffers, DWORD count, LPDWORD user_sent, D
 	if (error)
 		return wsc__result(error);
 	transfer.size = transfer.done = 0;
-	error = send_many(s, sock, buffers, count, user_sent, (int)flags, to, to_length, overlapped, &transfer);
+	error = send_many(s, sock, buffers, count, user_sent, (int)flags, to, to_length, overlapped,
+			  &transfer);
 	error = wsc__transfer_end(sock, error, (ssize_t)transfer.done, (ssize_t)transfer.size);
 	sent = (DWORD)transfer.done;
 	if (!error)
@@ -188,8 +197,8 @@ int WSC(WSASendTo)(SOCKET s, LPWSABUF buffers, DWORD count, LPDWORD user_sent, D
 }
 WSC_ALIAS(WSASendTo)
 
-int WSC(WSASend)(SOCKET s, LPWSABUF buffers, DWORD count, LPDWORD sent, DWORD flags, LPWSAOVERLAPPED overlapped,
-		 LPWSAOVERLAPPED_COMPLETION_ROUTINE routine)
+int WSC(WSASend)(SOCKET s, LPWSABUF buffers, DWORD count, LPDWORD sent, DWORD flags,
+		 LPWSAOVERLAPPED overlapped, LPWSAOVERLAPPED_COMPLETION_ROUTINE routine)
 {
 	return WSC(WSASendTo)(s, buffers, count, sent, flags, NULL, 0, overlapped, routine);
 }

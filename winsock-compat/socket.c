@@ -30,6 +30,7 @@
 struct socket *_Atomic wsc__socket_pages[SOCKET_PAGES];
 
 static pthread_mutex_t table_lock = PTHREAD_MUTEX_INITIALIZER;
+static _Atomic unsigned pages_end; /* there are none from here on */
 
 /* The threads whose calls were counted have not come along. */
 static void forget_calls(void)
@@ -60,6 +61,8 @@ static struct socket *entry(unsigned fd)
 			if (page)
 				memset(page, 0, SOCKET_PAGE * sizeof *page); /* a mutex of zeros is initialised */
 			*slot = page;
+			if (fd / SOCKET_PAGE >= pages_end)
+				pages_end = fd / SOCKET_PAGE + 1;
 		}
 		pthread_mutex_unlock(&table_lock);
 	}
@@ -315,9 +318,9 @@ static bool outstanding(int fd)
 /* Seconds for which closesocket waits for the peer to have all that was sent; 0: it does not. Under the lock. */
 static unsigned lingers(struct socket *sock)
 {
-	return sock->linger_on && wsc__socket_is(sock, SOCKET_CONNECTED) && sock->family != WS_AF_UNIX ?
-		       sock->linger_time :
-		       0;
+	bool may = wsc__socket_is(sock, SOCKET_CONNECTED | SOCKET_CONNECTING) && sock->family != WS_AF_UNIX;
+
+	return may && sock->linger_on ? sock->linger_time : 0;
 }
 
 /* Waits, and lets the closing be a reset if that was not enough. Linux would wait even if the socket does not block,
@@ -388,7 +391,7 @@ static bool still_ours(int fd, struct socket *sock)
 
 struct socket *wsc__socket_next(SOCKET *s)
 {
-	for (; *s < (SOCKET)SOCKET_PAGE * SOCKET_PAGES; ++*s) {
+	for (; *s < (SOCKET)SOCKET_PAGE * pages_end; ++*s) {
 		struct socket *sock = wsc__socket_place(*s);
 
 		if (!sock)

@@ -37,17 +37,18 @@ static int ask(SOCKET s, struct information *information)
 	if (getsockopt((int)s, IPPROTO_TCP, TCP_INFO, bytes, &size) < 0)
 		return wsc__error_from_errno(errno);
 	memcpy(&information->tcp, bytes, sizeof information->tcp);
-	memcpy(&information->newer, bytes + offsetof(struct tcp_info, tcpi_snd_wnd) + 4, sizeof information->newer);
+	memcpy(&information->newer, bytes + offsetof(struct tcp_info, tcpi_snd_wnd) + 4,
+	       sizeof information->newer);
 	return 0;
 }
 
 static TCPSTATE state_of(unsigned state)
 {
 	static const TCPSTATE states[KERNEL_STATES] = {
-		[1] = TCPSTATE_ESTABLISHED,  [2] = TCPSTATE_SYN_SENT,   [3] = TCPSTATE_SYN_RCVD,
-		[4] = TCPSTATE_FIN_WAIT_1,   [5] = TCPSTATE_FIN_WAIT_2, [6] = TCPSTATE_TIME_WAIT,
-		[7] = TCPSTATE_CLOSED,       [8] = TCPSTATE_CLOSE_WAIT, [9] = TCPSTATE_LAST_ACK,
-		[10] = TCPSTATE_LISTEN,      [11] = TCPSTATE_CLOSING,   [12] = TCPSTATE_SYN_RCVD,
+		[1] = TCPSTATE_ESTABLISHED, [2] = TCPSTATE_SYN_SENT,   [3] = TCPSTATE_SYN_RCVD,
+		[4] = TCPSTATE_FIN_WAIT_1,  [5] = TCPSTATE_FIN_WAIT_2, [6] = TCPSTATE_TIME_WAIT,
+		[7] = TCPSTATE_CLOSED,      [8] = TCPSTATE_CLOSE_WAIT, [9] = TCPSTATE_LAST_ACK,
+		[10] = TCPSTATE_LISTEN,     [11] = TCPSTATE_CLOSING,   [12] = TCPSTATE_SYN_RCVD,
 	};
 
 	return state < KERNEL_STATES ? states[state] : TCPSTATE_CLOSED;
@@ -71,7 +72,8 @@ static ULONG fast_retransmissions(const struct information *information)
 	return all > by_timer ? all - by_timer : 0;
 }
 
-static void describe(SOCKET s, struct socket *sock, const struct information *information, TCP_INFO_v1 *result)
+static void describe(SOCKET s, struct socket *sock, const struct information *information,
+		     TCP_INFO_v1 *result)
 {
 	const struct tcp_info *tcp = &information->tcp;
 	bool listens = state_of(tcp->tcpi_state) == TCPSTATE_LISTEN; /* other numbers stand in its members */
@@ -102,7 +104,8 @@ static void describe(SOCKET s, struct socket *sock, const struct information *in
 	result->SynRetrans = result->State == TCPSTATE_SYN_SENT ? tcp->tcpi_retransmits : 0;
 	result->SndLimTimeRwin = (ULONG)(tcp->tcpi_rwnd_limited / 1000);
 	result->SndLimTimeSnd = (ULONG)(tcp->tcpi_sndbuf_limited / 1000);
-	result->SndLimTimeCwnd = (ULONG)((tcp->tcpi_busy_time > limited ? tcp->tcpi_busy_time - limited : 0) / 1000);
+	result->SndLimTimeCwnd =
+		(ULONG)((tcp->tcpi_busy_time > limited ? tcp->tcpi_busy_time - limited : 0) / 1000);
 }
 
 int wsc__tcpinfo_query(SOCKET s, struct socket *sock, struct call *call)
@@ -113,7 +116,8 @@ int wsc__tcpinfo_query(SOCKET s, struct socket *sock, struct call *call)
 	DWORD version = call->argument.dword;
 	int error;
 
-	_Static_assert(offsetof(TCP_INFO_v0, SynRetrans) == offsetof(TCP_INFO_v1, SynRetrans), "one begins as the other");
+	_Static_assert(offsetof(TCP_INFO_v0, SynRetrans) == offsetof(TCP_INFO_v1, SynRetrans),
+		       "one begins as the other");
 	if (version >= sizeof sizes / sizeof *sizes || !call->out || call->out_size < sizes[version])
 		return WS_WSAEINVAL;
 	error = ask(s, &information);
@@ -134,7 +138,8 @@ static int backlog(SOCKET s, DWORD *bytes)
 
 	if (error)
 		return error;
-	if (information.tcp.tcpi_state != KERNEL_ESTABLISHED && information.tcp.tcpi_state != KERNEL_CLOSE_WAIT)
+	if (information.tcp.tcpi_state != KERNEL_ESTABLISHED &&
+	    information.tcp.tcpi_state != KERNEL_CLOSE_WAIT)
 		return WS_WSAENOTCONN;
 	window = (uint64_t)information.tcp.tcpi_snd_cwnd * information.tcp.tcpi_snd_mss;
 	*bytes = window < LEAST ? LEAST : window > MOST ? MOST : (DWORD)window;
@@ -229,10 +234,12 @@ static int clamp_window(SOCKET s, bool clamp)
 	int most = clamp ? WITHOUT_SCALE : 0;
 	int error = ask(s, &information);
 
-	if (error || (!clamp && information.tcp.tcpi_state != KERNEL_CLOSE)) /* then the kernel does not let go */
+	if (error ||
+	    (!clamp && information.tcp.tcpi_state != KERNEL_CLOSE)) /* then the kernel does not let go */
 		return error;
-	return setsockopt((int)s, IPPROTO_TCP, TCP_WINDOW_CLAMP, &most, sizeof most) < 0 ? wsc__error_from_errno(errno) :
-											   0;
+	return setsockopt((int)s, IPPROTO_TCP, TCP_WINDOW_CLAMP, &most, sizeof most) < 0
+		       ? wsc__error_from_errno(errno)
+		       : 0;
 }
 
 int wsc__tcpinfo_compatibility(SOCKET s, struct socket *sock, struct call *call)

@@ -10,12 +10,10 @@
 static const struct {
 	int windows, posix;
 } flag[] = {
-	{ WS_MSG_OOB, MSG_OOB },
-	{ WS_MSG_PEEK, MSG_PEEK },
-	{ WS_MSG_DONTROUTE, MSG_DONTROUTE },
-	{ WS_MSG_WAITALL, MSG_WAITALL },
-	{ WS_MSG_PUSH_IMMEDIATE, 0 }, /* Linux never waits for more than one byte */
-	{ WS_MSG_PARTIAL, 0 },        /* means something to message streams only */
+	{ WS_MSG_OOB, MSG_OOB },         { WS_MSG_PEEK, MSG_PEEK },    { WS_MSG_DONTROUTE, MSG_DONTROUTE },
+	{ WS_MSG_WAITALL, MSG_WAITALL }, { WS_MSG_PUSH_IMMEDIATE, 0 }, /* Linux never waits for more than one
+									  byte */
+	{ WS_MSG_PARTIAL, 0 }, /* means something to message streams only */
 };
 
 int wsc__flags_in(int flags, int known, int *posix_flags)
@@ -73,7 +71,8 @@ int wsc__transfer_many(struct transfer *transfer, const WSABUF *user, DWORD coun
 	for (DWORD i = 0; i < count && !error; i++) {
 		WSABUF buffer;
 
-		error = wsc__copy_in(&buffer, (const void *)((uintptr_t)user + i * sizeof buffer), sizeof buffer);
+		error = wsc__copy_in(&buffer, (const void *)((uintptr_t)user + i * sizeof buffer),
+				     sizeof buffer);
 		if (!error) {
 			parts[i] = (struct iovec){ buffer.buf, buffer.len };
 			transfer->size += buffer.len;
@@ -108,7 +107,8 @@ void wsc__transfer_advance(struct transfer *transfer, size_t bytes)
 
 int wsc__transfer_check(DWORD *count, WSAOVERLAPPED *overlapped)
 {
-	if (overlapped) /* there are no event objects, ports or alertable waits yet that could tell of its end */
+	if (overlapped) /* there are no event objects, ports or alertable waits yet that could tell of its end
+			 */
 		return WS_WSAEOPNOTSUPP;
 	return wsc__copy_out_check(count, sizeof *count);
 }

@@ -11,12 +11,12 @@
  * waits. The buffers are the program's, for the kernel to check; all else was read before. */
 enum { TRANSFER_PARTS = 16, TRANSFER_PARTS_MOST = 1024 /* the kernel's UIO_MAXIOV */ };
 struct transfer {
-	struct msghdr message;           /* as the kernel wants it: what is left to do */
+	struct msghdr message;                     /* as the kernel wants it: what is left to do */
 	struct iovec part[TRANSFER_PARTS], *parts; /* the buffers; `parts` if they are many */
-	size_t size;                     /* of the buffers together */
-	size_t done;                     /* bytes that were moved */
-	int flags;                       /* WS_MSG_* */
-	struct sockaddr_storage address; /* of the peer */
+	size_t size;                               /* of the buffers together */
+	size_t done;                               /* bytes that were moved */
+	int flags;                                 /* WS_MSG_* */
+	struct sockaddr_storage address;           /* of the peer */
 };
 
 /* A transfer of one buffer. Needs no wsc__transfer_free. */

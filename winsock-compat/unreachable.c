@@ -24,9 +24,9 @@ static int switch_queue(int fd, int posix_family, bool on)
 	if (setsockopt(fd, IPPROTO_IP, IP_RECVERR, &value, sizeof value) < 0)
 		error = wsc__error_from_errno(errno);
 	if (posix_family == AF_INET6)
-		error = setsockopt(fd, IPPROTO_IPV6, IPV6_RECVERR, &value, sizeof value) < 0 ?
-				wsc__error_from_errno(errno) :
-				0;
+		error = setsockopt(fd, IPPROTO_IPV6, IPV6_RECVERR, &value, sizeof value) < 0
+				? wsc__error_from_errno(errno)
+				: 0;
 	return error;
 }
 
@@ -135,9 +135,10 @@ int wsc__unreachable_error(SOCKET s, struct socket *sock, int posix_error)
 {
 	if (wsc__unreachable_collect(s, sock))
 		return wsc__unreachable_take(s, sock);
-	return posix_error == ECONNREFUSED && !has_queue(s, sock) && !wsc__socket_is(sock, SOCKET_NO_CONNRESET) ?
-		       WS_WSAECONNRESET :
-		       0;
+	return posix_error == ECONNREFUSED && !has_queue(s, sock) &&
+			       !wsc__socket_is(sock, SOCKET_NO_CONNRESET)
+		       ? WS_WSAECONNRESET
+		       : 0;
 }
 
 void wsc__unreachable_keep(SOCKET s, struct socket *sock, int posix_error)

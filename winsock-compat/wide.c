@@ -26,7 +26,7 @@ int wsc__wide_in(char *to, const WCHAR *user, size_t most)
 	return 0;
 }
 
-int wsc__wide_out(WCHAR *user, size_t room, const char *text, DWORD *needed)
+int wsc__wide_out(WCHAR *user, size_t room, const char *text)
 {
 	size_t length = strlen(text), count;
 	uint16_t units[UNITS], *end;
@@ -36,7 +36,5 @@ int wsc__wide_out(WCHAR *user, size_t room, const char *text, DWORD *needed)
 	end = wsc__utf16_from_utf8(units, text, length);
 	*end++ = 0;
 	count = (size_t)(end - units);
-	if (needed)
-		*needed = (DWORD)count;
 	return count > room ? WS_WSAEFAULT : wsc__copy_out(user, units, count * sizeof *units);
 }

@@ -9,7 +9,7 @@
 int wsc__wide_in(char *to, const WCHAR *user, size_t most);
 
 /* Copies UTF-8 out as a wide string, with a zero at its end, if there is room for so many units: else
- * WSAEFAULT. `needed`, if given, gets how many it has. */
-int wsc__wide_out(WCHAR *user, size_t room, const char *text, DWORD *needed);
+ * WSAEFAULT. */
+int wsc__wide_out(WCHAR *user, size_t room, const char *text);
 
 #endif
