@@ -228,6 +228,31 @@ static void one_by_one(int family)
 }
 
 #ifdef __linux__
+/* The calls that know by themselves which option it is. */
+static void ecn(int family)
+{
+	struct sockaddr_storage address;
+	DWORD on = 77;
+	SOCKET ends[2];
+
+	open_ends(family, ends, &address);
+	mark(ends[0], family);
+	succeeds(WSAGetRecvIPEcn(ends[1], &on), "WSAGetRecvIPEcn%s", family == AF_INET6 ? ", IPv6" : "");
+	is_int(FALSE, on, "...is FALSE at first");
+	succeeds(WSASetRecvIPEcn(ends[1], TRUE), "WSASetRecvIPEcn");
+	send(ends[0], "x", 1, 0);
+	get(ends[1], sizeof got.control);
+	is_string(family == AF_INET ? "0.50/4: 2" : "41.50/4: 2", told(), "...brings the bits");
+	succeeds(WSAGetRecvIPEcn(ends[1], &on), "...and reads back");
+	is_int(TRUE, on, "...as TRUE");
+	succeeds(WSASetRecvIPEcn(ends[1], FALSE), "...until it is off again");
+	send(ends[0], "x", 1, 0);
+	get(ends[1], sizeof got.control);
+	is_string("", told(), "...and brings none");
+	close_pair(ends);
+	fails(WSAENOTSOCK, WSASetRecvIPEcn(INVALID_SOCKET, TRUE), "...of no socket");
+}
+
 static bool is_readable(SOCKET s, int milliseconds)
 {
 	struct timeval time = { milliseconds / 1000, milliseconds % 1000 * 1000 };
@@ -743,6 +768,10 @@ int main(void)
 	find_receive_message();
 	one_by_one(AF_INET);
 	one_by_one(AF_INET6);
+#ifdef __linux__ /* mingw-w64 does not have them */
+	ecn(AF_INET);
+	ecn(AF_INET6);
+#endif
 	room();
 	sources();
 #ifdef __linux__

@@ -672,7 +672,7 @@ static void statistics(void)
 	TCP_INFO_v0 v0;
 	TCP_INFO_v1 v1;
 	char bytes[1000] = { 0 };
-	DWORD version = 0, backlog = 0;
+	DWORD version = 0, backlog = 0, again = 0;
 	SOCKET pair[2], s = new_socket(AF_INET, SOCK_STREAM);
 
 	is_string("success", control(s, SIO_TCP_INFO, &version, 4, &v0, sizeof v0),
@@ -710,6 +710,11 @@ static void statistics(void)
 	is_string("success", control(pair[0], SIO_IDEAL_SEND_BACKLOG_QUERY, NULL, 0, &backlog, 4),
 		  "the backlog");
 	ok(backlog >= 0x10000 && backlog <= 0x1000000, "...is 64 KiB to 16 MiB");
+	succeeds(idealsendbacklogquery(pair[0], &again), "idealsendbacklogquery");
+	is_int(backlog, again, "...says the same");
+	is_string("success", control(pair[0], FIONBIO, &(u_long){ 1 }, 4, NULL, 0), "without blocking");
+	fails(WSAEWOULDBLOCK, idealsendbacklognotify(pair[0], NULL, NULL),
+	      "...idealsendbacklognotify would wait for another");
 	close_pair(pair);
 }
 
@@ -954,6 +959,62 @@ static void group_filter(void)
 	closesocket(s);
 }
 
+/* Both by the calls of RFC 3678. */
+static void source_filters(void)
+{
+	struct in_addr interface_address, list[2], excluded[2];
+	struct sockaddr_in group;
+	SOCKADDR_STORAGE source = { 0 }, seen[2];
+	MULTICAST_MODE_TYPE mode = 77;
+	ULONG number = 0;
+	SOCKET s = member(&group), a = sender(INADDR_LOOPBACK), b = sender(0x7f000002);
+
+	interface_address.s_addr = htonl(INADDR_LOOPBACK);
+	excluded[0].s_addr = htonl(0x7f000002);
+	excluded[1].s_addr = htonl(0x7f000003);
+	succeeds(setipv4sourcefilter(s, interface_address, group.sin_addr, MCAST_EXCLUDE, 2, excluded),
+		 "setipv4sourcefilter excludes two sources");
+	is_string("3 bytes", reaches(a, &group, s), "...lets another in");
+	is_string("WSAETIMEDOUT", reaches(b, &group, s), "...and keeps one of them out");
+	succeeds(getipv4sourcefilter(s, interface_address, group.sin_addr, &mode, &number, NULL),
+		 "getipv4sourcefilter without room");
+	is_int(MCAST_EXCLUDE, mode, "...has the mode");
+	is_int(2, number, "...and how many there are");
+	memset(list, 0, sizeof list);
+	number = 1;
+	getipv4sourcefilter(s, interface_address, group.sin_addr, &mode, &number, list);
+	is_int(2, number, "...so with room for one");
+	ok(list[0].s_addr && !list[1].s_addr, "...which is all that is written");
+	getipv4sourcefilter(s, interface_address, group.sin_addr, &mode, &number, list);
+	ok(list[0].s_addr != list[1].s_addr &&
+		   ntohl(list[0].s_addr) + ntohl(list[1].s_addr) == 2 * 0x7f000002u + 1,
+	   "...and with room for both, both");
+
+	((struct sockaddr_in *)&source)->sin_family = AF_INET;
+	((struct sockaddr_in *)&source)->sin_addr.s_addr = htonl(0x7f000002);
+	succeeds(setsourcefilter(s, 1, (struct sockaddr *)&group, sizeof group, MCAST_INCLUDE, 1, &source),
+		 "setsourcefilter includes one of them");
+	is_string("WSAETIMEDOUT", reaches(a, &group, s), "...keeps another out");
+	is_string("3 bytes", reaches(b, &group, s), "...and lets that one in");
+	number = 2;
+	succeeds(getsourcefilter(s, 1, (struct sockaddr *)&group, sizeof group, &mode, &number, seen),
+		 "getsourcefilter");
+	is_int(MCAST_INCLUDE, mode, "...has the mode");
+	is_int(1, number, "...one source");
+	is_hex(0x7f000002, ntohl(((struct sockaddr_in *)&seen[0])->sin_addr.s_addr), "...which it is");
+	succeeds(setsourcefilter(s, 1, (struct sockaddr *)&group, sizeof group, MCAST_EXCLUDE, 0, NULL),
+		 "setsourcefilter without sources");
+	is_string("3 bytes", reaches(a, &group, s), "...lets all in");
+	fails(WSAEINVAL, setsourcefilter(s, 1, (struct sockaddr *)&group, 1000, MCAST_EXCLUDE, 0, NULL),
+	      "an address longer than any");
+	fails(WSAENOBUFS,
+	      setipv4sourcefilter(s, interface_address, group.sin_addr, MCAST_EXCLUDE, 0xffffffff, list),
+	      "more sources than there is memory");
+	closesocket(a);
+	closesocket(b);
+	closesocket(s);
+}
+
 static SOCKADDR_IN6 destination(const char *text)
 {
 	SOCKADDR_IN6 address = { .sin6_family = AF_INET6 };
@@ -1121,6 +1182,7 @@ int main(void)
 	transport_settings();
 	multicast();
 	group_filter();
+	source_filters();
 	sorting();
 	abandoned();
 	versions();

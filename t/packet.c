@@ -231,7 +231,7 @@ static void fragments4(void)
 				   packet.length <= MTU,
 			   "...in fragments");
 	}
-	set(s, IPPROTO_IP, 76, 1000); /* IP_USER_MTU */
+	succeeds(WSASetIPUserMtu(s, 1000), "WSASetIPUserMtu");
 	is_int(972, send_to(s, LINK_ADDRESS_THERE, 972), "IP_USER_MTU 1000: 972 bytes go");
 	todo("Linux has nothing that would cut datagrams of IPv4 smaller than the link wants them");
 	ok(packet_of(s, LINK_ADDRESS_THERE, 973).fragment, "...973 in fragments");
@@ -268,6 +268,7 @@ static void fragments6(void)
 	/* clang-format on */
 	SOCKET server = there(AF_INET6, SOCK_DGRAM, THERE6), s = new_socket(AF_INET6, SOCK_DGRAM);
 	struct packet packet;
+	DWORD mtu = 0;
 
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		if (cases[i].option)
@@ -277,7 +278,9 @@ static void fragments6(void)
 		if (cases[i].passes)
 			ok(link_packet(THERE6, &packet, SOON) && packet.fragment, "...in fragments");
 	}
-	set(s, IPPROTO_IPV6, 76, 1300); /* IPV6_USER_MTU */
+	succeeds(WSASetIPUserMtu(s, 1300), "WSASetIPUserMtu");
+	succeeds(WSAGetIPUserMtu(s, &mtu), "...and WSAGetIPUserMtu");
+	is_int(1300, mtu, "...reads it");
 	packet = packet_of(s, THERE6, 2000);
 	ok(packet.fragment && packet.length <= 1300, "IPV6_USER_MTU 1300: 2000 bytes go in fragments of %d",
 	   packet.length);

@@ -109,6 +109,8 @@ static void is_icmp_error(SOCKET s)
 	succeeds(getsockopt(s, IPPROTO_TCP, TCP_ICMP_ERROR_INFO, (char *)&information, &length),
 		 "... TCP_ICMP_ERROR_INFO");
 	is_int(36, length, "... has");
+	memset(&information, 0, sizeof information);
+	succeeds(WSAGetIcmpErrorInfo(s, &information), "... by WSAGetIcmpErrorInfo too");
 	is_int(AF_INET, information.srcaddress.si_family, "... the family");
 	inet_ntop(AF_INET, &information.srcaddress.Ipv4.sin_addr, text, sizeof text);
 	is_string(LINK_ADDRESS_THERE, text, "... and the address of who said it");
@@ -129,7 +131,10 @@ static void icmp_error(void)
 	SOCKET s = new_socket(AF_INET, SOCK_STREAM);
 
 	link_route();
-	succeeds(set(s, IPPROTO_TCP, TCP_FAIL_CONNECT_ON_ICMP_ERROR, TRUE), "TCP_FAIL_CONNECT_ON_ICMP_ERROR");
+	fails(WSAEINVAL, WSAGetIcmpErrorInfo(s, &information), "WSAGetIcmpErrorInfo without the option");
+	succeeds(WSASetFailConnectOnIcmpError(s, TRUE), "TCP_FAIL_CONNECT_ON_ICMP_ERROR");
+	succeeds(WSAGetFailConnectOnIcmpError(s, &error), "... by calls of its own");
+	is_int(TRUE, error, "... which read it too");
 	fails(WSAEHOSTUNREACH, connect(s, (struct sockaddr *)&nowhere, sizeof nowhere), "... connect");
 	is_icmp_error(s);
 	fails(WSAECONNREFUSED, connect(s, (struct sockaddr *)&there, sizeof there),
@@ -137,6 +142,7 @@ static void icmp_error(void)
 	length = sizeof information;
 	succeeds(getsockopt(s, IPPROTO_TCP, TCP_ICMP_ERROR_INFO, (char *)&information, &length), "... which");
 	is_int(0, length, "... met none");
+	fails(WSANO_DATA, WSAGetIcmpErrorInfo(s, &information), "... as WSAGetIcmpErrorInfo says");
 	closesocket(s);
 
 	s = new_socket(AF_INET, SOCK_STREAM);
