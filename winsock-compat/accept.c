@@ -232,9 +232,7 @@ WSC_ALIAS(WSAAccept)
 /* Under the lock. The connections that are there already stay. */
 static int save_waiting(SOCKET s, struct socket *listener, struct socket_extras *extras)
 {
-	struct pollfd waiting = { .fd = (int)s, .events = POLLIN };
-
-	while (poll(&waiting, 1, 0) > 0 && waiting.revents & POLLIN) {
+	while (wsc__poll_now((int)s, POLLIN) & POLLIN) {
 		bool nonblocking = wsc__socket_is(listener, SOCKET_NONBLOCKING);
 		int *more = realloc(extras->waiting, ((size_t)extras->waiting_count + 1) * sizeof *more);
 		int fd;

@@ -424,6 +424,17 @@ void wsc__socket_close_all(void)
 	wsc__port_end();
 }
 
+short wsc__poll_now(int fd, short events)
+{
+	struct pollfd now = { .fd = fd, .events = events };
+	int count;
+
+	do
+		count = poll(&now, 1, 0);
+	while (count < 0 && errno == EINTR); /* so it says with a signal pending, though it need not wait */
+	return count > 0 ? now.revents : 0;
+}
+
 int wsc__tcp_state(int fd)
 {
 	struct tcp_info information;
@@ -446,13 +457,14 @@ void wsc__socket_connected(SOCKET s, struct socket *sock)
 
 bool wsc__socket_connecting(SOCKET s, struct socket *sock)
 {
-	struct pollfd waiting = { .fd = (int)s, .events = POLLOUT };
+	short is;
 
 	if (!wsc__socket_is(sock, SOCKET_CONNECTING))
 		return false;
-	if (poll(&waiting, 1, 0) == 0)
+	is = wsc__poll_now((int)s, POLLOUT);
+	if (!is)
 		return true;
-	if (waiting.revents & (POLLERR | POLLHUP | POLLNVAL))
+	if (is & (POLLERR | POLLHUP | POLLNVAL))
 		wsc__socket_not_connected(sock);
 	else
 		wsc__socket_connected(s, sock);
