@@ -83,7 +83,7 @@ static int next(SOCKET s, struct socket *listener, int *fd)
 			*fd = wsc__socket_not_zero(*fd);
 		if (*fd >= 0)
 			return 0;
-		if (errno == EINVAL && wsc__socket_is_paused(listener)) /* since a moment ago */
+		if ((errno == EINVAL || errno == EAGAIN) && wsc__socket_is_paused(listener)) /* since a moment ago */
 			continue;
 		/* SO_RCVTIMEO, which Linux applies here too, is no concern of accept's. */
 		if (errno != EINTR && (errno != EAGAIN || wsc__would_block(s, listener) != WS_WSAETIMEDOUT))
@@ -229,26 +229,38 @@ SOCKET WSC(WSAAccept)(SOCKET s, struct WSC(sockaddr) *name, int *name_length, LP
 }
 WSC_ALIAS(WSAAccept)
 
-/* Under the lock. The connections that are there already stay. */
+/* Under the lock. One connection of the kernel's queue is kept: EAGAIN if it is empty. */
+static int save_one(SOCKET s, struct socket *listener, struct socket_extras *extras)
+{
+	int flags = wsc__socket_is(listener, SOCKET_NONBLOCKING) ? SOCK_NONBLOCK : 0;
+	int *more = realloc(extras->waiting, ((size_t)extras->waiting_count + 1) * sizeof *more);
+	int fd;
+
+	if (!more)
+		return ENOBUFS;
+	extras->waiting = more;
+	fd = accept4((int)s, NULL, NULL, SOCK_CLOEXEC | flags);
+	if (fd >= 0)
+		fd = wsc__socket_not_zero(fd);
+	if (fd < 0)
+		return errno;
+	more[extras->waiting_count++] = fd;
+	wsc__socket_mark(listener, SOCKET_DEFERRED, 0);
+	return 0;
+}
+
+/* Under the lock. The connections that are there already stay. Nothing may wait here, whoever else accepts
+ * them at the same time; an accept that does not wait either because of that finds the pause noted. */
 static int save_waiting(SOCKET s, struct socket *listener, struct socket_extras *extras)
 {
-	while (wsc__poll_now((int)s, POLLIN) & POLLIN) {
-		bool nonblocking = wsc__socket_is(listener, SOCKET_NONBLOCKING);
-		int *more = realloc(extras->waiting, ((size_t)extras->waiting_count + 1) * sizeof *more);
-		int fd;
+	int flags = fcntl((int)s, F_GETFL), posix_error = 0;
 
-		if (!more)
-			return WS_WSAENOBUFS;
-		extras->waiting = more;
-		fd = accept4((int)s, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
-		if (fd < 0)
-			break;
-		if (!nonblocking)
-			fcntl(fd, F_SETFL, 0);
-		more[extras->waiting_count++] = wsc__socket_not_zero(fd);
-		wsc__socket_mark(listener, SOCKET_DEFERRED, 0);
-	}
-	return 0;
+	if (flags < 0 || fcntl((int)s, F_SETFL, flags | O_NONBLOCK) < 0)
+		return wsc__error_from_errno(errno);
+	while (!posix_error)
+		posix_error = save_one(s, listener, extras);
+	fcntl((int)s, F_SETFL, flags);
+	return posix_error == EAGAIN ? 0 : wsc__error_from_errno(posix_error);
 }
 
 /* To a socket that listens no more but keeps its port, the kernel answers with a reset. It gives a port that

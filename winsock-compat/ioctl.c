@@ -17,14 +17,16 @@
 static int set_nonblocking(SOCKET s, struct socket *sock, struct call *call)
 {
 	DWORD on = call->argument.dword;
-	int flags = fcntl((int)s, F_GETFL);
+	int flags, error = 0;
 
-	if (flags < 0)
-		return wsc__error_from_errno(errno);
-	if (fcntl((int)s, F_SETFL, on ? flags | O_NONBLOCK : flags & ~O_NONBLOCK) < 0)
-		return wsc__error_from_errno(errno);
-	wsc__socket_mark(sock, on ? SOCKET_NONBLOCKING : 0, on ? 0 : SOCKET_NONBLOCKING);
-	return 0;
+	wsc__socket_lock(sock); /* the kernel and the note change together */
+	flags = fcntl((int)s, F_GETFL);
+	if (flags < 0 || fcntl((int)s, F_SETFL, on ? flags | O_NONBLOCK : flags & ~O_NONBLOCK) < 0)
+		error = wsc__error_from_errno(errno);
+	else
+		wsc__socket_mark(sock, on ? SOCKET_NONBLOCKING : 0, on ? 0 : SOCKET_NONBLOCKING);
+	wsc__socket_unlock(sock);
+	return error;
 }
 
 static int count_readable(SOCKET s, struct socket *sock, struct call *call)
