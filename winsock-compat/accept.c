@@ -140,11 +140,16 @@ static int ask(int fd, const struct condition *condition)
 	}
 }
 
-/* Keeps the connection for the next call; there is room for one, the first in the queue. */
-static void put_off(struct socket *listener, int fd)
+/* Keeps the connection for the next call; there is room for one, the first in the queue. The listener may
+ * have been closed while the program was asked, and its number may be another's. */
+static void put_off(struct socket *listener, uint64_t cookie, int fd)
 {
-	fd = atomic_exchange(&listener->deferred, fd);
-	wsc__socket_mark(listener, SOCKET_DEFERRED, 0);
+	wsc__socket_lock(listener);
+	if (wsc__socket_is(listener, SOCKET_KNOWN) && listener->cookie == cookie) {
+		fd = atomic_exchange(&listener->deferred, fd);
+		wsc__socket_mark(listener, SOCKET_DEFERRED, 0);
+	}
+	wsc__socket_unlock(listener);
 	if (fd >= 0)
 		wsc__socket_refuse(fd);
 }
@@ -180,6 +185,7 @@ static int take(SOCKET s, struct socket *listener, struct WSC(sockaddr) *name, i
 	struct socket *sock;
 	unsigned nonblocking;
 	int fd, error = wsc__socket_verify(s, listener, NULL);
+	uint64_t cookie = listener->cookie;
 
 	if (!error && listener->type != SOCK_STREAM)
 		error = WS_WSAEOPNOTSUPP;
@@ -191,7 +197,7 @@ static int take(SOCKET s, struct socket *listener, struct WSC(sockaddr) *name, i
 		error = ask(fd, condition);
 		if (error) {
 			if (error == WS_WSATRY_AGAIN)
-				put_off(listener, fd);
+				put_off(listener, cookie, fd);
 			else
 				wsc__socket_refuse(fd);
 			return error;
