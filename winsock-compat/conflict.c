@@ -298,9 +298,11 @@ static int judge(SOCKET s, struct socket *sock, unsigned port, const struct reac
 /* The socket that holds the port in the reservation which this one draws from. */
 static int add_holder(struct socket *sock, unsigned port, struct others *others)
 {
-	struct other holder = { .fd = wsc__port_holder(sock, port, &holder.cookie) };
-	int error = holder.fd < 0 ? 0 : add(others, holder);
+	struct other holder = { 0 };
+	int error;
 
+	holder.fd = wsc__port_holder(sock, port, &holder.cookie);
+	error = holder.fd < 0 ? 0 : add(others, holder);
 	if (error)
 		close(holder.fd);
 	return error;
