@@ -517,7 +517,7 @@ int wsc__conflict_listen(SOCKET s, struct socket *sock, int backlog)
 {
 	struct attempt attempt = { NULL, 0, backlog, sock->ports.sharing };
 	struct reach reach;
-	int error, posix_error;
+	int error, posix_error, reuse = flag((int)s, SO_REUSEADDR);
 	unsigned port;
 
 	if (has_port(sock)) /* for its connections to have it too */
@@ -527,7 +527,9 @@ int wsc__conflict_listen(SOCKET s, struct socket *sock, int backlog)
 		error = share(s, sock, port, &reach, &attempt, true);
 	else
 		error = posix_error ? wsc__error_from_errno(posix_error) : 0;
-	if (!error && attempt.sharing == SHARING_REUSE)
+	if (error)
+		set_flag((int)s, SO_REUSEADDR, reuse);
+	else if (attempt.sharing == SHARING_REUSE)
 		first_gets_all(s);
 	return error;
 }
