@@ -237,6 +237,7 @@ int wsc__port_acquire(SOCKET s, struct socket *sock, const INET_PORT_RANGE *rang
 	static _Atomic uint32_t number;
 	unsigned first = ntohs(range->StartPort), count = range->NumberOfPorts;
 	struct reservation *reservation;
+	uint64_t owner = sock->cookie;
 	int posix_error;
 
 	(void)s;
@@ -248,7 +249,7 @@ int wsc__port_acquire(SOCKET s, struct socket *sock, const INET_PORT_RANGE *rang
 	if (!reservation)
 		return WS_WSAENOBUFS;
 	*reservation = (struct reservation){ .token = (uint64_t)getpid() << 32 | ++number,
-					     .owner = sock->cookie,
+					     .owner = owner,
 					     .type = sock->type,
 					     .count = count };
 	posix_error = first ? hold_all(reservation, first) : hold_anywhere(reservation);
@@ -264,6 +265,11 @@ int wsc__port_acquire(SOCKET s, struct socket *sock, const INET_PORT_RANGE *rang
 	reservations = reservation;
 	pthread_mutex_unlock(&lock);
 	atomic_fetch_or(&sock->ports.options, PORT_RESERVES);
+	/* Either we see that another thread closes the socket, or that one sees the reservation. */
+	if (!(atomic_load(&sock->state) & SOCKET_KNOWN) || sock->cookie != owner) {
+		wsc__port_closed(owner);
+		return WS_WSAENOTSOCK;
+	}
 	return 0;
 }
 

@@ -350,9 +350,9 @@ static int end(int fd, struct socket *sock)
 
 	wsc__socket_lock(sock); /* which an adoption holds */
 	cookie = sock->cookie;
-	reserves = sock->ports.options & PORT_RESERVES;
 	seconds = lingers(sock);
 	before = replace_state(sock, state);
+	reserves = sock->ports.options & PORT_RESERVES; /* in this order: see wsc__port_acquire */
 	wsc__socket_unlock(sock);
 	error = before & SOCKET_KNOWN ? 0 : WS_WSAENOTSOCK;
 	if (!error) {
