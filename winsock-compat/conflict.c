@@ -180,11 +180,6 @@ static bool is_internet(struct socket *sock)
 	return sock->family == WS_AF_INET || sock->family == WS_AF_INET6;
 }
 
-static bool has_port(struct socket *sock)
-{
-	return is_internet(sock) && (sock->type == SOCK_STREAM || sock->type == SOCK_DGRAM);
-}
-
 bool wsc__conflict_is_bound(SOCKET s, struct socket *sock)
 {
 	struct reach reach;
@@ -499,7 +494,7 @@ int wsc__conflict_bind(SOCKET s, struct socket *sock, const struct sockaddr_stor
 	unsigned port = wsc__address_port(address);
 	int error;
 
-	if (!has_port(sock)) {
+	if (!wsc__conflict_has_port(sock)) {
 		error = try(s, &attempt);
 		error = error ? wsc__error_from_errno(error) : 0;
 	} else {
@@ -520,7 +515,7 @@ int wsc__conflict_listen(SOCKET s, struct socket *sock, int backlog)
 	int error, posix_error, reuse = flag((int)s, SO_REUSEADDR);
 	unsigned port;
 
-	if (has_port(sock)) /* for its connections to have it too */
+	if (wsc__conflict_has_port(sock)) /* for its connections to have it too */
 		set_flag((int)s, SO_REUSEADDR, 1);
 	posix_error = try(s, &attempt);
 	if (posix_error == EADDRINUSE && (port = where(s, sock, &reach)))
@@ -536,6 +531,6 @@ int wsc__conflict_listen(SOCKET s, struct socket *sock, int backlog)
 
 void wsc__conflict_connect(SOCKET s, struct socket *sock)
 {
-	if (sock->type == SOCK_STREAM && has_port(sock) && wsc__socket_is(sock, SOCKET_BOUND))
+	if (sock->type == SOCK_STREAM && wsc__conflict_has_port(sock) && wsc__socket_is(sock, SOCKET_BOUND))
 		set_flag((int)s, SO_REUSEADDR, 1);
 }

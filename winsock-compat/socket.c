@@ -76,12 +76,11 @@ static int option(int fd, int level, int name, int *value)
 	return getsockopt(fd, level, name, value, &size);
 }
 
-static uint64_t cookie_of(int fd)
+uint64_t wsc__socket_cookie(int fd)
 {
 	uint64_t cookie = 0;
 	socklen_t size = sizeof cookie;
 
-	/* A kernel before 4.12 has no cookies: all are 0, and every socket looks the same. */
 	if (getsockopt(fd, SOL_SOCKET, SO_COOKIE, &cookie, &size) < 0)
 		cookie = 0;
 	return cookie;
@@ -156,7 +155,7 @@ int wsc__socket_add(int fd, int family, int type, int protocol, unsigned state, 
 		return WS_WSAENOBUFS;
 	}
 	wsc__socket_lock(*sock);
-	fill(*sock, cookie_of(fd), family, type, protocol, state | SOCKET_OWNED);
+	fill(*sock, wsc__socket_cookie(fd), family, type, protocol, state | SOCKET_OWNED);
 	wsc__socket_unlock(*sock);
 	return 0;
 }
@@ -167,7 +166,7 @@ int wsc__socket_exchange(SOCKET s, struct socket *sock, int fd)
 
 	close(fd);
 	if (!error)
-		sock->cookie = cookie_of((int)s);
+		sock->cookie = wsc__socket_cookie((int)s);
 	return error;
 }
 
@@ -223,7 +222,7 @@ static unsigned adopted_state(int fd, int family, int type)
  * and whoever made the new one writes the note anew, or finds that it does not fit. */
 static bool adopt(int fd, struct socket *sock)
 {
-	uint64_t cookie = cookie_of(fd);
+	uint64_t cookie = wsc__socket_cookie(fd);
 	int family, type, protocol, shares;
 
 	if (cookie == sock->cookie && wsc__socket_is(sock, SOCKET_CLOSING))

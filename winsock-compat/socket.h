@@ -294,6 +294,10 @@ bool wsc__socket_aborted(SOCKET s, struct socket *sock);
 /* The first socket that we know at *s or after it, and *s its number; NULL if there is none. */
 struct socket *wsc__socket_next(SOCKET *s);
 
+/* The kernel's name of a socket; 0 if it has none. A kernel before 4.12 has no cookies: all are 0, and every
+ * socket looks the same. */
+uint64_t wsc__socket_cookie(int fd);
+
 /* What poll(2) says of a descriptor at this moment, undisturbed by signals. */
 short wsc__poll_now(int fd, short events);
 
