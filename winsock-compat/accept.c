@@ -5,7 +5,6 @@
 #include "blocking.h"
 #include "export.h"
 #include "options.h"
-#include "transfer.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -54,6 +53,22 @@ static int await_resume(struct socket *listener)
 	return wsc__socket_is(listener, SOCKET_KNOWN) ? 0 : WS_WSAEINTR;
 }
 
+/* Whether an accept that failed goes on: it met a pause, which may be over by now, or SO_RCVTIMEO, which Linux
+ * applies here too though it is no concern of accept's. */
+static bool goes_on(SOCKET s, struct socket *listener, int posix_error)
+{
+	bool yes;
+
+	wsc__socket_lock(listener); /* pauses come and go under it */
+	yes = wsc__socket_is_paused(listener);
+	if (!yes && posix_error == EINVAL)
+		yes = wsc__tcp_state((int)s) == WSC_TCP_LISTEN;
+	if (!yes && posix_error == EAGAIN)
+		yes = !wsc__socket_is(listener, SOCKET_NONBLOCKING) && !(fcntl((int)s, F_GETFL) & O_NONBLOCK);
+	wsc__socket_unlock(listener);
+	return yes && (posix_error == EINVAL || posix_error == EAGAIN);
+}
+
 /* The next connection: one that was put off, or one from the kernel's queue. */
 static int next(SOCKET s, struct socket *listener, int *fd)
 {
@@ -83,11 +98,9 @@ static int next(SOCKET s, struct socket *listener, int *fd)
 			*fd = wsc__socket_not_zero(*fd);
 		if (*fd >= 0)
 			return 0;
-		if ((errno == EINVAL || errno == EAGAIN) && wsc__socket_is_paused(listener)) /* since a moment ago */
-			continue;
-		/* SO_RCVTIMEO, which Linux applies here too, is no concern of accept's. */
-		if (errno != EINTR && (errno != EAGAIN || wsc__would_block(s, listener) != WS_WSAETIMEDOUT))
-			return errno == ECONNABORTED ? WS_WSAECONNRESET : wsc__error_from_errno(errno);
+		error = errno;
+		if (error != EINTR && !goes_on(s, listener, error))
+			return error == ECONNABORTED ? WS_WSAECONNRESET : wsc__error_from_errno(error);
 	}
 }
 
