@@ -573,6 +573,57 @@ static void pause_accept(int family)
 	is_error(WSAEINTR, accepting.error, "... with this error");
 }
 
+/* Whoever gets a caller first, the pause does not wait for the next one. */
+
+static void accept_all(void *argument)
+{
+	struct accepting *accepting = argument;
+
+	while ((accepting->accepted = accept(accepting->listener, NULL, NULL)) != INVALID_SOCKET)
+		closesocket(accepting->accepted);
+	accepting->error = WSAGetLastError();
+}
+
+static void pause_often(void *argument)
+{
+	const SOCKET *s = argument;
+
+	for (int i = 0; i < 400; i++)
+		set(*s, SOL_SOCKET, SO_PAUSE_ACCEPT, i % 2 == 0);
+}
+
+static void pause_while_accepting(void)
+{
+	enum { ACCEPTING = 2, CALLERS = 100 };
+	struct sockaddr_storage address;
+	int length;
+	SOCKET s = listening_socket(AF_INET, &address, &length), caller;
+	struct accepting accepting[ACCEPTING];
+	struct task *accepts[ACCEPTING], *pauses;
+
+	if (is_wine()) {
+		skip(1 + 2 * ACCEPTING, "Wine has no SO_PAUSE_ACCEPT");
+		closesocket(s);
+		return;
+	}
+	for (int i = 0; i < ACCEPTING; i++) {
+		accepting[i] = (struct accepting){ s, INVALID_SOCKET, 0 };
+		accepts[i] = task_start(accept_all, &accepting[i]);
+	}
+	pauses = task_start(pause_often, &s);
+	for (int i = 0; i < CALLERS; i++) {
+		call(&address, length, &caller);
+		closesocket(caller);
+	}
+	ok(task_end(pauses, 20000), "SO_PAUSE_ACCEPT never waits, whoever accepts at the same time");
+	closesocket(s);
+	for (int i = 0; i < ACCEPTING; i++) {
+		ok(task_end(accepts[i], 10000), "... and accept %d ends with the listener", i);
+		ok(accepting[i].error == WSAEINTR || accepting[i].error == WSAENOTSOCK,
+		   "... and not before: %s", error_name(accepting[i].error));
+	}
+}
+
 static void pause_before_listen(void)
 {
 	struct sockaddr_storage address;
@@ -911,6 +962,7 @@ int main(void)
 	conditional_accept();
 	pause_accept(AF_INET);
 	pause_accept(AF_INET6);
+	pause_while_accepting();
 	pause_before_listen();
 	connect_time();
 	bsp_state(AF_INET, sizeof(SOCKADDR_IN));

@@ -5,7 +5,6 @@
 #include "blocking.h"
 #include "export.h"
 #include "options.h"
-#include "transfer.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -54,6 +53,22 @@ static int await_resume(struct socket *listener)
 	return wsc__socket_is(listener, SOCKET_KNOWN) ? 0 : WS_WSAEINTR;
 }
 
+/* Whether an accept that failed goes on: it met a pause, which may be over by now, or SO_RCVTIMEO, which Linux
+ * applies here too though it is no concern of accept's. */
+static bool goes_on(SOCKET s, struct socket *listener, int posix_error)
+{
+	bool yes;
+
+	wsc__socket_lock(listener); /* pauses come and go under it */
+	yes = wsc__socket_is_paused(listener);
+	if (!yes && posix_error == EINVAL)
+		yes = wsc__tcp_state((int)s) == WSC_TCP_LISTEN;
+	if (!yes && posix_error == EAGAIN)
+		yes = !wsc__socket_is(listener, SOCKET_NONBLOCKING) && !(fcntl((int)s, F_GETFL) & O_NONBLOCK);
+	wsc__socket_unlock(listener);
+	return yes && (posix_error == EINVAL || posix_error == EAGAIN);
+}
+
 /* The next connection: one that was put off, or one from the kernel's queue. */
 static int next(SOCKET s, struct socket *listener, int *fd)
 {
@@ -83,11 +98,9 @@ static int next(SOCKET s, struct socket *listener, int *fd)
 			*fd = wsc__socket_not_zero(*fd);
 		if (*fd >= 0)
 			return 0;
-		if (errno == EINVAL && wsc__socket_is_paused(listener)) /* since a moment ago */
-			continue;
-		/* SO_RCVTIMEO, which Linux applies here too, is no concern of accept's. */
-		if (errno != EINTR && (errno != EAGAIN || wsc__would_block(s, listener) != WS_WSAETIMEDOUT))
-			return errno == ECONNABORTED ? WS_WSAECONNRESET : wsc__error_from_errno(errno);
+		error = errno;
+		if (error != EINTR && !goes_on(s, listener, error))
+			return error == ECONNABORTED ? WS_WSAECONNRESET : wsc__error_from_errno(error);
 	}
 }
 
@@ -140,11 +153,16 @@ static int ask(int fd, const struct condition *condition)
 	}
 }
 
-/* Keeps the connection for the next call; there is room for one, the first in the queue. */
-static void put_off(struct socket *listener, int fd)
+/* Keeps the connection for the next call; there is room for one, the first in the queue. The listener may
+ * have been closed while the program was asked, and its number may be another's. */
+static void put_off(struct socket *listener, uint64_t cookie, int fd)
 {
-	fd = atomic_exchange(&listener->deferred, fd);
-	wsc__socket_mark(listener, SOCKET_DEFERRED, 0);
+	wsc__socket_lock(listener);
+	if (wsc__socket_is(listener, SOCKET_KNOWN) && listener->cookie == cookie) {
+		fd = atomic_exchange(&listener->deferred, fd);
+		wsc__socket_mark(listener, SOCKET_DEFERRED, 0);
+	}
+	wsc__socket_unlock(listener);
 	if (fd >= 0)
 		wsc__socket_refuse(fd);
 }
@@ -180,6 +198,7 @@ static int take(SOCKET s, struct socket *listener, struct WSC(sockaddr) *name, i
 	struct socket *sock;
 	unsigned nonblocking;
 	int fd, error = wsc__socket_verify(s, listener, NULL);
+	uint64_t cookie = listener->cookie;
 
 	if (!error && listener->type != SOCK_STREAM)
 		error = WS_WSAEOPNOTSUPP;
@@ -191,7 +210,7 @@ static int take(SOCKET s, struct socket *listener, struct WSC(sockaddr) *name, i
 		error = ask(fd, condition);
 		if (error) {
 			if (error == WS_WSATRY_AGAIN)
-				put_off(listener, fd);
+				put_off(listener, cookie, fd);
 			else
 				wsc__socket_refuse(fd);
 			return error;
@@ -229,28 +248,38 @@ SOCKET WSC(WSAAccept)(SOCKET s, struct WSC(sockaddr) *name, int *name_length, LP
 }
 WSC_ALIAS(WSAAccept)
 
-/* Under the lock. The connections that are there already stay. */
+/* Under the lock. One connection of the kernel's queue is kept: EAGAIN if it is empty. */
+static int save_one(SOCKET s, struct socket *listener, struct socket_extras *extras)
+{
+	int flags = wsc__socket_is(listener, SOCKET_NONBLOCKING) ? SOCK_NONBLOCK : 0;
+	int *more = realloc(extras->waiting, ((size_t)extras->waiting_count + 1) * sizeof *more);
+	int fd;
+
+	if (!more)
+		return ENOBUFS;
+	extras->waiting = more;
+	fd = accept4((int)s, NULL, NULL, SOCK_CLOEXEC | flags);
+	if (fd >= 0)
+		fd = wsc__socket_not_zero(fd);
+	if (fd < 0)
+		return errno;
+	more[extras->waiting_count++] = fd;
+	wsc__socket_mark(listener, SOCKET_DEFERRED, 0);
+	return 0;
+}
+
+/* Under the lock. The connections that are there already stay. Nothing may wait here, whoever else accepts
+ * them at the same time; an accept that does not wait either because of that finds the pause noted. */
 static int save_waiting(SOCKET s, struct socket *listener, struct socket_extras *extras)
 {
-	struct pollfd waiting = { .fd = (int)s, .events = POLLIN };
+	int flags = fcntl((int)s, F_GETFL), posix_error = 0;
 
-	while (poll(&waiting, 1, 0) > 0 && waiting.revents & POLLIN) {
-		bool nonblocking = wsc__socket_is(listener, SOCKET_NONBLOCKING);
-		int *more = realloc(extras->waiting, ((size_t)extras->waiting_count + 1) * sizeof *more);
-		int fd;
-
-		if (!more)
-			return WS_WSAENOBUFS;
-		extras->waiting = more;
-		fd = accept4((int)s, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
-		if (fd < 0)
-			break;
-		if (!nonblocking)
-			fcntl(fd, F_SETFL, 0);
-		more[extras->waiting_count++] = wsc__socket_not_zero(fd);
-		wsc__socket_mark(listener, SOCKET_DEFERRED, 0);
-	}
-	return 0;
+	if (flags < 0 || fcntl((int)s, F_SETFL, flags | O_NONBLOCK) < 0)
+		return wsc__error_from_errno(errno);
+	while (!posix_error)
+		posix_error = save_one(s, listener, extras);
+	fcntl((int)s, F_SETFL, flags);
+	return posix_error == EAGAIN ? 0 : wsc__error_from_errno(posix_error);
 }
 
 /* To a socket that listens no more but keeps its port, the kernel answers with a reset. It gives a port that

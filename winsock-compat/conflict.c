@@ -180,11 +180,6 @@ static bool is_internet(struct socket *sock)
 	return sock->family == WS_AF_INET || sock->family == WS_AF_INET6;
 }
 
-static bool has_port(struct socket *sock)
-{
-	return is_internet(sock) && (sock->type == SOCK_STREAM || sock->type == SOCK_DGRAM);
-}
-
 bool wsc__conflict_is_bound(SOCKET s, struct socket *sock)
 {
 	struct reach reach;
@@ -298,9 +293,11 @@ static int judge(SOCKET s, struct socket *sock, unsigned port, const struct reac
 /* The socket that holds the port in the reservation which this one draws from. */
 static int add_holder(struct socket *sock, unsigned port, struct others *others)
 {
-	struct other holder = { .fd = wsc__port_holder(sock, port, &holder.cookie) };
-	int error = holder.fd < 0 ? 0 : add(others, holder);
+	struct other holder = { 0 };
+	int error;
 
+	holder.fd = wsc__port_holder(sock, port, &holder.cookie);
+	error = holder.fd < 0 ? 0 : add(others, holder);
 	if (error)
 		close(holder.fd);
 	return error;
@@ -497,7 +494,7 @@ int wsc__conflict_bind(SOCKET s, struct socket *sock, const struct sockaddr_stor
 	unsigned port = wsc__address_port(address);
 	int error;
 
-	if (!has_port(sock)) {
+	if (!wsc__conflict_has_port(sock)) {
 		error = try(s, &attempt);
 		error = error ? wsc__error_from_errno(error) : 0;
 	} else {
@@ -515,23 +512,25 @@ int wsc__conflict_listen(SOCKET s, struct socket *sock, int backlog)
 {
 	struct attempt attempt = { NULL, 0, backlog, sock->ports.sharing };
 	struct reach reach;
-	int error, posix_error;
+	int error, posix_error, reuse = flag((int)s, SO_REUSEADDR);
 	unsigned port;
 
-	if (has_port(sock)) /* for its connections to have it too */
+	if (wsc__conflict_has_port(sock)) /* for its connections to have it too */
 		set_flag((int)s, SO_REUSEADDR, 1);
 	posix_error = try(s, &attempt);
 	if (posix_error == EADDRINUSE && (port = where(s, sock, &reach)))
 		error = share(s, sock, port, &reach, &attempt, true);
 	else
 		error = posix_error ? wsc__error_from_errno(posix_error) : 0;
-	if (!error && attempt.sharing == SHARING_REUSE)
+	if (error)
+		set_flag((int)s, SO_REUSEADDR, reuse);
+	else if (attempt.sharing == SHARING_REUSE)
 		first_gets_all(s);
 	return error;
 }
 
 void wsc__conflict_connect(SOCKET s, struct socket *sock)
 {
-	if (sock->type == SOCK_STREAM && has_port(sock) && wsc__socket_is(sock, SOCKET_BOUND))
+	if (sock->type == SOCK_STREAM && wsc__conflict_has_port(sock) && wsc__socket_is(sock, SOCKET_BOUND))
 		set_flag((int)s, SO_REUSEADDR, 1);
 }

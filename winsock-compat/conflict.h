@@ -43,6 +43,13 @@ enum sharing wsc__conflict_sharing(struct socket *sock);
 /* Tells the kernel of it, while the socket is not bound. */
 void wsc__conflict_prepare(SOCKET s, struct socket *sock);
 
+/* Whether what it is bound to is a port. */
+static inline bool wsc__conflict_has_port(struct socket *sock)
+{
+	return (sock->family == WS_AF_INET || sock->family == WS_AF_INET6) &&
+	       (sock->type == SOCK_STREAM || sock->type == SOCK_DGRAM);
+}
+
 /* Whether the kernel has bound it, or bind has and the kernel waits for a connect to do so. */
 bool wsc__conflict_is_bound(SOCKET s, struct socket *sock);
 

@@ -17,14 +17,16 @@
 static int set_nonblocking(SOCKET s, struct socket *sock, struct call *call)
 {
 	DWORD on = call->argument.dword;
-	int flags = fcntl((int)s, F_GETFL);
+	int flags, error = 0;
 
-	if (flags < 0)
-		return wsc__error_from_errno(errno);
-	if (fcntl((int)s, F_SETFL, on ? flags | O_NONBLOCK : flags & ~O_NONBLOCK) < 0)
-		return wsc__error_from_errno(errno);
-	wsc__socket_mark(sock, on ? SOCKET_NONBLOCKING : 0, on ? 0 : SOCKET_NONBLOCKING);
-	return 0;
+	wsc__socket_lock(sock); /* the kernel and the note change together */
+	flags = fcntl((int)s, F_GETFL);
+	if (flags < 0 || fcntl((int)s, F_SETFL, on ? flags | O_NONBLOCK : flags & ~O_NONBLOCK) < 0)
+		error = wsc__error_from_errno(errno);
+	else
+		wsc__socket_mark(sock, on ? SOCKET_NONBLOCKING : 0, on ? 0 : SOCKET_NONBLOCKING);
+	wsc__socket_unlock(sock);
+	return error;
 }
 
 static int count_readable(SOCKET s, struct socket *sock, struct call *call)
@@ -41,15 +43,15 @@ static int count_readable(SOCKET s, struct socket *sock, struct call *call)
 /* TRUE says that no urgent data is waiting; with SO_OOBINLINE, that it is next or not there. */
 static int is_at_mark(SOCKET s, struct socket *sock, struct call *call)
 {
-	struct pollfd urgent = { .fd = (int)s, .events = POLLPRI };
+	bool urgent = wsc__poll_now((int)s, POLLPRI) & POLLPRI;
 	int in_line = 0, at_mark = 0;
 	socklen_t size = sizeof in_line;
 
 	(void)sock;
-	if (poll(&urgent, 1, 0) < 0 || getsockopt((int)s, SOL_SOCKET, SO_OOBINLINE, &in_line, &size) < 0 ||
+	if (getsockopt((int)s, SOL_SOCKET, SO_OOBINLINE, &in_line, &size) < 0 ||
 	    (ioctl((int)s, SIOCATMARK, &at_mark) < 0 && errno != ENOTTY)) /* an old AF_UNIX knows no mark */
 		return wsc__error_from_errno(errno);
-	call->argument.dword = !(urgent.revents & POLLPRI) || (in_line && at_mark);
+	call->argument.dword = !urgent || (in_line && at_mark);
 	return 0;
 }
 

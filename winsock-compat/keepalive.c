@@ -181,11 +181,14 @@ static int refusal(SOCKET s, struct socket *sock)
 static int switch_to(SOCKET s, struct socket *sock, bool on)
 {
 	struct keepalive wanted = sock->keepalive;
+	int error;
 
 	if (sock->family == WS_AF_INET || sock->family == WS_AF_INET6)
 		return change(s, sock, &wanted, SWITCH, on);
-	wsc__socket_mark(sock, on ? SOCKET_KEEPALIVE : 0, on ? 0 : SOCKET_KEEPALIVE);
-	return put((int)s, SOL_SOCKET, SO_KEEPALIVE, on);
+	error = put((int)s, SOL_SOCKET, SO_KEEPALIVE, on);
+	if (!error)
+		wsc__socket_mark(sock, on ? SOCKET_KEEPALIVE : 0, on ? 0 : SOCKET_KEEPALIVE);
+	return error;
 }
 
 int wsc__option_set_keepalive(SOCKET s, struct socket *sock, const struct option *option, const struct value *value)

@@ -224,8 +224,10 @@ static int add_address(struct value *value, int *at, int size,
 
 	member->lpSockaddr = NULL;
 	member->iSockaddrLength = 0;
-	if (name((int)s, (struct sockaddr *)&address, &length) < 0 || (int)length > size)
+	if (name((int)s, (struct sockaddr *)&address, &length) < 0)
 		return errno == ENOTCONN ? 0 : wsc__error_from_errno(errno);
+	if ((int)length > size) /* Linux ends the longest path of AF_UNIX with a zero that nobody asked for */
+		length = (socklen_t)size;
 	/* Not bound yet. The port of a raw socket is its protocol, to Linux. */
 	if (length <= sizeof address.ss_family)
 		return 0;
@@ -334,7 +336,7 @@ int wsc__option_get_received_processor(SOCKET s, struct socket *sock, const stru
 				       struct value *value)
 {
 	enum { GROUP_SIZE = 64 };
-	int processor, error;
+	int processor = 0, error;
 
 	(void)sock;
 	error = wsc__posix_get(s, option->posix_level, option->posix_name, &processor, sizeof processor);

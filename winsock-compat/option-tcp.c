@@ -133,7 +133,8 @@ static void note(struct socket_extras *extras, struct msghdr *message)
 /* Takes all there is. Under the lock. */
 static void collect(SOCKET s, struct socket_extras *extras)
 {
-	char packet[1], control[512];
+	_Alignas(struct cmsghdr) char control[512];
+	char packet[1];
 
 	for (;;) {
 		struct iovec part = { packet, sizeof packet };

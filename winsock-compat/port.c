@@ -22,9 +22,6 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#ifndef SO_COOKIE
-#define SO_COOKIE 57
-#endif
 #ifndef IP_BIND_ADDRESS_NO_PORT
 #define IP_BIND_ADDRESS_NO_PORT 24
 #endif
@@ -38,12 +35,6 @@ static const struct {
 	{ PORT_EXCLUSIVE, PORT_REUSEADDR },
 	{ PORT_RANDOMIZE, PORT_REUSE_UNICAST },
 };
-
-static bool has_ports(struct socket *sock)
-{
-	return (sock->family == WS_AF_INET || sock->family == WS_AF_INET6) &&
-	       (sock->type == SOCK_STREAM || sock->type == SOCK_DGRAM);
-}
 
 /* A port of the kernel's choice is chosen by connect, who sees what it is not to meet; so that
  * connections to different peers can have the same one. */
@@ -75,7 +66,7 @@ int wsc__port_set(SOCKET s, struct socket *sock, enum port_option option, bool o
 	note(sock, option, on);
 	if (option == PORT_REUSE_MULTICAST)
 		error = wsc__filter_update(s, sock);
-	else if (option == PORT_REUSE_UNICAST && has_ports(sock) && !wsc__conflict_is_bound(s, sock))
+	else if (option == PORT_REUSE_UNICAST && wsc__conflict_has_port(sock) && !wsc__conflict_is_bound(s, sock))
 		error = choose_late(s, on);
 	if (error)
 		note(sock, option, before);
@@ -237,10 +228,11 @@ int wsc__port_acquire(SOCKET s, struct socket *sock, const INET_PORT_RANGE *rang
 	static _Atomic uint32_t number;
 	unsigned first = ntohs(range->StartPort), count = range->NumberOfPorts;
 	struct reservation *reservation;
+	uint64_t owner = sock->cookie;
 	int posix_error;
 
 	(void)s;
-	if (!has_ports(sock))
+	if (!wsc__conflict_has_port(sock))
 		return WS_WSAEOPNOTSUPP;
 	if (!count || first + count > 65536)
 		return WS_WSAEINVAL;
@@ -248,7 +240,7 @@ int wsc__port_acquire(SOCKET s, struct socket *sock, const INET_PORT_RANGE *rang
 	if (!reservation)
 		return WS_WSAENOBUFS;
 	*reservation = (struct reservation){ .token = (uint64_t)getpid() << 32 | ++number,
-					     .owner = sock->cookie,
+					     .owner = owner,
 					     .type = sock->type,
 					     .count = count };
 	posix_error = first ? hold_all(reservation, first) : hold_anywhere(reservation);
@@ -264,6 +256,11 @@ int wsc__port_acquire(SOCKET s, struct socket *sock, const INET_PORT_RANGE *rang
 	reservations = reservation;
 	pthread_mutex_unlock(&lock);
 	atomic_fetch_or(&sock->ports.options, PORT_RESERVES);
+	/* Either we see that another thread closes the socket, or that one sees the reservation. */
+	if (!(atomic_load(&sock->state) & SOCKET_KNOWN) || sock->cookie != owner) {
+		wsc__port_closed(owner);
+		return WS_WSAENOTSOCK;
+	}
 	return 0;
 }
 
@@ -272,7 +269,7 @@ int wsc__port_release(SOCKET s, struct socket *sock, ULONG64 token)
 	struct reservation **place, *reservation;
 
 	(void)s;
-	if (!has_ports(sock))
+	if (!wsc__conflict_has_port(sock))
 		return WS_WSAEOPNOTSUPP;
 	pthread_mutex_lock(&lock);
 	place = find(token);
@@ -291,7 +288,7 @@ int wsc__port_associate(SOCKET s, struct socket *sock, ULONG64 token)
 	struct reservation *reservation;
 	int error;
 
-	if (!has_ports(sock))
+	if (!wsc__conflict_has_port(sock))
 		return WS_WSAEOPNOTSUPP;
 	if (wsc__conflict_is_bound(s, sock))
 		return WS_WSAEINVAL;
@@ -341,7 +338,6 @@ int wsc__port_bind(SOCKET s, struct socket *sock, const struct sockaddr_storage 
 int wsc__port_holder(struct socket *sock, unsigned port, uint64_t *cookie)
 {
 	const struct reservation *reservation;
-	socklen_t size = sizeof *cookie;
 	int fd = -1;
 
 	if (!sock->ports.reservation)
@@ -351,9 +347,7 @@ int wsc__port_holder(struct socket *sock, unsigned port, uint64_t *cookie)
 	if (reservation && port >= reservation->first && port - reservation->first < reservation->count)
 		fd = fcntl(reservation->holders[port - reservation->first], F_DUPFD_CLOEXEC, 0);
 	pthread_mutex_unlock(&lock);
-	*cookie = 0;
-	if (fd >= 0)
-		getsockopt(fd, SOL_SOCKET, SO_COOKIE, cookie, &size);
+	*cookie = fd < 0 ? 0 : wsc__socket_cookie(fd);
 	return fd;
 }
 

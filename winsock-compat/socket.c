@@ -76,12 +76,11 @@ static int option(int fd, int level, int name, int *value)
 	return getsockopt(fd, level, name, value, &size);
 }
 
-static uint64_t cookie_of(int fd)
+uint64_t wsc__socket_cookie(int fd)
 {
 	uint64_t cookie = 0;
 	socklen_t size = sizeof cookie;
 
-	/* A kernel before 4.12 has no cookies: all are 0, and every socket looks the same. */
 	if (getsockopt(fd, SOL_SOCKET, SO_COOKIE, &cookie, &size) < 0)
 		cookie = 0;
 	return cookie;
@@ -156,7 +155,7 @@ int wsc__socket_add(int fd, int family, int type, int protocol, unsigned state, 
 		return WS_WSAENOBUFS;
 	}
 	wsc__socket_lock(*sock);
-	fill(*sock, cookie_of(fd), family, type, protocol, state | SOCKET_OWNED);
+	fill(*sock, wsc__socket_cookie(fd), family, type, protocol, state | SOCKET_OWNED);
 	wsc__socket_unlock(*sock);
 	return 0;
 }
@@ -167,7 +166,7 @@ int wsc__socket_exchange(SOCKET s, struct socket *sock, int fd)
 
 	close(fd);
 	if (!error)
-		sock->cookie = cookie_of((int)s);
+		sock->cookie = wsc__socket_cookie((int)s);
 	return error;
 }
 
@@ -223,7 +222,7 @@ static unsigned adopted_state(int fd, int family, int type)
  * and whoever made the new one writes the note anew, or finds that it does not fit. */
 static bool adopt(int fd, struct socket *sock)
 {
-	uint64_t cookie = cookie_of(fd);
+	uint64_t cookie = wsc__socket_cookie(fd);
 	int family, type, protocol, shares;
 
 	if (cookie == sock->cookie && wsc__socket_is(sock, SOCKET_CLOSING))
@@ -350,9 +349,9 @@ static int end(int fd, struct socket *sock)
 
 	wsc__socket_lock(sock); /* which an adoption holds */
 	cookie = sock->cookie;
-	reserves = sock->ports.options & PORT_RESERVES;
 	seconds = lingers(sock);
 	before = replace_state(sock, state);
+	reserves = sock->ports.options & PORT_RESERVES; /* in this order: see wsc__port_acquire */
 	wsc__socket_unlock(sock);
 	error = before & SOCKET_KNOWN ? 0 : WS_WSAENOTSOCK;
 	if (!error) {
@@ -424,6 +423,17 @@ void wsc__socket_close_all(void)
 	wsc__port_end();
 }
 
+short wsc__poll_now(int fd, short events)
+{
+	struct pollfd now = { .fd = fd, .events = events };
+	int count;
+
+	do
+		count = poll(&now, 1, 0);
+	while (count < 0 && errno == EINTR); /* so it says with a signal pending, though it need not wait */
+	return count > 0 ? now.revents : 0;
+}
+
 int wsc__tcp_state(int fd)
 {
 	struct tcp_info information;
@@ -446,13 +456,14 @@ void wsc__socket_connected(SOCKET s, struct socket *sock)
 
 bool wsc__socket_connecting(SOCKET s, struct socket *sock)
 {
-	struct pollfd waiting = { .fd = (int)s, .events = POLLOUT };
+	short is;
 
 	if (!wsc__socket_is(sock, SOCKET_CONNECTING))
 		return false;
-	if (poll(&waiting, 1, 0) == 0)
+	is = wsc__poll_now((int)s, POLLOUT);
+	if (!is)
 		return true;
-	if (waiting.revents & (POLLERR | POLLHUP | POLLNVAL))
+	if (is & (POLLERR | POLLHUP | POLLNVAL))
 		wsc__socket_not_connected(sock);
 	else
 		wsc__socket_connected(s, sock);

@@ -294,6 +294,13 @@ bool wsc__socket_aborted(SOCKET s, struct socket *sock);
 /* The first socket that we know at *s or after it, and *s its number; NULL if there is none. */
 struct socket *wsc__socket_next(SOCKET *s);
 
+/* The kernel's name of a socket; 0 if it has none. A kernel before 4.12 has no cookies: all are 0, and every
+ * socket looks the same. */
+uint64_t wsc__socket_cookie(int fd);
+
+/* What poll(2) says of a descriptor at this moment, undisturbed by signals. */
+short wsc__poll_now(int fd, short events);
+
 /* The state of a TCP connection as the kernel numbers it; -1 for anything but TCP. */
 enum { WSC_TCP_ESTABLISHED = 1, WSC_TCP_SYN_SENT = 2, WSC_TCP_CLOSE = 7, WSC_TCP_LISTEN = 10 };
 int wsc__tcp_state(int fd);
