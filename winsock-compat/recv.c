@@ -184,7 +184,7 @@ int wsc__receive(SOCKET s, struct socket *sock, struct transfer *transfer, void 
 	if (message->msg_namelen && wsc__socket_is(sock, SOCKET_RCVALL))
 		wsc__rcvall_sender(first, transfer->done < first_size ? transfer->done : first_size,
 				   &transfer->address, &message->msg_namelen);
-	if (message->msg_namelen && (!error || error == WS_WSAEMSGSIZE))
+	if (message->msg_namelen && wsc__transfer_took(transfer, error))
 		wsc__address_out(&transfer->address, message->msg_namelen, from, from_length);
 	return error;
 }
@@ -287,7 +287,7 @@ int WSC(WSARecvFrom)(SOCKET s, LPWSABUF buffers, DWORD count, LPDWORD received, 
 	error = receive_many(s, sock, buffers, count, received, flags, from, from_length, overlapped,
 			     &transfer);
 	error = wsc__transfer_end(sock, error, (ssize_t)transfer.done, 1);
-	if (!error || error == WS_WSAEMSGSIZE)
+	if (wsc__transfer_took(&transfer, error))
 		error = tell(&transfer, received, flags) ? WS_WSAEFAULT : error;
 	return wsc__result(error);
 }

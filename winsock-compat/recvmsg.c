@@ -89,7 +89,7 @@ INT WSC(WSARecvMsg)(SOCKET s, LPWSAMSG user, LPDWORD received, LPWSAOVERLAPPED o
 	if (!error)
 		error = receive(s, sock, user, &message, flags, &transfer, &control);
 	error = wsc__transfer_end(sock, error, (ssize_t)transfer.done, 1);
-	if (!error || error == WS_WSAEMSGSIZE)
+	if (wsc__transfer_took(&transfer, error))
 		error = tell(sock, user, &message, &transfer, received);
 	return wsc__result(error);
 }
