@@ -10,6 +10,7 @@
 
 #include <stddef.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #ifdef __linux__
@@ -936,6 +937,19 @@ static void multicast(void)
 	closesocket(s);
 }
 
+/* All of them are there, but no kernel takes so many. */
+static void too_many_sources(SOCKET s, const GROUP_FILTER *one)
+{
+	enum { SOURCES = 4096 };
+	GROUP_FILTER *many = calloc(1, GROUP_FILTER_SIZE(SOURCES));
+
+	*many = *one;
+	many->gf_numsrc = SOURCES;
+	is_string("WSAENOBUFS", control(s, SIOCSMSFILTER, many, GROUP_FILTER_SIZE(SOURCES), NULL, 0),
+		  "SIOCSMSFILTER, more sources than there can be");
+	free(many);
+}
+
 /* The same for any family. */
 static void group_filter(void)
 {
@@ -955,6 +969,7 @@ static void group_filter(void)
 	is_int(MCAST_INCLUDE, got.gf_fmode, "...the mode");
 	is_int(1, got.gf_numsrc, "...the sources");
 	is_hex(0x7f000002, ntohl(((struct sockaddr_in *)&got.gf_slist[0])->sin_addr.s_addr), "...the one");
+	too_many_sources(s, &filter);
 	closesocket(a);
 	closesocket(s);
 }

@@ -224,7 +224,7 @@ static void send_something(void *argument)
 /* A buffer of no bytes is a way to wait without one. */
 static void nothing(void)
 {
-	WSABUF buffer = { 0, NULL };
+	WSABUF buffer = { 0, NULL }, many[40] = { { 0, NULL } };
 	DWORD count = 0xdead, flags = 0;
 	struct task *task;
 	SOCKET pair[2];
@@ -237,6 +237,8 @@ static void nothing(void)
 	ok(now_ms() - before >= 40, "...waits for data");
 	task_end(task, 2000);
 	is_int(0, count, "...and takes none");
+	succeeds(WSARecv(pair[1], many, 40, &count, &flags, NULL, NULL), "...be it of many buffers");
+	is_int(0, count, "...which take none either");
 	is_int(0, recv(pair[1], NULL, 0, 0), "nor does recv");
 	is_string("1, 0: x", receive(pair[1], 0, SIZES(5)), "...so it is still there");
 	set_nonblocking(pair[1]);

@@ -405,7 +405,7 @@ static const struct sendable {
 /* One message of the program's, of which `left` bytes are there; takes away what it occupies. */
 static int take(struct socket *sock, const char **user, size_t *left, struct told_all *all)
 {
-	size_t start = aligned(sizeof(WSACMSGHDR)), occupied;
+	size_t start = aligned(sizeof(WSACMSGHDR)), gap;
 	unsigned char data[DATA_ROOM];
 	WSACMSGHDR header;
 
@@ -421,9 +421,10 @@ static int take(struct socket *sock, const char **user, size_t *left, struct tol
 			return WS_WSAEINVAL;
 		if (wsc__copy_in(data, *user + start, sendable[i].size))
 			return WS_WSAEFAULT;
-		occupied = aligned(header.cmsg_len);
-		*left -= occupied < *left ? occupied : *left;
-		*user += occupied;
+		gap = aligned(header.cmsg_len) - header.cmsg_len; /* the last one may go without */
+		*left -= header.cmsg_len;
+		*left -= gap < *left ? gap : *left;
+		*user += header.cmsg_len + gap;
 		return sendable[i].take(all, sendable[i].what, data);
 	}
 	return WS_WSAEINVAL;

@@ -104,11 +104,18 @@ static void translate_sources(const struct kind *kind, char *filter, DWORD count
 		translate_family(filter + kind->sources + i * kind->each, translate);
 }
 
-/* The program's filter, which the caller frees. The kernel has a limit of its own for the sources. */
+/* The kernel has a limit of its own for the sources, below what so many bytes hold. */
+enum { FILTER_MOST = 1 << 16 };
+
+static DWORD within(DWORD size)
+{
+	return size < FILTER_MOST ? size : FILTER_MOST;
+}
+
+/* The program's filter, as far as it is within, which the caller frees. */
 static int read_filter(const struct kind *kind, const struct call *call, char **filter)
 {
-	enum { MOST = 1 << 16 };
-	DWORD size = call->in_size < MOST ? call->in_size : MOST;
+	DWORD size = within(call->in_size);
 
 	if (!call->in || size < kind->head)
 		return WS_WSAEFAULT;
@@ -133,16 +140,17 @@ static int level_of(const struct kind *kind, struct socket *sock)
 static int set_filter(SOCKET s, struct socket *sock, const struct kind *kind, struct call *call)
 {
 	char *filter;
-	size_t size;
 	DWORD count;
+	size_t size = 0;
 	int error = read_filter(kind, call, &filter);
 
 	if (error)
 		return error;
 	count = number_at(filter, kind->number);
-	size = kind->head + count * kind->each;
-	if (count > call->in_size || size > call->in_size)
+	if (count > (call->in_size - kind->head) / kind->each)
 		error = WS_WSAEFAULT;
+	else if ((size = kind->head + count * kind->each) > FILTER_MOST)
+		error = WS_WSAENOBUFS;
 	else if (number_at(filter, kind->mode) > WS_MCAST_EXCLUDE)
 		error = WS_WSAEINVAL;
 	if (!error) {
@@ -160,7 +168,7 @@ static int set_filter(SOCKET s, struct socket *sock, const struct kind *kind, st
 static int get_filter(SOCKET s, struct socket *sock, const struct kind *kind, struct call *call)
 {
 	char *filter;
-	socklen_t size = call->out_size < 1 << 16 ? call->out_size : 1 << 16;
+	socklen_t size = within(call->out_size);
 	DWORD count, room, rows;
 	int error = call->out && size >= kind->head ? read_filter(kind, call, &filter) : WS_WSAEFAULT;
 	char *whole;
@@ -168,7 +176,7 @@ static int get_filter(SOCKET s, struct socket *sock, const struct kind *kind, st
 	if (error)
 		return error;
 	room = (DWORD)((size - kind->head) / kind->each);
-	whole = realloc(filter, size + kind->each + call->in_size);
+	whole = realloc(filter, size + kind->each + within(call->in_size));
 	if (!whole) {
 		free(filter);
 		return WS_WSAENOBUFS;

@@ -119,15 +119,13 @@ static int receive(SOCKET s, struct socket *sock, struct transfer *transfer, int
 }
 
 /* To receive nothing of a stream is to wait until there is something. */
-static int receive_nothing(SOCKET s, struct socket *sock, struct transfer *transfer, int flags)
+static int receive_nothing(SOCKET s, struct socket *sock, int flags)
 {
-	char byte;
-	int error;
+	struct transfer transfer;
+	char byte = 0;
 
-	wsc__transfer_one(transfer, &byte, 1, transfer->flags);
-	error = receive(s, sock, transfer, flags | MSG_PEEK);
-	transfer->done = 0;
-	return error;
+	wsc__transfer_one(&transfer, &byte, 1, 0);
+	return receive(s, sock, &transfer, flags | MSG_PEEK);
 }
 
 /* Windows waits for all only of a stream and only if it may block, and keeps nothing back of what it
@@ -172,7 +170,7 @@ int wsc__receive(SOCKET s, struct socket *sock, struct transfer *transfer, void 
 		return error;
 	if (stream)
 		return transfer->size ? receive(s, sock, transfer, posix_flags)
-				      : receive_nothing(s, sock, transfer, posix_flags);
+				      : receive_nothing(s, sock, posix_flags);
 	error = check_room(sock, transfer, from, from_length);
 	if (error)
 		return error;
@@ -186,7 +184,7 @@ int wsc__receive(SOCKET s, struct socket *sock, struct transfer *transfer, void 
 	if (message->msg_namelen && wsc__socket_is(sock, SOCKET_RCVALL))
 		wsc__rcvall_sender(first, transfer->done < first_size ? transfer->done : first_size,
 				   &transfer->address, &message->msg_namelen);
-	if (message->msg_namelen && (!error || error == WS_WSAEMSGSIZE))
+	if (message->msg_namelen && wsc__transfer_took(transfer, error))
 		wsc__address_out(&transfer->address, message->msg_namelen, from, from_length);
 	return error;
 }
@@ -289,7 +287,7 @@ int WSC(WSARecvFrom)(SOCKET s, LPWSABUF buffers, DWORD count, LPDWORD received, 
 	error = receive_many(s, sock, buffers, count, received, flags, from, from_length, overlapped,
 			     &transfer);
 	error = wsc__transfer_end(sock, error, (ssize_t)transfer.done, 1);
-	if (!error || error == WS_WSAEMSGSIZE)
+	if (wsc__transfer_took(&transfer, error))
 		error = tell(&transfer, received, flags) ? WS_WSAEFAULT : error;
 	return wsc__result(error);
 }

@@ -40,8 +40,10 @@ static int tell(struct socket *sock, LPWSAMSG user, WSAMSG *message, struct tran
 
 	if (transfer->message.msg_flags & MSG_TRUNC)
 		flags |= WS_MSG_TRUNC;
-	if (error || wsc__copy_out(&user->Control.len, &message->Control.len, sizeof message->Control.len) ||
-	    wsc__copy_out(&user->dwFlags, &flags, sizeof flags) ||
+	if (error ||
+	    wsc__copy_out(wsc__user_at(user, offsetof(WSAMSG, Control.len)), &message->Control.len,
+			  sizeof message->Control.len) ||
+	    wsc__copy_out(wsc__user_at(user, offsetof(WSAMSG, dwFlags)), &flags, sizeof flags) ||
 	    wsc__copy_out(received, &size, sizeof size))
 		return WS_WSAEFAULT;
 	return flags & (WS_MSG_TRUNC | WS_MSG_CTRUNC) ? WS_WSAEMSGSIZE : 0;
@@ -50,6 +52,7 @@ static int tell(struct socket *sock, LPWSAMSG user, WSAMSG *message, struct tran
 static int receive(SOCKET s, struct socket *sock, LPWSAMSG user, const WSAMSG *message, DWORD flags,
 		   struct transfer *transfer, struct control *control)
 {
+	int *name_length = wsc__user_at(user, offsetof(WSAMSG, namelen));
 	int error = wsc__transfer_many(transfer, message->lpBuffers, message->dwBufferCount, (int)flags);
 
 	if (error)
@@ -57,7 +60,7 @@ static int receive(SOCKET s, struct socket *sock, LPWSAMSG user, const WSAMSG *m
 	transfer->message.msg_control = control->room;
 	transfer->message.msg_controllen = sizeof control->room;
 	wsc__control_watch(s, sock);
-	error = wsc__receive(s, sock, transfer, message->name, message->name ? &user->namelen : NULL);
+	error = wsc__receive(s, sock, transfer, message->name, message->name ? name_length : NULL);
 	wsc__transfer_free(transfer);
 	return error;
 }
@@ -89,7 +92,7 @@ INT WSC(WSARecvMsg)(SOCKET s, LPWSAMSG user, LPDWORD received, LPWSAOVERLAPPED o
 	if (!error)
 		error = receive(s, sock, user, &message, flags, &transfer, &control);
 	error = wsc__transfer_end(sock, error, (ssize_t)transfer.done, 1);
-	if (!error || error == WS_WSAEMSGSIZE)
+	if (wsc__transfer_took(&transfer, error))
 		error = tell(sock, user, &message, &transfer, received);
 	return wsc__result(error);
 }

@@ -26,6 +26,13 @@ void wsc__transfer_one(struct transfer *transfer, const void *buffer, size_t siz
 int wsc__transfer_many(struct transfer *transfer, const WSABUF *user, DWORD count, int flags);
 void wsc__transfer_free(struct transfer *transfer);
 
+/* Whether the end of a receive means that a datagram was taken, be it cut short: WSAEMSGSIZE may also be
+ * what the kernel says of one that was sent before. */
+static inline bool wsc__transfer_took(const struct transfer *transfer, int error)
+{
+	return !error || (error == WS_WSAEMSGSIZE && transfer->message.msg_flags & MSG_TRUNC);
+}
+
 /* So many bytes more were moved. */
 void wsc__transfer_advance(struct transfer *transfer, size_t bytes);
 
