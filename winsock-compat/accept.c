@@ -53,8 +53,8 @@ static int await_resume(struct socket *listener)
 	return wsc__socket_is(listener, SOCKET_KNOWN) ? 0 : WS_WSAEINTR;
 }
 
-/* Whether an accept that failed goes on: it met a pause, which may be over by now, or SO_RCVTIMEO, which Linux
- * applies here too though it is no concern of accept's. */
+/* Whether an accept that failed goes on: it met a pause, which may be over by now, or SO_RCVTIMEO, which
+ * Linux applies here too though it is no concern of accept's. */
 static bool goes_on(SOCKET s, struct socket *listener, int posix_error)
 {
 	bool yes;

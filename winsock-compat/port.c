@@ -66,7 +66,8 @@ int wsc__port_set(SOCKET s, struct socket *sock, enum port_option option, bool o
 	note(sock, option, on);
 	if (option == PORT_REUSE_MULTICAST)
 		error = wsc__filter_update(s, sock);
-	else if (option == PORT_REUSE_UNICAST && wsc__conflict_has_port(sock) && !wsc__conflict_is_bound(s, sock))
+	else if (option == PORT_REUSE_UNICAST && wsc__conflict_has_port(sock) &&
+		 !wsc__conflict_is_bound(s, sock))
 		error = choose_late(s, on);
 	if (error)
 		note(sock, option, before);
