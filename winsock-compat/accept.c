@@ -290,18 +290,24 @@ static int pause(SOCKET s, struct socket *listener, struct socket_extras *extras
 	struct sockaddr_storage name;
 	struct sockaddr nobody = { .sa_family = AF_UNSPEC };
 	socklen_t size = sizeof information, length = sizeof name;
-	int error = save_waiting(s, listener, extras);
+	int device = 0, none = 0, error = save_waiting(s, listener, extras);
 
+	/* SIO_INDEX_BIND may have come after bind, to an interface that does not have the address. */
+	if (!error && !wsc__posix_get(s, SOL_SOCKET, SO_BINDTOIFINDEX, &device, sizeof device) && device)
+		error = wsc__posix_set(s, SOL_SOCKET, SO_BINDTOIFINDEX, &none, sizeof none);
 	if (error)
 		return error;
 	if (getsockopt((int)s, IPPROTO_TCP, TCP_INFO, &information, &size) < 0 ||
 	    getsockname((int)s, (struct sockaddr *)&name, &length) < 0 ||
 	    connect((int)s, &nobody, sizeof nobody) < 0)
-		return wsc__error_from_errno(errno);
-	extras->backlog = (int)information.tcpi_sacked; /* that is what it means of a listener */
-	if (bind((int)s, (struct sockaddr *)&name, length) < 0 && errno != EINVAL)
-		return wsc__error_from_errno(errno);
-	return 0;
+		error = wsc__error_from_errno(errno);
+	if (!error)
+		extras->backlog = (int)information.tcpi_sacked; /* that is what it means of a listener */
+	if (!error && bind((int)s, (struct sockaddr *)&name, length) < 0 && errno != EINVAL)
+		error = wsc__error_from_errno(errno);
+	if (device)
+		setsockopt((int)s, SOL_SOCKET, SO_BINDTOIFINDEX, &device, sizeof device);
+	return error;
 }
 
 int wsc__accept_pause(SOCKET s, struct socket *sock, bool paused)
