@@ -10,6 +10,8 @@
 #include <string.h>
 #include <sys/socket.h>
 
+_Atomic unsigned wsc__selections;
+
 enum { READ, WRITE, EXCEPT, SETS };
 
 /* One place in one of the program's sets. */
