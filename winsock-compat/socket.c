@@ -34,17 +34,9 @@ static _Atomic unsigned pages_end; /* there are none from here on */
 
 static int end(int fd, struct socket *sock);
 
-static _Atomic unsigned forks;
-
-static void note_fork(void)
-{
-	forks++;
-}
-
 /* The threads whose calls were counted have not come along, and cannot give a number back. */
 static void forget_calls(void)
 {
-	forks++;
 	for (unsigned page = 0; page < pages_end; page++) {
 		struct socket *sockets = wsc__socket_pages[page];
 
@@ -56,7 +48,7 @@ static void forget_calls(void)
 
 static void watch_fork(void)
 {
-	pthread_atfork(NULL, note_fork, forget_calls);
+	pthread_atfork(NULL, NULL, forget_calls);
 }
 
 /* The place of a descriptor's entry, made if it is not there; NULL if memory has run out. */
@@ -156,7 +148,6 @@ static void fill(struct socket *sock, uint64_t cookie, int family, int type, int
 {
 	replace_state(sock, 0); /* what a note about another socket may still hold */
 	atomic_fetch_and(&sock->calls, ~(unsigned)CALLS_CLOSED);
-	sock->forks = forks;
 	sock->type = type;
 	sock->family = family;
 	sock->protocol = protocol;
@@ -321,6 +312,11 @@ int wsc__socket_verify(SOCKET s, struct socket *sock, bool *changed)
 	return same || wsc__socket_adopt(s) ? 0 : WS_WSAENOTSOCK;
 }
 
+static bool is_tcp(struct socket *sock)
+{
+	return sock->type == SOCK_STREAM && sock->family != WS_AF_UNIX;
+}
+
 /* Keep-alive probes are only sent while nothing waits to be acknowledged; so if nothing was
  * outstanding when the kernel gave a connection up, it was the probes that stayed unanswered. */
 static bool nothing_outstanding(int fd)
@@ -339,7 +335,7 @@ static bool outstanding(int fd)
 /* Seconds for which closesocket waits for the peer to have all that was sent; 0: it does not. Under the lock. */
 static unsigned lingers(struct socket *sock)
 {
-	bool may = wsc__socket_is(sock, SOCKET_CONNECTED | SOCKET_CONNECTING) && sock->family != WS_AF_UNIX;
+	bool may = wsc__socket_is(sock, SOCKET_CONNECTED | SOCKET_CONNECTING) && is_tcp(sock);
 
 	return may && sock->linger_on ? sock->linger_time : 0;
 }
@@ -347,8 +343,7 @@ static unsigned lingers(struct socket *sock)
 /* Whether closing is a reset: SO_LINGER without a time. Under the lock. */
 static bool aborts(struct socket *sock)
 {
-	return wsc__socket_is(sock, SOCKET_CONNECTED) && sock->protocol == IPPROTO_TCP && sock->linger_on &&
-	       !sock->linger_time;
+	return wsc__socket_is(sock, SOCKET_CONNECTED) && is_tcp(sock) && sock->linger_on && !sock->linger_time;
 }
 
 /* Resets the connection, whoever else uses the kernel's socket. Linux before 6.6 may refuse to while a call waits. */
@@ -359,11 +354,17 @@ static bool disconnect(int fd)
 	return connect(fd, &nobody, sizeof nobody) == 0;
 }
 
+/* Whether calls beside the closing itself are in the socket. */
+static bool is_awaited(struct socket *sock)
+{
+	return atomic_load(&sock->calls) != CALLS_CLOSED + 1;
+}
+
 /* Waits, and lets the closing be a reset if that was not enough. Linux would wait even if the socket does not block,
  * and let the connection live on afterwards. */
 static void linger(int fd, struct socket *sock, bool blocks, unsigned seconds)
 {
-	enum { SHORTEST = 1, LONGEST = 32, ALONE = CALLS_CLOSED + 1 };
+	enum { SHORTEST = 1, LONGEST = 32 };
 	uint64_t end = wsc__now() + (uint64_t)seconds * 1000;
 	struct linger reset = { 1, 0 }, none = { 0, 0 };
 	bool late = false;
@@ -374,19 +375,8 @@ static void linger(int fd, struct socket *sock, bool blocks, unsigned seconds)
 	}
 	late = late && outstanding(fd);
 	setsockopt(fd, SOL_SOCKET, SO_LINGER, late ? &reset : &none, sizeof none);
-	if (late && atomic_load(&sock->calls) != ALONE) /* or it would wait for them */
+	if (late && is_awaited(sock)) /* or it would wait for them */
 		disconnect(fd);
-}
-
-/* Whether other processes may have the socket too: this one has forked since, or somebody else has made it. */
-static bool is_shared(struct socket *sock, unsigned state)
-{
-	return !(state & SOCKET_OWNED) || sock->forks != forks;
-}
-
-void wsc__socket_share(struct socket *sock)
-{
-	sock->forks = forks - 1;
 }
 
 static _Atomic uint64_t woken_at; /* when the last closing woke a call */
@@ -441,36 +431,53 @@ void wsc__socket_free(struct socket *sock)
 	wsc__socket_unlock(sock);
 }
 
-/* Forgets the socket and closes it, waking all who wait for it; WSAENOTSOCK if another thread was faster. The
- * closing is a call like those that it meets: whichever leaves last gives the number back. */
-static int end(int fd, struct socket *sock)
+/* From here on the socket is none, to calls that begin and to those that wait. The closing is a call like those
+ * that it meets: whichever leaves last gives the number back. False if another thread was faster. */
+static bool begin_end(struct socket *sock)
 {
-	unsigned before, seconds, calls;
+	bool first;
+
+	wsc__socket_lock(sock); /* which an adoption holds */
+	first = wsc__socket_is(sock, SOCKET_KNOWN);
+	if (first) {
+		wsc__socket_mark(sock, 0, SOCKET_KNOWN);
+		atomic_fetch_add(&sock->calls, CALLS_CLOSED + 1); /* after that: see wsc__socket_hold */
+	}
+	wsc__socket_unlock(sock);
+	return first;
+}
+
+/* Wakes all who wait for it, and closes it. */
+static void finish_end(int fd, struct socket *sock)
+{
+	unsigned state, seconds;
 	uint64_t cookie;
 	bool reset, reserves;
 
-	wsc__socket_lock(sock); /* which an adoption holds */
-	if (!wsc__socket_is(sock, SOCKET_KNOWN)) {
-		wsc__socket_unlock(sock);
-		return WS_WSAENOTSOCK;
-	}
+	wsc__socket_lock(sock);
 	cookie = sock->cookie;
 	seconds = lingers(sock);
 	reset = aborts(sock);
-	before = forget_state(sock);
-	reserves = sock->ports.options & PORT_RESERVES; /* in this order: see wsc__port_acquire */
-	calls = atomic_fetch_add(&sock->calls, CALLS_CLOSED + 1); /* after the state: see wsc__socket_hold */
+	reserves = sock->ports.options & PORT_RESERVES; /* now that it is unknown: see wsc__port_acquire */
+	state = forget_state(sock);
 	wsc__socket_unlock(sock);
 
-	if (calls || (wsc__selections && !is_shared(sock, before)))
+	if (is_awaited(sock) || wsc__selections)
 		wake(fd, sock, reset);
 	if (seconds)
-		linger(fd, sock, !(before & SOCKET_NONBLOCKING), seconds);
-	if (atomic_load(&sock->calls) != CALLS_CLOSED + 1)
+		linger(fd, sock, !(state & SOCKET_NONBLOCKING), seconds);
+	if (is_awaited(sock))
 		vacate(fd, sock);
 	wsc__socket_end(sock);
 	if (reserves)
 		wsc__port_closed(cookie);
+}
+
+static int end(int fd, struct socket *sock)
+{
+	if (!begin_end(sock))
+		return WS_WSAENOTSOCK;
+	finish_end(fd, sock);
 	return 0;
 }
 
@@ -505,23 +512,29 @@ struct socket *wsc__socket_next(SOCKET *s)
 	return NULL;
 }
 
+static void forget_stranger(struct socket *sock)
+{
+	wsc__socket_lock(sock);
+	if (wsc__socket_is(sock, SOCKET_KNOWN))
+		replace_state(sock, 0);
+	wsc__socket_unlock(sock);
+}
+
+/* First all are unknown, so that no call takes the end of its peer, which is closed here too, for news. */
 void wsc__socket_close_all(void)
 {
-	for (int page = 0; page < SOCKET_PAGES; page++) {
-		struct socket *sockets = wsc__socket_pages[page];
+	struct socket *sock;
 
-		for (int i = 0; sockets && i < SOCKET_PAGE; i++) {
-			int fd = page * SOCKET_PAGE + i;
-
-			if (!wsc__socket_is(&sockets[i], SOCKET_KNOWN))
-				continue;
-			if (still_ours(fd, &sockets[i])) {
-				end(fd, &sockets[i]);
-			} else {
-				wsc__socket_lock(&sockets[i]);
-				replace_state(&sockets[i], 0);
-				wsc__socket_unlock(&sockets[i]);
-			}
+	for (SOCKET s = 0; (sock = wsc__socket_next(&s)); s++)
+		if (!still_ours((int)s, sock))
+			forget_stranger(sock);
+		else if (begin_end(sock))
+			sock->cleaned = true;
+	for (SOCKET s = 0; s < (SOCKET)SOCKET_PAGE * pages_end; s++) {
+		sock = wsc__socket_place(s);
+		if (sock && sock->cleaned) {
+			sock->cleaned = false;
+			finish_end((int)s, sock);
 		}
 	}
 	wsc__port_end();
@@ -643,7 +656,7 @@ bool wsc__socket_probed_to_death(SOCKET s, struct socket *sock)
 
 int wsc__socket_error(SOCKET s, struct socket *sock, int posix_error)
 {
-	if (wsc__socket_is(sock, SOCKET_CONNECTED) && sock->protocol == IPPROTO_TCP &&
+	if (wsc__socket_is(sock, SOCKET_CONNECTED) && is_tcp(sock) &&
 	    wsc__tcp_state((int)s) != WSC_TCP_CLOSE)
 		return 0;
 	return wsc__socket_lost(s, sock, posix_error);

@@ -119,8 +119,8 @@ struct socket { /* of a size that makes finding one a shift */
 	struct ports ports;
 	struct socket_extras *_Atomic extras;    /* what few sockets have; NULL until they do */
 	int number;                              /* the descriptor's */
+	bool cleaned;                            /* the last WSACleanup is closing it */
 	bool vacated;                            /* it is closed, and another socket keeps its number */
-	_Atomic unsigned forks;                  /* of this process, when it was made: see is_shared() */
 } __attribute__((aligned(256)));
 _Static_assert(sizeof(struct socket) == 256, "an entry has outgrown its place");
 
@@ -242,9 +242,6 @@ static inline int wsc__socket_begin(SOCKET s, struct socket **sock)
 
 	return !error && !wsc__socket_hold(*sock) ? WS_WSAENOTSOCK : error;
 }
-
-/* Notes that another process has the socket too, so that closing it is no reason to shut it down. */
-void wsc__socket_share(struct socket *sock);
 
 /* Whether a call has been woken by closesocket a moment ago, and may not yet have let go of the kernel's socket
  * and its port. If so, waits a millisecond. */
