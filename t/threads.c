@@ -293,6 +293,8 @@ static SOCKET listener_at(int family, struct sockaddr_storage *name, int *length
 		*length = sizeof *in;
 		in->sin_addr.s_addr = htonl(INADDR_LOOPBACK);
 	}
+	if (family != AF_UNIX)
+		must("TCP_NODELAY of a listener", set(s, IPPROTO_TCP, TCP_NODELAY, 1));
 	must("bind", bind(s, (struct sockaddr *)name, *length));
 	must("listen", listen(s, 4));
 	if (family != AF_UNIX)
@@ -310,6 +312,8 @@ static void converse_by_stream(int family, unsigned *seed)
 	for (unsigned i = 0; i < 4; i++) {
 		pair[0] = socket(family, SOCK_STREAM, 0);
 		must("connect", connect(pair[0], (struct sockaddr *)&name, length));
+		if (family != AF_UNIX) /* the other end inherits it */
+			must("TCP_NODELAY", set(pair[0], IPPROTO_TCP, TCP_NODELAY, 1));
 		pair[1] = accept(listener, NULL, NULL);
 		if (pair[1] == INVALID_SOCKET) {
 			note(RESULT, "accept", 0, WSAGetLastError());
@@ -438,13 +442,15 @@ static void feed(struct meeting *meeting)
 	struct message message = { meeting->connection, 0, 0 };
 	struct linger reset = { 1, 0 };
 	SOCKET s = meeting->other;
+	u_long on = 1;
 
 	if (s != INVALID_SOCKET) {
 		send(s, (char *)&message, sizeof message, 0);
 		return;
 	}
 	s = socket(AF_INET, SOCK_STREAM, 0);
-	must("connect to those who wait", connect(s, (struct sockaddr *)&meeting->name, meeting->length));
+	ioctlsocket(s, FIONBIO, &on); /* nobody may be accepting */
+	connect(s, (struct sockaddr *)&meeting->name, meeting->length);
 	send(s, (char *)&message, sizeof message, 0);
 	if (meeting->connection % 2)
 		setsockopt(s, SOL_SOCKET, SO_LINGER, (char *)&reset, sizeof reset);
