@@ -419,13 +419,19 @@ INT WSC(getaddrinfo)(PCSTR node, PCSTR service, const ADDRINFOA *hints, PADDRINF
 WSC_WIDE_FORMS(INT, GetAddrInfoW, (PCWSTR node, PCWSTR service, const ADDRINFOW *hints, PADDRINFOW *result),
 	       resolve(node, service, hints, (struct list){ .unit = wide }, result))
 
-static const struct {
-	int windows, posix;
-} name_flag[] = {
-	{ WS_NI_NOFQDN, NI_NOFQDN },
-	{ WS_NI_NUMERICHOST, NI_NUMERICHOST },
-	{ WS_NI_NAMEREQD, NI_NAMEREQD },
-};
+/* The address itself: its scope is a number on Windows, on Linux an interface's name. */
+static void write_number(const struct sockaddr_storage *address, char node[NI_MAXHOST])
+{
+	const struct sockaddr_in6 *in6 = (const void *)address;
+
+	if (address->ss_family == AF_INET) {
+		inet_ntop(AF_INET, &((const struct sockaddr_in *)address)->sin_addr, node, NI_MAXHOST);
+		return;
+	}
+	inet_ntop(AF_INET6, &in6->sin6_addr, node, NI_MAXHOST);
+	if (in6->sin6_scope_id)
+		snprintf(node + strlen(node), NI_MAXHOST - strlen(node), "%%%u", in6->sin6_scope_id);
+}
 
 /* Both texts in UTF-8, as far as they are wanted: a name that nobody asks for is not looked up. */
 static int name_address(const void *user, int length, int flags, char *node, char *service)
@@ -434,7 +440,7 @@ static int name_address(const void *user, int length, int flags, char *node, cha
 	uint16_t port;
 	socklen_t whole;
 	WORD family;
-	int posix_flags = 0, error;
+	int error;
 
 	if (length < (int)sizeof family || wsc__copy_in(&family, user, sizeof family))
 		return WS_WSAEFAULT;
@@ -443,14 +449,14 @@ static int name_address(const void *user, int length, int flags, char *node, cha
 	error = wsc__address_in(family, user, length, &address, &whole);
 	if (error)
 		return error;
-	for (unsigned i = 0; i < sizeof name_flag / sizeof *name_flag; i++)
-		if (flags & name_flag[i].windows)
-			posix_flags |= name_flag[i].posix;
 	if (node) {
-		error = wsc__error_from_eai(
-			getnameinfo((struct sockaddr *)&address, whole, node, NI_MAXHOST, NULL, 0, posix_flags));
-		if (error)
+		error = flags & WS_NI_NUMERICHOST ? WS_WSAHOST_NOT_FOUND :
+			wsc__error_from_eai(getnameinfo((struct sockaddr *)&address, whole, node, NI_MAXHOST, NULL, 0,
+							NI_NAMEREQD | (flags & WS_NI_NOFQDN ? NI_NOFQDN : 0)));
+		if (error && (error != WS_WSAHOST_NOT_FOUND || (flags & (WS_NI_NAMEREQD | WS_NI_NUMERICHOST)) == WS_NI_NAMEREQD))
 			return error;
+		if (error)
+			write_number(&address, node);
 	}
 	port = (uint16_t)wsc__address_port(&address);
 	if (service && (flags & WS_NI_NUMERICSERV || !wsc__service_name(port, flags & WS_NI_DGRAM, service, NI_MAXSERV)))
