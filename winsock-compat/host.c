@@ -4,14 +4,13 @@
 #include "export.h"
 #include "fault.h"
 #include "host.h"
+#include "interface.h"
 #include "packed.h"
 #include "startup.h"
 #include "wide.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
-#include <ifaddrs.h>
-#include <net/if.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <stdlib.h>
@@ -88,36 +87,32 @@ static bool goes_before(const struct sockaddr_storage *one, const struct sockadd
 
 /* Whatever /etc/hosts makes of its name, Windows gives a host's own addresses, and that of the loopback interface
  * only if it has no other. */
-int wsc__host_addresses(int family, struct sockaddr_storage *addresses)
+int wsc__host_addresses(int family, struct sockaddr_storage addresses[HOST_ADDRESSES])
 {
-	struct ifaddrs *interfaces = NULL;
+	struct local_address *list = NULL;
+	size_t count = 0;
 	in_addr_t first = family == AF_INET ? preferred() : 0;
-	int count = 0, place;
+	int given = 0, place;
 
-	if (getifaddrs(&interfaces) < 0)
-		interfaces = NULL;
-	for (struct ifaddrs *i = interfaces; i && count < HOST_ADDRESSES; i = i->ifa_next) {
+	if (wsc__interface_bindable(family, &list, &count))
+		count = 0;
+	for (size_t i = 0; i < count && given < HOST_ADDRESSES; i++) {
 		struct sockaddr_storage address = { .ss_family = AF_UNSPEC };
 
-		if (!i->ifa_addr || i->ifa_addr->sa_family != family || !(i->ifa_flags & IFF_UP) ||
-		    i->ifa_flags & IFF_LOOPBACK)
-			continue;
-		memcpy(&address, i->ifa_addr,
-		       family == AF_INET ? sizeof(struct sockaddr_in) : sizeof(struct sockaddr_in6));
-		for (place = count; place && goes_before(&address, &addresses[place - 1], first); place--)
+		memcpy(&address, &list[i].address, sizeof list[i].address);
+		for (place = given; place && goes_before(&address, &addresses[place - 1], first); place--)
 			addresses[place] = addresses[place - 1];
 		addresses[place] = address;
-		count++;
+		given++;
 	}
-	if (interfaces)
-		freeifaddrs(interfaces);
-	if (!count && family == AF_INET) {
+	free(list);
+	if (!given && family == AF_INET) {
 		memset(addresses, 0, sizeof *addresses);
 		*(struct sockaddr_in *)addresses =
 			(struct sockaddr_in){ .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-		count++;
+		given++;
 	}
-	return count;
+	return given;
 }
 
 /* What a thread was given last: gethostbyname and gethostbyaddr have it in common. */

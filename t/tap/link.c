@@ -297,14 +297,14 @@ const char *link_file(const char *path, const char *text)
 	size_t length = strlen(text);
 	int fd;
 
-	if (!left && (unshare(CLONE_NEWNS) < 0 || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0))
+	if (!left && (unshare(CLONE_NEWNS) < 0 || mount("", "/", "", MS_REC | MS_PRIVATE, "") < 0))
 		return cannot("a mount namespace");
 	left = true;
 	fd = mkstemp(own);
 	if (fd < 0 || write(fd, text, length) != (ssize_t)length || fchmod(fd, 0644) < 0)
 		return cannot(own);
 	close(fd);
-	if (mount(own, path, NULL, MS_BIND, NULL) < 0)
+	if (mount(own, path, "", MS_BIND, "") < 0)
 		cannot(path);
 	else
 		*reason = 0;
