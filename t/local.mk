@@ -21,6 +21,7 @@ TEST_NAMES += addresses
 TEST_NAMES += ancillary
 TEST_NAMES += async
 TEST_NAMES += bind
+TEST_NAMES += close
 TEST_NAMES += connect
 TEST_NAMES += error
 TEST_NAMES += errors
