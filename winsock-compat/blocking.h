@@ -22,6 +22,16 @@ uint64_t wsc__deadline(DWORD timeout);
 /* Runs this thread's hook until it has no more to do; WSAEINTR if it cancelled the call. */
 int wsc__run_hook(void);
 
+/* How many threads sleep in select or WSAPoll. */
+extern _Atomic unsigned wsc__selections;
+
+/* Whether one of them sleeps for this descriptor too, and has not noticed yet that it is being closed. */
+bool wsc__watch_has(int fd);
+static inline bool wsc__watched(int fd)
+{
+	return atomic_load(&wsc__selections) && wsc__watch_has(fd);
+}
+
 /* Milliseconds of a clock that only goes forward. */
 uint64_t wsc__now(void);
 

@@ -8,6 +8,7 @@
 #include "icmp.h"
 #include "options.h"
 #include "port.h"
+#include "readiness.h"
 #include "unreachable.h"
 
 #include <errno.h>
@@ -28,6 +29,7 @@
 #endif
 
 struct socket *_Atomic wsc__socket_pages[SOCKET_PAGES];
+_Atomic unsigned wsc__socket_endings;
 
 static pthread_mutex_t table_lock = PTHREAD_MUTEX_INITIALIZER;
 static _Atomic unsigned pages_end; /* there are none from here on */
@@ -38,6 +40,7 @@ static void forget_calls(void)
 	for (int page = 0; page < SOCKET_PAGES; page++)
 		for (int i = 0; wsc__socket_pages[page] && i < SOCKET_PAGE; i++)
 			wsc__socket_pages[page][i].calls = 0;
+	wsc__watch_forget();
 }
 
 static void watch_fork(void)
@@ -111,6 +114,8 @@ static unsigned replace_state(struct socket *sock, unsigned state)
 	unsigned before = atomic_exchange(&sock->state, state);
 	int deferred;
 
+	if (before & SOCKET_KNOWN)
+		atomic_fetch_add(&wsc__socket_endings, 1);
 	drop_extras(sock);
 	if (before & (SOCKET_DEFERRED | SOCKET_RCVALL)) {
 		deferred = atomic_exchange(&sock->deferred, -1);
@@ -126,6 +131,7 @@ static unsigned replace_state(struct socket *sock, unsigned state)
 static void fill(struct socket *sock, uint64_t cookie, int family, int type, int protocol, unsigned state)
 {
 	replace_state(sock, 0); /* what a note about another socket may still hold */
+	sock->generation++;
 	sock->type = type;
 	sock->family = family;
 	sock->protocol = protocol;
@@ -293,9 +299,9 @@ static void end_calls(int fd, struct socket *sock)
 	enum { ROUNDS = 100 };
 	const struct timespec round = { 0, 100000 };
 
-	if (atomic_load(&sock->calls))
+	if (atomic_load(&sock->calls) || wsc__watched(fd))
 		shutdown(fd, SHUT_RDWR);
-	for (int i = 0; i < ROUNDS && atomic_load(&sock->calls); i++)
+	for (int i = 0; i < ROUNDS && (atomic_load(&sock->calls) || wsc__watched(fd)); i++)
 		nanosleep(&round, NULL);
 }
 

@@ -1,0 +1,85 @@
+/* What sockets are ready for, for every call that waits for more than one of them. */
+#ifndef WSC_READINESS_H
+#define WSC_READINESS_H
+
+#include "socket.h"
+
+#include <poll.h>
+#include <time.h>
+
+/* What there is to know of a socket. A call tells the program of it in its own terms. */
+enum readiness {
+	READY_RECEIVE = 1 << 0, /* a receive or an accept has something to give, an error perhaps */
+	READY_SEND = 1 << 1,    /* a send would not wait: a connect has succeeded, or there is room, or no use */
+	READY_URGENT = 1 << 2,  /* urgent data, not in line */
+	READY_END = 1 << 3,     /* the peer has sent the last */
+	READY_BROKEN = 1 << 4,  /* the connection was reset or given up */
+	READY_FAILED = 1 << 5,  /* the last connect has failed */
+	READY_CLOSED = 1 << 6,  /* there is no such socket any more */
+};
+
+/* Which readiness ends a call, by what it asks about a socket in poll(2)'s words. */
+struct interest {
+	unsigned in, out, pri; /* asked with POLLIN, POLLOUT, POLLPRI */
+	unsigned always;
+};
+
+enum { WATCH_FEW = 128 }; /* sockets for which the stack has room */
+
+/* The sockets of one call: begin, add each, find, wait, end. */
+struct watch {
+	const struct interest *interest;
+	/* One for each socket that was added, in that order. fd: its number; -1 if it has none; ~number as long
+	 * as poll(2) is not asked about it. events: what the call asks. revents, after the wait: enum readiness,
+	 * reduced to what is of interest. */
+	struct pollfd *polled;
+	unsigned *generations; /* what socket each of them was when it was found */
+	size_t count;
+	size_t noted;     /* of how many the note knows more than poll(2) does */
+	unsigned endings; /* wsc__socket_endings when all of them were there */
+	int changes;      /* an epoll that tells of those about which poll(2) is not asked */
+	struct watch *next, **link; /* while it sleeps: see wsc__watched */
+	struct pollfd few_polled[WATCH_FEW + 1];
+	unsigned few_generations[WATCH_FEW];
+};
+
+/* Makes room for so many: 0, or WSAENOBUFS. Whatever it says, wsc__watch_end has to follow. */
+int wsc__watch_begin(struct watch *watch, const struct interest *interest, size_t most);
+void wsc__watch_end(struct watch *watch);
+
+/* Adds what may be a socket; `events` are of POLLIN, POLLOUT, POLLPRI, POLLRDHUP. */
+static inline void wsc__watch_add(struct watch *watch, SOCKET s, short events)
+{
+	bool possible = s < (SOCKET)SOCKET_PAGE * SOCKET_PAGES;
+
+	watch->polled[watch->count++] = (struct pollfd){ .fd = possible ? (int)s : -1, .events = events };
+}
+
+/* Its number again. */
+static inline int wsc__watch_number(const struct pollfd *polled)
+{
+	return polled->fd < 0 ? ~polled->fd : polled->fd;
+}
+
+/* Finds out which of them are sockets, and gives their number. */
+size_t wsc__watch_find(struct watch *watch);
+
+/* Waits until one is ready in a way that is of interest, at most so long; NULL is for ever. 0 with the number of
+ * those that are, or WSAEINTR if the hook cancelled the call, or WSAENOBUFS. */
+int wsc__watch_wait(struct watch *watch, const struct timespec *timeout, size_t *ready);
+
+/* What of this readiness the call has asked for. */
+static inline unsigned wsc__interesting(const struct interest *interest, short events, unsigned ready)
+{
+	unsigned all = interest->always;
+
+	all |= events & POLLIN ? interest->in : 0;
+	all |= events & POLLOUT ? interest->out : 0;
+	all |= events & POLLPRI ? interest->pri : 0;
+	return ready & all;
+}
+
+/* After a fork: the threads that slept have not come along. */
+void wsc__watch_forget(void);
+
+#endif
