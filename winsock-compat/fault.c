@@ -193,15 +193,11 @@ int wsc__view_open(struct view *view, void *user, size_t count, size_t member_si
 	return error;
 }
 
-int wsc__view_close(struct view *view, bool written)
+int wsc__view_close_copy(struct view *view, bool written)
 {
-	int error = 0;
+	int error = view->at && written ? wsc__copy_out(view->user, view->at, view->size) : 0;
 
-	if (view->at && view->at != view->user) {
-		if (written)
-			error = wsc__copy_out(view->user, view->at, view->size);
-		free(view->at);
-	}
+	free(view->at);
 	view->at = NULL;
 	return error;
 }

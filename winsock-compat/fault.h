@@ -41,7 +41,11 @@ struct view {
 int wsc__view_open(struct view *view, void *user, size_t count, size_t member_size);
 
 /* Ends it, and puts what was written where it belongs: 0 or WSAEFAULT. */
-int wsc__view_close(struct view *view, bool written);
+int wsc__view_close_copy(struct view *view, bool written);
+static inline int wsc__view_close(struct view *view, bool written)
+{
+	return view->at != view->user ? wsc__view_close_copy(view, written) : 0;
+}
 
 /* Makes the guard ready; called by WSAStartup. Safe to call again. */
 void wsc__fault_start(void);

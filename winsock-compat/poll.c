@@ -51,45 +51,90 @@ static short events_out(const struct pollfd *polled)
 	return (short)events;
 }
 
-/* Whether what is asked of any socket may be asked; of a negative one it does not matter. */
-static int add_sockets(struct watch *watch, WSAPOLLFD *user, ULONG count, bool *valid)
+static bool load(const WSAPOLLFD *user, SOCKET *s, short *events)
 {
-	*valid = true;
-	for (WSAPOLLFD *at = user; at < user + count; at++) {
-		struct {
-			short events, answer;
-		} words;
-		SOCKET s;
-		int both;
+	int both;
 
-		_Static_assert(offsetof(WSAPOLLFD, revents) - offsetof(WSAPOLLFD, events) == sizeof(short),
-			       "what is asked and the answer lie side by side");
-		if (!wsc__view_load_socket(&s, &at->fd) || !wsc__view_load4(&both, &at->events))
-			return WS_WSAEFAULT;
-		memcpy(&words, &both, sizeof both);
-		wsc__watch_add(watch, s, events_in(words.events));
-		if (__builtin_expect(words.events & ~ASKED, 0) && (INT_PTR)s >= 0)
-			*valid = false;
-	}
-	return 0;
-}
-
-static bool answer(WSAPOLLFD *user, const struct watch *watch)
-{
-	for (size_t i = 0; i < watch->count; i++) {
-		const struct pollfd *polled = &watch->polled[i];
-		short events = polled->fd == -1 ? WS_POLLNVAL : polled->revents ? events_out(polled) : 0;
-
-		if (!wsc__view_store2(&user[i].revents, events))
-			return false;
-	}
+	_Static_assert(offsetof(WSAPOLLFD, revents) == offsetof(WSAPOLLFD, events) + 2, "both are read at once");
+	if (!wsc__view_load_socket(s, &user->fd) || !wsc__view_load4(&both, &user->events))
+		return false;
+	memcpy(events, &both, sizeof *events);
 	return true;
 }
 
-static bool answer_nothing(WSAPOLLFD *user, ULONG count)
+/* Adds plain sockets, of which nothing is asked that may not be, as far as they go. */
+static __attribute__((noinline)) WSAPOLLFD *add_plain(struct watch *watch, WSAPOLLFD *user, WSAPOLLFD *end)
 {
-	for (ULONG i = 0; i < count; i++)
-		if (!wsc__view_store2(&user[i].revents, 0))
+	struct pollfd *polled = watch->polled + watch->count;
+	unsigned *generation = watch->generations + watch->count;
+	short asked = 0, translated = events_in(asked); /* mostly the same of all */
+	WSAPOLLFD *at;
+
+	for (at = user; at != end; at++) {
+		SOCKET s;
+		short events;
+
+		if (!load(at, &s, &events))
+			break;
+		if (__builtin_expect(events != asked, 0)) {
+			if (events & ~ASKED)
+				break;
+			asked = events;
+			translated = events_in(events);
+		}
+		if (!wsc__watch_add_plain(polled++, generation++, s, translated))
+			break;
+	}
+	watch->count += (size_t)(at - user);
+	return at;
+}
+
+/* `found` is the number of sockets; `valid` whether what is asked may be asked, which of a negative one does not
+ * matter. */
+static int add_sockets(struct watch *watch, WSAPOLLFD *user, ULONG count, size_t *found, bool *valid)
+{
+	WSAPOLLFD *end = user + count;
+	size_t others = 0;
+
+	*valid = true;
+	while ((user = add_plain(watch, user, end)) != end) {
+		SOCKET s;
+		short events;
+
+		if (!load(user++, &s, &events))
+			return WS_WSAEFAULT;
+		if (events & ~ASKED && (INT_PTR)s >= 0)
+			*valid = false;
+		others += !wsc__watch_add(watch, s, events_in(events));
+	}
+	*found = count - others;
+	return 0;
+}
+
+/* Answers for those before `to` that nothing is ready. */
+static bool answer_nothing(WSAPOLLFD *user, size_t from, size_t to)
+{
+	WSAPOLLFD *at = user + from, *end = user + to;
+
+	while (at != end)
+		if (!wsc__view_store2(&at++->revents, 0))
+			return false;
+	return true;
+}
+
+/* What has no number is not ready, and is answered for all the same. */
+static bool answer(WSAPOLLFD *user, const struct watch *watch, size_t found)
+{
+	size_t next;
+
+	for (size_t at = 0; at < watch->count; at = next + 1) {
+		next = wsc__watch_next(watch, at);
+		if (!answer_nothing(user, at, next) ||
+		    (next < watch->count && !wsc__view_store2(&user[next].revents, events_out(&watch->polled[next]))))
+			return false;
+	}
+	for (size_t at = 0; found < watch->count && at < watch->count; at++)
+		if (watch->polled[at].fd == -1 && !wsc__view_store2(&user[at].revents, WS_POLLNVAL))
 			return false;
 	return true;
 }
@@ -103,20 +148,21 @@ static int poll_sockets(WSAPOLLFD *user, ULONG count, int milliseconds, size_t *
 	struct watch watch;
 	int error = wsc__watch_begin(&watch, ours, count);
 	bool valid, there = true;
+	size_t found;
 
 	if (!error)
-		error = add_sockets(&watch, user, count, &valid);
-	if (!error && !wsc__watch_find(&watch)) {
+		error = add_sockets(&watch, user, count, &found, &valid);
+	if (!error && !found) {
 		error = WS_WSAENOTSOCK;
-		there = answer(user, &watch);
+		there = answer(user, &watch, found);
 	} else if (!error && !valid) {
 		error = WS_WSAEINVAL;
-		there = answer_nothing(user, count);
+		there = answer_nothing(user, 0, count);
 	}
 	if (!error)
 		error = wsc__watch_wait(&watch, milliseconds < 0 ? NULL : &timeout, ready);
 	if (!error)
-		there = answer(user, &watch);
+		there = answer(user, &watch, found);
 	wsc__watch_end(&watch);
 	return there ? error : WS_WSAEFAULT;
 }

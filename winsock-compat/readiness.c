@@ -21,20 +21,20 @@ int wsc__watch_begin(struct watch *watch, const struct interest *interest, size_
 	watch->polled = watch->few_polled;
 	watch->generations = watch->few_generations;
 	watch->count = watch->noted = 0;
+	watch->endings = wsc__socket_endings;
 	watch->changes = -1;
 	if (most <= WATCH_FEW)
 		return 0;
-	watch->polled = most < SIZE_MAX / 16 ? malloc((most + 1) * sizeof *watch->polled) : NULL;
-	watch->generations = watch->polled ? malloc(most * sizeof *watch->generations) : NULL;
-	return watch->generations ? 0 : WS_WSAENOBUFS;
+	watch->polled = most < SIZE_MAX / 16 ? malloc((most + 1) * (sizeof *watch->polled + sizeof *watch->generations))
+					     : NULL;
+	watch->generations = (unsigned *)(watch->polled + most + 1);
+	return watch->polled ? 0 : WS_WSAENOBUFS;
 }
 
 void wsc__watch_end(struct watch *watch)
 {
 	if (watch->changes >= 0)
 		close(watch->changes);
-	if (watch->generations != watch->few_generations)
-		free(watch->generations);
 	if (watch->polled != watch->few_polled)
 		free(watch->polled);
 }
@@ -123,18 +123,6 @@ static unsigned state_of(struct socket *sock)
 	return atomic_load_explicit(&sock->state, memory_order_acquire);
 }
 
-/* Whether poll(2) says all there is to say about a socket that is of use for anything. */
-static bool is_plain(unsigned state)
-{
-	enum {
-		NOTED = SOCKET_CONNECTING | SOCKET_REFUSED | SOCKET_DEFERRED | SOCKET_ERROR_SET | SOCKET_PAUSED |
-			SOCKET_NO_RECEIVE | SOCKET_PORT_UNREACHABLE | SOCKET_EXPIRED,
-	};
-
-	return (state & (SOCKET_KNOWN | NOTED)) == SOCKET_KNOWN &&
-	       (!(state & SOCKET_STREAM) || state & (SOCKET_CONNECTED | SOCKET_LISTENING));
-}
-
 /* A stream that neither has nor seeks a peer has nothing to tell, though poll(2) calls it hung up. */
 static bool is_idle(unsigned state)
 {
@@ -143,41 +131,21 @@ static bool is_idle(unsigned state)
 	return state & SOCKET_STREAM && !(state & BUSY);
 }
 
-static bool find_noted(struct watch *watch, size_t at)
+bool wsc__watch_add(struct watch *watch, SOCKET s, short events)
 {
-	SOCKET s = (SOCKET)watch->polled[at].fd;
 	struct socket *sock = wsc__socket_get(s);
+	size_t at = watch->count++;
 
-	if (sock && !is_plain(state_of(sock)) && wsc__socket_verify(s, sock, NULL))
+	if (sock && !wsc__watch_plain(state_of(sock)) && wsc__socket_verify(s, sock, NULL))
 		sock = NULL;
-	if (!sock) {
-		watch->polled[at].fd = -1;
+	watch->polled[at] = (struct pollfd){ .fd = sock ? (int)s : -1, .events = events }; /* and is not ready */
+	if (!sock)
 		return false;
-	}
 	if (is_idle(state_of(sock)))
 		wsc__socket_ask(s, sock);
 	watch->generations[at] = sock->generation;
-	watch->noted += !is_plain(state_of(sock));
+	watch->noted += !wsc__watch_plain(state_of(sock));
 	return true;
-}
-
-size_t wsc__watch_find(struct watch *watch)
-{
-	size_t found = 0;
-
-	watch->endings = wsc__socket_endings;
-	for (size_t i = 0; i < watch->count; i++) {
-		struct socket *sock = wsc__socket_place((SOCKET)watch->polled[i].fd);
-
-		if (__builtin_expect(sock && is_plain(state_of(sock)), 1)) {
-			watch->generations[i] =
-				atomic_load_explicit(&sock->generation, memory_order_relaxed);
-			found++;
-		} else if (watch->polled[i].fd != -1) {
-			found += find_noted(watch, i);
-		}
-	}
-	return found;
 }
 
 /* Whether the peer of a stream that receives no more has sent its end. The kernel shows both as one. */
@@ -291,7 +259,7 @@ static unsigned datagram_readiness(SOCKET s, struct socket *sock, short seen)
 /* What the socket is ready for, if poll(2) has `seen` that. */
 static unsigned readiness(SOCKET s, struct socket *sock, short seen)
 {
-	if (!(seen & ~(POLLIN | POLLOUT)) && is_plain(state_of(sock)))
+	if (!(seen & ~(POLLIN | POLLOUT)) && wsc__watch_plain(state_of(sock)))
 		return (seen & POLLIN ? READY_RECEIVE : 0) | (seen & POLLOUT ? READY_SEND : 0);
 	return wsc__socket_is(sock, SOCKET_STREAM) ? stream_readiness(s, sock, seen)
 						   : datagram_readiness(s, sock, seen);
@@ -314,7 +282,7 @@ static bool look_at_notes(struct watch *watch)
 		int fd = watch->polled[i].fd < 0 ? ~watch->polled[i].fd : watch->polled[i].fd;
 		struct socket *sock = fd ? wsc__socket_place((SOCKET)fd) : NULL;
 
-		if (!sock || is_plain(state_of(sock)))
+		if (!sock || wsc__watch_plain(state_of(sock)))
 			continue;
 		watch->noted++;
 		if (is_idle(state_of(sock)))
@@ -362,11 +330,8 @@ static size_t evaluate(struct watch *watch, int answered)
 			ready += evaluate_one(watch, i, closed);
 		return ready;
 	}
-	for (size_t i = 0; answered > 0 && i < watch->count; i++)
-		if (watch->polled[i].revents) {
-			ready += evaluate_one(watch, i, false);
-			answered--;
-		}
+	for (size_t i = 0; answered && (i = wsc__watch_next(watch, i)) < watch->count; i++, answered--)
+		ready += evaluate_one(watch, i, false);
 	return ready;
 }
 

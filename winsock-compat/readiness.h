@@ -24,21 +24,21 @@ struct interest {
 	unsigned always;
 };
 
-enum { WATCH_FEW = 128 }; /* sockets for which the stack has room */
+enum { WATCH_FEW = 1024 }; /* sockets for which the stack has room: 12 KB */
 
-/* The sockets of one call: begin, add each, find, wait, end. */
+/* The sockets of one call: begin, add them, wait, end. */
 struct watch {
 	const struct interest *interest;
-	/* One for each socket that was added, in that order. fd: its number; -1 if it has none; ~number as long
-	 * as poll(2) is not asked about it. events: what the call asks. revents, after the wait: enum readiness,
+	/* One for each socket that was added, in that order. fd: its number; -1 if it was none; ~number while
+	 * poll(2) is not asked about it. events: what the call asks. revents, after the wait: enum readiness,
 	 * reduced to what is of interest. */
 	struct pollfd *polled;
-	unsigned *generations; /* what socket each of them was when it was found */
+	unsigned *generations; /* what socket each of them was when it was added */
 	size_t count;
 	size_t noted;     /* of how many the note knows more than poll(2) does */
 	unsigned endings; /* wsc__socket_endings when all of them were there */
-	int changes;      /* an epoll that tells of those about which poll(2) is not asked */
-	struct watch *next, **link; /* while it sleeps: see wsc__watched */
+	int changes;      /* an epoll that tells of those about which poll(2) is not asked; -1 */
+	struct watch *next, **link; /* of those that sleep */
 	struct pollfd few_polled[WATCH_FEW + 1];
 	unsigned few_generations[WATCH_FEW];
 };
@@ -47,26 +47,58 @@ struct watch {
 int wsc__watch_begin(struct watch *watch, const struct interest *interest, size_t most);
 void wsc__watch_end(struct watch *watch);
 
-/* Adds what may be a socket; `events` are of POLLIN, POLLOUT, POLLPRI, POLLRDHUP. */
-static inline void wsc__watch_add(struct watch *watch, SOCKET s, short events)
+/* Whether poll(2) says all there is to say about a socket in this state, which is known and is of use. */
+static inline bool wsc__watch_plain(unsigned state)
 {
-	bool possible = s < (SOCKET)SOCKET_PAGE * SOCKET_PAGES;
+	enum {
+		NOTED = SOCKET_CONNECTING | SOCKET_REFUSED | SOCKET_DEFERRED | SOCKET_ERROR_SET | SOCKET_PAUSED |
+			SOCKET_NO_RECEIVE | SOCKET_PORT_UNREACHABLE | SOCKET_EXPIRED,
+	};
 
-	watch->polled[watch->count++] = (struct pollfd){ .fd = possible ? (int)s : -1, .events = events };
+	return (state & (SOCKET_KNOWN | NOTED)) == SOCKET_KNOWN &&
+	       (!(state & SOCKET_STREAM) || state & (SOCKET_CONNECTED | SOCKET_LISTENING));
 }
 
-/* Its number again. */
+/* Adds the next one if poll(2) says all there is to say about it, and if not does nothing. A loop of these calls
+ * no function, and goes through ten thousand sockets in no time; it keeps watch->count to itself. */
+static inline bool wsc__watch_add_plain(struct pollfd *polled, unsigned *generation, SOCKET s, short events)
+{
+	struct socket *sock = wsc__socket_place(s);
+
+	if (__builtin_expect(!sock, 0) ||
+	    __builtin_expect(!wsc__watch_plain(atomic_load_explicit(&sock->state, memory_order_acquire)), 0))
+		return false;
+	*polled = (struct pollfd){ .fd = (int)s, .events = events };
+	*generation = atomic_load_explicit(&sock->generation, memory_order_relaxed);
+	return true;
+}
+
+/* Adds the next one, whatever it is; `events` are of POLLIN, POLLOUT, POLLPRI, POLLRDHUP. Whether it is a
+ * socket. */
+bool wsc__watch_add(struct watch *watch, SOCKET s, short events);
+
+/* Waits until one is ready in a way that is of interest, at most so long; NULL is for ever. 0 with the number of
+ * those that are, or WSAEINTR if the hook cancelled the call, or WSAENOBUFS. */
+int wsc__watch_wait(struct watch *watch, const struct timespec *timeout, size_t *ready);
+
+/* The number of what was added. */
 static inline int wsc__watch_number(const struct pollfd *polled)
 {
 	return polled->fd < 0 ? ~polled->fd : polled->fd;
 }
 
-/* Finds out which of them are sockets, and gives their number. */
-size_t wsc__watch_find(struct watch *watch);
+/* The first that is ready, from this one on; the count if there is none. */
+static inline size_t wsc__watch_next(const struct watch *watch, size_t at)
+{
+	const struct pollfd *polled = watch->polled;
 
-/* Waits until one is ready in a way that is of interest, at most so long; NULL is for ever. 0 with the number of
- * those that are, or WSAEINTR if the hook cancelled the call, or WSAENOBUFS. */
-int wsc__watch_wait(struct watch *watch, const struct timespec *timeout, size_t *ready);
+	while (at + 4 <= watch->count &&
+	       !(polled[at].revents | polled[at + 1].revents | polled[at + 2].revents | polled[at + 3].revents))
+		at += 4;
+	while (at < watch->count && !polled[at].revents)
+		at++;
+	return at;
+}
 
 /* What of this readiness the call has asked for. */
 static inline unsigned wsc__interesting(const struct interest *interest, short events, unsigned ready)

@@ -53,52 +53,94 @@ static int open_set(struct selection *selection, int which, WSC(fd_set) *user)
 	return user ? wsc__view_open(&set->members, members_of(user), set->count, sizeof(SOCKET)) : 0;
 }
 
-/* A walk through a set. */
-struct cursor {
-	const SOCKET *at;
-	size_t left;   /* from there on */
-	SOCKET socket; /* that stands there; INVALID_SOCKET at the end */
+/* A walk through a set: where it stands. */
+struct walk {
+	const SOCKET *at, *end;
+	SOCKET s; /* that is there; INVALID_SOCKET at the end */
+	short events;
 };
 
-static inline bool load(struct cursor *cursor)
+/* Whether there is memory where the set says. */
+static bool load(struct walk *walk)
 {
-	cursor->socket = INVALID_SOCKET;
-	return !cursor->left || wsc__view_load_socket(&cursor->socket, cursor->at);
+	walk->s = INVALID_SOCKET;
+	return walk->at == walk->end || wsc__view_load_socket(&walk->s, walk->at);
 }
 
-static inline bool advance(struct cursor *cursor)
+static bool step(struct walk *walk)
 {
-	cursor->at++;
-	cursor->left--;
-	return load(cursor);
+	walk->at++;
+	return load(walk);
 }
 
-/* All sets in one walk: as long as they have their sockets in the same order, each socket is watched once. */
-static int add_sockets(struct selection *selection)
+/* Adds plain sockets, as far as they go, or up to one of these two. */
+static __attribute__((noinline)) const SOCKET *add_plain(struct watch *watch, const struct walk *walk, SOCKET stop,
+							 SOCKET other_stop)
 {
-	struct cursor cursors[SETS];
+	struct pollfd *polled = watch->polled + watch->count;
+	unsigned *generation = watch->generations + watch->count;
+	const SOCKET *at, *end = walk->end;
+	short events = walk->events;
+
+	for (at = walk->at; at != end; at++) {
+		SOCKET s;
+
+		if (!wsc__view_load_socket(&s, at) || s == stop || s == other_stop ||
+		    !wsc__watch_add_plain(polled++, generation++, s, events))
+			break;
+	}
+	watch->count += (size_t)(at - walk->at);
+	return at;
+}
+
+/* Adds what is left of a set, and what comes in the same order in the sets after it: so most programs' sockets are
+ * watched once. */
+static int add_set(struct watch *watch, struct walk *walk, struct walk *second, struct walk *third)
+{
 	bool there = true;
 
-	for (int i = 0; i < SETS; i++) {
-		cursors[i] = (struct cursor){ selection->sets[i].members.at, selection->sets[i].count, 0 };
-		there = there && load(&cursors[i]);
-	}
-	for (int i = 0; there && i < SETS; i++)
-		while (there && cursors[i].left) {
-			SOCKET s = cursors[i].socket;
-			short events = selection->sets[i].events;
+	while (there && walk->at != walk->end) {
+		struct pollfd *polled;
+		SOCKET s;
 
-			if (s >= (SOCKET)SOCKET_PAGE * SOCKET_PAGES)
-				return WS_WSAENOTSOCK;
-			there = advance(&cursors[i]);
-			for (int other = i + 1; there && other < SETS; other++)
-				if (cursors[other].socket == s) {
-					events |= selection->sets[other].events;
-					there = advance(&cursors[other]);
-				}
-			wsc__watch_add(&selection->watch, s, events);
+		walk->at = add_plain(watch, walk, second->s, third->s);
+		there = load(walk);
+		if (!there || walk->at == walk->end)
+			break;
+		s = walk->s;
+		if (!wsc__watch_add(watch, s, walk->events))
+			return WS_WSAENOTSOCK;
+		polled = &watch->polled[watch->count - 1];
+		there = step(walk);
+		if (s == second->s && there) {
+			polled->events |= second->events;
+			there = step(second);
 		}
+		if (s == third->s && there) {
+			polled->events |= third->events;
+			there = step(third);
+		}
+	}
 	return there ? 0 : WS_WSAEFAULT;
+}
+
+static int add_sockets(struct selection *selection)
+{
+	struct walk walks[SETS], none = { .s = INVALID_SOCKET };
+	int error = 0;
+
+	for (int i = 0; i < SETS; i++) {
+		const struct set *set = &selection->sets[i];
+		const SOCKET *first = set->members.at;
+
+		walks[i] = (struct walk){ first, first + set->count, INVALID_SOCKET, set->events };
+		if (!load(&walks[i]))
+			return WS_WSAEFAULT;
+	}
+	for (int i = 0; i < SETS && !error; i++)
+		error = add_set(&selection->watch, &walks[i], i < WRITE ? &walks[WRITE] : &none,
+				i < EXCEPT ? &walks[EXCEPT] : &none);
+	return error;
 }
 
 static int read_timeout(const struct WSC(timeval) *user, struct timespec *timeout)
@@ -173,10 +215,11 @@ static int keep_ready(struct selection *selection, size_t ready)
 {
 	int error = 0;
 
-	for (const struct pollfd *polled = selection->watch.polled; ready && !error; polled++) {
-		if (!polled->revents)
-			continue;
-		ready--;
+	for (size_t at = 0; ready && !error; at++, ready--) {
+		const struct pollfd *polled;
+
+		at = wsc__watch_next(&selection->watch, at);
+		polled = &selection->watch.polled[at];
 		for (int i = 0; i < SETS && !error; i++)
 			if (belongs(&selection->sets[i], i, polled))
 				error = keep(selection, i, polled);
@@ -213,8 +256,6 @@ static int select_sockets(struct selection *selection, const struct WSC(timeval)
 	error = most ? wsc__watch_begin(watch, &interest, most) : WS_WSAEINVAL;
 	if (!error)
 		error = add_sockets(selection);
-	if (!error && wsc__watch_find(watch) != watch->count)
-		error = WS_WSAENOTSOCK;
 	if (!error && user_timeout)
 		error = read_timeout(user_timeout, &timeout);
 	if (!error)
