@@ -182,6 +182,9 @@ int WSC(WSAPoll)(WSAPOLLFD *user, ULONG count, INT milliseconds)
 	error = poll_sockets(view.at, count, milliseconds, &ready);
 	closing = wsc__view_close(&view, true);
 	error = error ? error : closing;
-	return error ? wsc__result(error) : (int)ready;
+	if (error)
+		return wsc__result(error);
+	wsc__thread.last_error = 0; /* Wine's tests have seen that on Windows */
+	return (int)ready;
 }
 WSC_ALIAS(WSAPoll)
