@@ -181,7 +181,7 @@ int WSC(WSAPoll)(WSAPOLLFD *user, ULONG count, INT milliseconds)
 		return wsc__result(error);
 	error = poll_sockets(view.at, count, milliseconds, &ready);
 	closing = wsc__view_close(&view, true);
-	error = error ? error : closing;
+	error = closing ? closing : error; /* what was to be answered, be it an error, comes first */
 	if (error)
 		return wsc__result(error);
 	wsc__thread.last_error = 0; /* Wine's tests have seen that on Windows */

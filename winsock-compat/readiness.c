@@ -20,7 +20,7 @@ int wsc__watch_begin(struct watch *watch, const struct interest *interest, size_
 	watch->interest = interest;
 	watch->polled = watch->few_polled;
 	watch->generations = watch->few_generations;
-	watch->count = watch->noted = 0;
+	watch->count = watch->noted = watch->ignored = 0;
 	watch->endings = wsc__socket_endings;
 	watch->changes = -1;
 	if (most <= WATCH_FEW)
@@ -304,16 +304,20 @@ static bool evaluate_one(struct watch *watch, size_t at, bool closed)
 	if (polled->fd == -1)
 		return false;
 	closed = seen & POLLNVAL || (closed && is_other(watch, at, sock));
-	/* What the note adds has to be about this socket. */
-	if (!closed && seen & (POLLHUP | POLLERR))
-		closed = wsc__socket_verify(s, sock, NULL) || is_other(watch, at, sock);
+	/* What the note adds has to be about this socket, and if it was not, the other is what the call was given. */
+	if (!closed && seen & (POLLHUP | POLLERR)) {
+		closed = wsc__socket_verify(s, sock, NULL);
+		watch->generations[at] = sock->generation;
+	}
 	if (!closed)
 		ready = readiness(s, sock, seen);
 	ready = wsc__interesting(watch->interest, polled->events, ready);
 	polled->revents = (short)ready;
 	/* What it saw and is nothing to the call would wake it again at once: the next change is waited for. */
-	if (!ready && seen)
+	if (!ready && seen) {
+		watch->ignored++;
 		__atomic_store_n(&polled->fd, ~(int)s, __ATOMIC_RELAXED);
+	}
 	return ready;
 }
 
@@ -419,21 +423,34 @@ static void watch_all(struct watch *watch)
 
 	while (watch->changes >= 0 && epoll_wait(watch->changes, events, 16, 0) == 16)
 		;
+	watch->ignored = 0;
 	for (size_t i = 0; i < watch->count; i++)
 		if (watch->polled[i].fd < -1)
 			watch->polled[i].fd = ~watch->polled[i].fd;
 }
 
-/* Looks once, or sleeps for so long: an errno. */
+static const struct timespec *shorter(const struct timespec *time, const struct timespec *other)
+{
+	bool is = time && (time->tv_sec < other->tv_sec ||
+			   (time->tv_sec == other->tv_sec && time->tv_nsec < other->tv_nsec));
+
+	return is ? time : other;
+}
+
+/* Looks once, or sleeps for so long: an errno. From fall_asleep on no socket is closed that was there. */
 static int look(struct watch *watch, const struct timespec *time, size_t *ready)
 {
-	bool sleeps = !time || time->tv_sec || time->tv_nsec;
+	bool sleeps = !time || time->tv_sec || time->tv_nsec, blind = false;
 	int answered, posix_error = 0;
 
 	if (sleeps) {
 		fall_asleep(watch);
 		if (wsc__socket_endings != watch->endings)
 			time = &at_once;
+		else if (watch->ignored)
+			blind = !watch_changes(watch);
+		if (blind)
+			time = shorter(time, &period);
 	}
 	answered = poll_all(watch, time);
 	if (answered >= 0)
@@ -442,6 +459,8 @@ static int look(struct watch *watch, const struct timespec *time, size_t *ready)
 		posix_error = errno;
 	if (sleeps)
 		wake_up(watch);
+	if (blind || (answered >= 0 && watch->changes >= 0 && watch->polled[watch->count].revents))
+		watch_all(watch);
 	return posix_error;
 }
 
@@ -476,14 +495,6 @@ static struct timespec until(struct timespec end)
 	return left.tv_sec < 0 ? at_once : left;
 }
 
-static const struct timespec *shorter(const struct timespec *time, const struct timespec *other)
-{
-	bool is = time && (time->tv_sec < other->tv_sec ||
-			   (time->tv_sec == other->tv_sec && time->tv_nsec < other->tv_nsec));
-
-	return is ? time : other;
-}
-
 int wsc__watch_wait(struct watch *watch, const struct timespec *timeout, size_t *ready)
 {
 	bool forever = !timeout, over = timeout && !timeout->tv_sec && !timeout->tv_nsec;
@@ -493,7 +504,7 @@ int wsc__watch_wait(struct watch *watch, const struct timespec *timeout, size_t 
 		end = add(clock_now(), left);
 	*ready = 0;
 	for (bool first = true;; first = false) {
-		bool noted = (!first || watch->noted) && look_at_notes(watch), blind = false;
+		bool noted = (!first || watch->noted) && look_at_notes(watch);
 		const struct timespec *time = noted || over ? &at_once : forever ? NULL : &left;
 		int posix_error;
 
@@ -504,17 +515,11 @@ int wsc__watch_wait(struct watch *watch, const struct timespec *timeout, size_t 
 				return error;
 			time = shorter(time, &period);
 		}
-		if (!first && time != &at_once)
-			blind = !watch_changes(watch);
-		if (blind)
-			time = shorter(time, &period);
 		posix_error = look(watch, time, ready);
 		if (posix_error && posix_error != EINTR)
 			return posix_error == EINVAL ? WS_WSAENOBUFS : wsc__error_from_errno(posix_error);
 		if (!posix_error && (*ready || over))
 			return 0;
-		if (blind || (!posix_error && watch->changes >= 0 && watch->polled[watch->count].revents))
-			watch_all(watch);
 		if (!forever) {
 			left = until(end);
 			over = !left.tv_sec && !left.tv_nsec;

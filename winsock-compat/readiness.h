@@ -36,6 +36,7 @@ struct watch {
 	unsigned *generations; /* what socket each of them was when it was added */
 	size_t count;
 	size_t noted;     /* of how many the note knows more than poll(2) does */
+	size_t ignored;   /* about how many poll(2) is not asked */
 	unsigned endings; /* wsc__socket_endings when all of them were there */
 	int changes;      /* an epoll that tells of those about which poll(2) is not asked; -1 */
 	struct watch *next, **link; /* of those that sleep */
