@@ -24,6 +24,7 @@ CALL_PAGES = \
 	%D%/socket.3ws \
 	%D%/WSAAddressToStringA.3ws \
 	%D%/WSAGetLastError.3ws \
+	%D%/WSAPoll.3ws \
 	%D%/WSARecv.3ws \
 	%D%/WSARecvMsg.3ws \
 	%D%/WSASend.3ws \

@@ -459,6 +459,35 @@ static void becomes_something(void)
 	closesocket(late.s);
 }
 
+#ifdef __linux__
+static void go_on_later(void *argument)
+{
+	DWORD off = FALSE;
+	SOCKET client = new_socket(AF_INET, SOCK_STREAM);
+
+	(void)argument;
+	sleep_ms(100);
+	setsockopt(late.s, SOL_SOCKET, SO_PAUSE_ACCEPT, (char *)&off, sizeof off);
+	connect(client, (struct sockaddr *)&late.address, late.length);
+	closesocket(client);
+}
+
+/* A listener that pauses does not tell of anybody; Wine has none. */
+static void pauses(void)
+{
+	DWORD on = TRUE;
+	struct task *task;
+
+	late.s = listening_socket(AF_INET, &late.address, &late.length);
+	succeeds(setsockopt(late.s, SOL_SOCKET, SO_PAUSE_ACCEPT, (char *)&on, sizeof on), "a listener pauses");
+	is_string("nothing", asked(late.s, POLLIN, 50), "...and is not ready");
+	task = task_start(go_on_later, NULL);
+	is_string("RDNORM ", asked(late.s, POLLIN, ENOUGH), "...until another thread lets it go on");
+	task_end(task, ENOUGH);
+	closesocket(late.s);
+}
+#endif
+
 static void extension(void)
 {
 	GUID guid = WSAID_WSAPOLL;
@@ -622,6 +651,7 @@ int main(void)
 	becomes_something();
 	extension();
 #ifdef __linux__
+	pauses();
 	pointers();
 	more_than_descriptors();
 	local_streams();

@@ -127,31 +127,37 @@ static unsigned replace_state(struct socket *sock, unsigned state)
 	return before;
 }
 
+/* One plain store each: the state, which is stored last, makes them seen together. */
+#define FILL(member, value) atomic_store_explicit(&sock->member, (value), memory_order_relaxed)
+
 /* Under the lock. */
 static void fill(struct socket *sock, uint64_t cookie, int family, int type, int protocol, unsigned state)
 {
 	replace_state(sock, 0); /* what a note about another socket may still hold */
-	sock->generation++;
-	sock->type = type;
-	sock->family = family;
-	sock->protocol = protocol;
-	sock->cookie = cookie;
-	sock->pending_error = 0;
-	sock->deferred = -1;
+	FILL(generation, atomic_load_explicit(&sock->generation, memory_order_relaxed) + 1);
+	FILL(type, type);
+	FILL(family, family);
+	FILL(protocol, protocol);
+	FILL(cookie, cookie);
+	FILL(pending_error, 0);
+	FILL(deferred, -1);
 	sock->keepalive = WSC_KEEPALIVE_UNASKED;
 	sock->receive_buffer = sock->send_buffer = ~0u;
-	sock->receive_timeout = sock->send_timeout = 0;
+	FILL(receive_timeout, 0);
+	FILL(send_timeout, 0);
 	sock->linger_on = sock->linger_time = 0;
 	sock->peer.sin6_family = 0;
-	sock->control = 0;
-	sock->ports.options = 0;
-	sock->ports.bound = 0;
-	sock->ports.sharing = 0;
-	sock->ports.reservation = 0;
-	sock->connected_at = state & SOCKET_CONNECTED ? wsc__now() : 0;
+	FILL(control, 0);
+	FILL(ports.options, 0);
+	FILL(ports.bound, 0);
+	FILL(ports.sharing, 0);
+	FILL(ports.reservation, 0);
+	FILL(connected_at, state & SOCKET_CONNECTED ? wsc__now() : 0);
 	state |= SOCKET_KNOWN | (type == SOCK_STREAM ? SOCKET_STREAM : 0);
 	atomic_store_explicit(&sock->state, state, memory_order_release);
 }
+
+#undef FILL
 
 int wsc__socket_add(int fd, int family, int type, int protocol, unsigned state, struct socket **sock)
 {
