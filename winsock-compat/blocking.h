@@ -4,6 +4,10 @@
 
 #include "socket.h"
 
+/* select and WSAPoll calls that wait. They are not counted in their sockets' notes, but closesocket wakes them: see
+ * wsc__watch_hold. */
+extern _Atomic unsigned wsc__selections;
+
 #define WSC_FOREVER (~(uint64_t)0)
 
 /* Whether a call that may block has to run this thread's hook while it waits. */
@@ -12,8 +16,8 @@ static inline bool wsc__hooked(struct socket *sock)
 	return __builtin_expect(wsc__thread.hook != NULL, 0) && !wsc__socket_is(sock, SOCKET_NONBLOCKING);
 }
 
-/* Waits until the socket is ready for `events` of poll(2), running the hook if there is one.
- * Gives 0, WSAETIMEDOUT at that moment of wsc__now, or WSAEINTR if the hook cancelled the call. */
+/* Waits until the socket, which is held, is ready for `events` of poll(2) or closed, running the hook if there is
+ * one. Gives 0, WSAETIMEDOUT at that moment of wsc__now, or WSAEINTR if the hook cancelled the call. */
 int wsc__wait(SOCKET s, short events, uint64_t end);
 
 /* When a call that begins now is over, by SO_RCVTIMEO or SO_SNDTIMEO: 0 is never. */
@@ -21,16 +25,6 @@ uint64_t wsc__deadline(DWORD timeout);
 
 /* Runs this thread's hook until it has no more to do; WSAEINTR if it cancelled the call. */
 int wsc__run_hook(void);
-
-/* How many threads sleep in select or WSAPoll. */
-extern _Atomic unsigned wsc__selections;
-
-/* Whether one of them sleeps for this descriptor too, and has not noticed yet that it is being closed. */
-bool wsc__watch_has(int fd);
-static inline bool wsc__watched(int fd)
-{
-	return atomic_load(&wsc__selections) && wsc__watch_has(fd);
-}
 
 /* Milliseconds of a clock that only goes forward. */
 uint64_t wsc__now(void);

@@ -8,6 +8,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
+#include <sys/eventfd.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -22,7 +23,8 @@ int wsc__watch_begin(struct watch *watch, const struct interest *interest, size_
 	watch->generations = watch->few_generations;
 	watch->count = watch->noted = watch->ignored = 0;
 	watch->endings = wsc__socket_endings;
-	watch->changes = -1;
+	watch->changes = watch->bell = -1;
+	watch->holds = NULL;
 	if (most <= WATCH_FEW)
 		return 0;
 	watch->polled = most < SIZE_MAX / 16 ? malloc((most + 1) * (sizeof *watch->polled + sizeof *watch->generations))
@@ -35,6 +37,8 @@ void wsc__watch_end(struct watch *watch)
 {
 	if (watch->changes >= 0)
 		close(watch->changes);
+	if (watch->bell >= 0)
+		close(watch->bell);
 	if (watch->polled != watch->few_polled)
 		free(watch->polled);
 }
@@ -46,6 +50,11 @@ static struct sleepers {
 	struct watch *first;
 } __attribute__((aligned(64))) sleepers[LISTS] = {
 	[0 ... LISTS - 1] = { .lock = PTHREAD_MUTEX_INITIALIZER },
+};
+
+struct watch_hold {
+	struct watch_hold *next;
+	struct socket *sock;
 };
 
 _Atomic unsigned wsc__selections;
@@ -81,6 +90,13 @@ static void wake_up(struct watch *watch)
 	if (watch->next)
 		watch->next->link = watch->link;
 	pthread_mutex_unlock(&list->lock);
+	while (watch->holds) {
+		struct watch_hold *hold = watch->holds;
+
+		watch->holds = hold->next;
+		wsc__socket_end(hold->sock);
+		free(hold);
+	}
 }
 
 void wsc__watch_forget(void)
@@ -104,15 +120,32 @@ static bool has(const struct watch *watch, int fd)
 	return false;
 }
 
-/* The thread that closes has counted the ending before; one that goes to sleep now will see that. */
-bool wsc__watch_has(int fd)
+/* Without memory the number may be another's before the call has noticed, which then sleeps on. */
+static void hold(struct watch *watch, struct socket *sock)
+{
+	struct watch_hold *hold = malloc(sizeof *hold);
+
+	if (hold) {
+		*hold = (struct watch_hold){ watch->holds, sock };
+		watch->holds = hold;
+		atomic_fetch_add(&sock->calls, 1);
+	}
+	if (watch->bell >= 0)
+		eventfd_write(watch->bell, 1);
+}
+
+/* The ending has been counted before; a thread that is not in its list yet will see that. */
+bool wsc__watch_hold(int fd, struct socket *sock)
 {
 	bool found = false;
 
-	for (int i = 0; i < LISTS && !found; i++) {
+	for (int i = 0; i < LISTS; i++) {
 		pthread_mutex_lock(&sleepers[i].lock);
-		for (struct watch *watch = sleepers[i].first; watch && !found; watch = watch->next)
-			found = has(watch, fd);
+		for (struct watch *watch = sleepers[i].first; watch; watch = watch->next)
+			if (has(watch, fd)) {
+				hold(watch, sock);
+				found = true;
+			}
 		pthread_mutex_unlock(&sleepers[i].lock);
 	}
 	return found;
@@ -397,21 +430,40 @@ static int poll_all(struct watch *watch, const struct timespec *time)
 	return answered < 0 && errno == EINVAL ? poll_merged(watch->polled, count, time) : answered;
 }
 
+/* The bell is in the epoll because that forgets, and says nothing, what is closed. Under the lock of the list, since
+ * closesocket looks for the bell. */
+static bool make_changes(struct watch *watch)
+{
+	struct sleepers *list = list_of_thread();
+	struct epoll_event event = { .events = EPOLLIN };
+	int changes = epoll_create1(EPOLL_CLOEXEC), bell = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+
+	if (changes >= 0 && bell >= 0 && epoll_ctl(changes, EPOLL_CTL_ADD, bell, &event) == 0) {
+		pthread_mutex_lock(&list->lock);
+		watch->changes = changes;
+		watch->bell = bell;
+		pthread_mutex_unlock(&list->lock);
+		return true;
+	}
+	if (changes >= 0)
+		close(changes);
+	if (bell >= 0)
+		close(bell);
+	return false;
+}
+
 /* Has those that poll(2) is not asked about tell of their next change. That each tells first of what it is at
  * the moment makes poll(2) look at it once more, so that nothing is missed. Whether all of them will. */
 static bool watch_changes(struct watch *watch)
 {
-	bool all = true;
+	bool all = watch->changes >= 0 || make_changes(watch);
 
 	for (size_t i = 0; i < watch->count && all; i++) {
 		struct epoll_event event = { .events = EPOLLIN | EPOLLOUT | EPOLLPRI | EPOLLRDHUP | EPOLLET };
 
-		if (watch->polled[i].fd >= -1)
-			continue;
-		if (watch->changes < 0)
-			watch->changes = epoll_create1(EPOLL_CLOEXEC);
-		if (watch->changes < 0 || epoll_ctl(watch->changes, EPOLL_CTL_ADD, ~watch->polled[i].fd, &event) < 0)
-			all = watch->changes >= 0 && (errno == EEXIST || errno == EBADF);
+		if (watch->polled[i].fd < -1 &&
+		    epoll_ctl(watch->changes, EPOLL_CTL_ADD, ~watch->polled[i].fd, &event) < 0)
+			all = errno == EEXIST || errno == EBADF;
 	}
 	return all;
 }
@@ -445,12 +497,12 @@ static int look(struct watch *watch, const struct timespec *time, size_t *ready)
 
 	if (sleeps) {
 		fall_asleep(watch);
-		if (wsc__socket_endings != watch->endings)
-			time = &at_once;
-		else if (watch->ignored)
+		if (watch->ignored && wsc__socket_endings == watch->endings)
 			blind = !watch_changes(watch);
 		if (blind)
 			time = shorter(time, &period);
+		if (wsc__socket_endings != watch->endings) /* closesocket may have missed this call, or its bell */
+			time = &at_once;
 	}
 	answered = poll_all(watch, time);
 	if (answered >= 0)

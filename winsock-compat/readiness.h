@@ -38,8 +38,10 @@ struct watch {
 	size_t noted;     /* of how many the note knows more than poll(2) does */
 	size_t ignored;   /* about how many poll(2) is not asked */
 	unsigned endings; /* wsc__socket_endings when all of them were there */
-	int changes;      /* an epoll that tells of those about which poll(2) is not asked; -1 */
+	int changes, bell; /* an epoll that tells of those about which poll(2) is not asked, and of the other, an
+			    * eventfd that closesocket rings; -1 */
 	struct watch *next, **link; /* of those that sleep */
+	struct watch_hold *holds;   /* the sockets of this call that were closed while it slept */
 	struct pollfd few_polled[WATCH_FEW + 1];
 	unsigned few_generations[WATCH_FEW];
 };
@@ -111,6 +113,10 @@ static inline unsigned wsc__interesting(const struct interest *interest, short e
 	all |= events & POLLPRI ? interest->pri : 0;
 	return ready & all;
 }
+
+/* Has the calls that sleep for this descriptor hold its socket, which is being closed, until they have noticed: as
+ * wsc__socket_hold does. Whether there are any; shutdown is to wake them. */
+bool wsc__watch_hold(int fd, struct socket *sock);
 
 /* After a fork: the threads that slept have not come along. */
 void wsc__watch_forget(void);
