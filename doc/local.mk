@@ -26,6 +26,7 @@ CALL_PAGES = \
 	%D%/WSAAddressToStringA.3ws \
 	%D%/WSAAsyncGetHostByName.3ws \
 	%D%/WSAGetLastError.3ws \
+	%D%/WSAPoll.3ws \
 	%D%/WSARecv.3ws \
 	%D%/WSARecvMsg.3ws \
 	%D%/WSASend.3ws \

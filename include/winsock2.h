@@ -169,6 +169,7 @@ WSC_FUNCTION(int, WSAIoctl,
 	      LPWSAOVERLAPPED overlapped, LPWSAOVERLAPPED_COMPLETION_ROUTINE routine));
 WSC_FUNCTION(int, WSANtohl, (SOCKET s, WSC(u_long) netlong, WSC(u_long) * hostlong));
 WSC_FUNCTION(int, WSANtohs, (SOCKET s, WSC(u_short) netshort, WSC(u_short) * hostshort));
+WSC_FUNCTION(int, WSAPoll, (LPWSAPOLLFD fds, ULONG count, INT timeout));
 WSC_FUNCTION(int, WSARecv,
 	     (SOCKET s, LPWSABUF buffers, DWORD count, LPDWORD received, LPDWORD flags,
 	      LPWSAOVERLAPPED overlapped, LPWSAOVERLAPPED_COMPLETION_ROUTINE routine));

@@ -41,6 +41,7 @@ TEST_NAMES += names
 TEST_NAMES += netdb
 TEST_NAMES += option
 TEST_NAMES += options
+TEST_NAMES += poll
 TEST_NAMES += port
 TEST_NAMES += select
 TEST_NAMES += socket

@@ -62,6 +62,7 @@ libwinsock_compat_la_SOURCES = \
 	%D%/options.c \
 	%D%/options.h \
 	%D%/packed.h \
+	%D%/poll.c \
 	%D%/port.c \
 	%D%/port.h \
 	%D%/processor.c \
@@ -71,6 +72,8 @@ libwinsock_compat_la_SOURCES = \
 	%D%/protocol.c \
 	%D%/protocol.h \
 	%D%/rcvall.h \
+	%D%/readiness.c \
+	%D%/readiness.h \
 	%D%/recv.c \
 	%D%/recvmsg.c \
 	%D%/regfile.c \
