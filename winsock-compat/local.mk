@@ -21,6 +21,7 @@ libwinsock_compat_la_SOURCES = \
 	%D%/control.h \
 	%D%/diag.c \
 	%D%/diag.h \
+	%D%/enumprotocols.c \
 	%D%/error.c \
 	%D%/error.h \
 	%D%/export.h \
@@ -39,10 +40,15 @@ libwinsock_compat_la_SOURCES = \
 	%D%/keepalive.c \
 	%D%/keepalive.h \
 	%D%/lasterror.c \
+	%D%/lookup.c \
 	%D%/memory.c \
 	%D%/message.c \
 	%D%/multicast.c \
 	%D%/name.c \
+	%D%/namespace.c \
+	%D%/namespace.h \
+	%D%/namespace-dns.c \
+	%D%/namespace-nla.c \
 	%D%/netlink.c \
 	%D%/netlink.h \
 	%D%/option-ip.c \
@@ -60,9 +66,11 @@ libwinsock_compat_la_SOURCES = \
 	%D%/processor.c \
 	%D%/profile.c \
 	%D%/profile.h \
-	%D%/rcvall.c \
 	%D%/protocol.c \
 	%D%/protocol.h \
+	%D%/provider.c \
+	%D%/qos.c \
+	%D%/rcvall.c \
 	%D%/rcvall.h \
 	%D%/recv.c \
 	%D%/recvmsg.c \
@@ -70,6 +78,8 @@ libwinsock_compat_la_SOURCES = \
 	%D%/regfile.h \
 	%D%/registry.c \
 	%D%/registry.h \
+	%D%/reply.c \
+	%D%/reply.h \
 	%D%/resolve.c \
 	%D%/route.c \
 	%D%/route.h \
@@ -77,6 +87,7 @@ libwinsock_compat_la_SOURCES = \
 	%D%/send.c \
 	%D%/sendmsg.c \
 	%D%/service.c \
+	%D%/serviceclass.c \
 	%D%/shutdown.c \
 	%D%/socket.c \
 	%D%/socket.h \

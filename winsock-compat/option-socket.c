@@ -265,7 +265,7 @@ int wsc__option_get_protocol_info_a(SOCKET s, struct socket *sock, const struct 
 				    struct value *value)
 {
 	(void)s, (void)option;
-	wsc__protocol_narrow(wsc__protocol_of(sock), &value->protocol_infoA);
+	wsc__protocol_put(&value->protocol_infoA, wsc__protocol_of(sock), 1);
 	return 0;
 }
 

@@ -54,14 +54,28 @@ const WSAPROTOCOL_INFOW *wsc__protocol_of(struct socket *sock)
 	return protocol;
 }
 
-void wsc__protocol_narrow(const WSAPROTOCOL_INFOW *wide, WSAPROTOCOL_INFOA *narrow)
+size_t wsc__protocol_size(size_t unit)
+{
+	return offsetof(WSAPROTOCOL_INFOW, szProtocol) + (WS_WSAPROTOCOL_LEN + 1) * unit;
+}
+
+void wsc__protocol_put(void *to, const WSAPROTOCOL_INFOW *protocol, size_t unit)
 {
 	_Static_assert(offsetof(WSAPROTOCOL_INFOW, szProtocol) == offsetof(WSAPROTOCOL_INFOA, szProtocol),
 		       "the members before the name lie alike");
-	size_t i;
+	unsigned char *name = (unsigned char *)to + offsetof(WSAPROTOCOL_INFOW, szProtocol);
 
-	memset(narrow, 0, sizeof *narrow);
-	memcpy(narrow, wide, offsetof(WSAPROTOCOL_INFOW, szProtocol));
-	for (i = 0; wide->szProtocol[i]; i++)
-		narrow->szProtocol[i] = (CHAR)wide->szProtocol[i];
+	memset(to, 0, wsc__protocol_size(unit));
+	memcpy(to, protocol, offsetof(WSAPROTOCOL_INFOW, szProtocol));
+	for (size_t i = 0; protocol->szProtocol[i]; i++)
+		memcpy(name + i * unit, &(uint32_t){ protocol->szProtocol[i] },
+		       unit); /* the low byte first */
+}
+
+bool wsc__protocol_provides(const GUID *provider)
+{
+	for (unsigned i = 0; i < wsc__protocols_count; i++)
+		if (!memcmp(provider, &wsc__protocols[i].ProviderId, sizeof *provider))
+			return true;
+	return false;
 }

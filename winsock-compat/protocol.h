@@ -11,7 +11,11 @@ extern const unsigned wsc__protocols_count;
 /* The one that a socket speaks. */
 const WSAPROTOCOL_INFOW *wsc__protocol_of(struct socket *sock);
 
-/* The same structure with a name of bytes. */
-void wsc__protocol_narrow(const WSAPROTOCOL_INFOW *wide, WSAPROTOCOL_INFOA *narrow);
+/* The structure as a program has it whose characters have so many bytes: WSAPROTOCOL_INFOA is that of 1. */
+size_t wsc__protocol_size(size_t unit);
+void wsc__protocol_put(void *to, const WSAPROTOCOL_INFOW *protocol, size_t unit);
+
+/* Whether the catalogue has an entry of this provider. */
+bool wsc__protocol_provides(const GUID *provider);
 
 #endif
