@@ -323,13 +323,12 @@ static size_t address_size(const struct sockaddr_storage *address)
 }
 
 /* The address and, since the other side has to be usable too, the wildcard address of its family. */
-static void put_addresses(struct reply *reply, const struct answer *answer, bool local, LPCSADDR_INFO *user,
-			  DWORD *count)
+static void put_addresses(struct reply *reply, const struct answer *answer, bool local, WSAQUERYSETA *set)
 {
-	CSADDR_INFO table[answer->addresses_count + 1];
+	CSADDR_INFO *table = calloc(answer->addresses_count + 1, sizeof *table);
 	struct sockaddr_storage any;
 
-	for (size_t i = 0; i < answer->addresses_count; i++) {
+	for (size_t i = 0; table && i < answer->addresses_count; i++) {
 		const struct answer_address *from = &answer->addresses[i];
 		INT size = (INT)address_size(&from->address);
 		SOCKET_ADDRESS *prime = local ? &table[i].LocalAddr : &table[i].RemoteAddr;
@@ -342,8 +341,10 @@ static void put_addresses(struct reply *reply, const struct answer *answer, bool
 		table[i].iSocketType = from->type;
 		table[i].iProtocol = from->protocol;
 	}
-	*count = (DWORD)answer->addresses_count;
-	*user = *count ? wsc__reply_add(reply, table, *count * sizeof *table) : NULL;
+	set->dwNumberOfCsAddrs = table ? (DWORD)answer->addresses_count : 0;
+	if (set->dwNumberOfCsAddrs)
+		set->lpcsaBuffer = wsc__reply_add(reply, table, set->dwNumberOfCsAddrs * sizeof *table);
+	free(table);
 }
 
 static void put_blob(struct reply *reply, const struct answer *answer, LPBLOB *user)
@@ -376,7 +377,7 @@ static int give(const struct lookup *lookup, const struct item *item, DWORD flag
 	if (wanted & WS_LUP_RETURN_QUERY_STRING && *lookup->query.string)
 		set.lpszQueryString = wsc__reply_text(&reply, lookup->query.string);
 	if (wanted & WS_LUP_RETURN_ADDR)
-		put_addresses(&reply, answer, local, &set.lpcsaBuffer, &set.dwNumberOfCsAddrs);
+		put_addresses(&reply, answer, local, &set);
 	if (wanted & WS_LUP_RETURN_BLOB)
 		put_blob(&reply, answer, &set.lpBlob);
 	if (reply.copy)

@@ -64,7 +64,7 @@ struct piece {
 	bool failed;
 };
 
-/* Where so many bytes more are. */
+/* Where so many bytes more are; 0, if they come from nowhere. */
 static size_t append(struct piece *piece, const void *from, size_t size)
 {
 	size_t at = (piece->size + sizeof(void *) - 1) / sizeof(void *) * sizeof(void *);
@@ -74,8 +74,9 @@ static size_t append(struct piece *piece, const void *from, size_t size)
 		piece->failed = true;
 		return 0;
 	}
-	memset(larger + piece->size, 0, at - piece->size);
-	memcpy(larger + at, from, size);
+	memset(larger + piece->size, 0, at + size - piece->size);
+	if (from)
+		memcpy(larger + at, from, size);
 	piece->bytes = larger;
 	piece->size = at + size;
 	return at;
@@ -86,20 +87,20 @@ static char *append_text(struct piece *piece, const char *text)
 	return (char *)append(piece, text, strlen(text) + 1);
 }
 
-/* Each of so many bytes; 0: they are texts. */
+/* A list, then what is in it: each of so many bytes, or texts if that is 0. */
 static char **append_list(struct piece *piece, char *const *list, size_t each)
 {
-	size_t count = 0;
+	size_t count = 0, at, entry;
 
 	while (list[count])
 		count++;
-
-	char *offsets[count + 1];
-
-	for (size_t i = 0; i < count; i++)
-		offsets[i] = each ? (char *)append(piece, list[i], each) : append_text(piece, list[i]);
-	offsets[count] = NULL;
-	return (char **)append(piece, offsets, sizeof offsets);
+	at = append(piece, NULL, (count + 1) * sizeof *list);
+	for (size_t i = 0; i < count; i++) {
+		entry = append(piece, list[i], each ? each : strlen(list[i]) + 1);
+		if (!piece->failed)
+			memcpy(piece->bytes + at + i * sizeof entry, &entry, sizeof entry);
+	}
+	return (char **)at;
 }
 
 static int hand_over(struct piece *piece, const void *head, size_t size, struct answer *answer)
@@ -243,7 +244,7 @@ static int failure(void)
 static int ask_host6(const struct query *query, struct answers *answers)
 {
 	ADDRINFOA hints = { .ai_family = WS_AF_INET6, .ai_flags = WS_AI_CANONNAME }, *list;
-	char own[NI_MAXHOST], *none = NULL;
+	char own[NI_MAXHOST], *none = NULL, *addresses[64] = { NULL };
 	HOSTENT host = { .h_aliases = &none, .h_addrtype = WS_AF_INET6, .h_length = sizeof(struct in6_addr) };
 	size_t count = 0;
 	int error;
@@ -252,15 +253,8 @@ static int ask_host6(const struct query *query, struct answers *answers)
 	error = WSC(getaddrinfo)(*query->name ? query->name : own, NULL, &hints, &list);
 	if (error)
 		return error == WS_WSAHOST_NOT_FOUND ? WS_WSASERVICE_NOT_FOUND : error;
-	for (ADDRINFOA *i = list; i; i = i->ai_next)
-		count++;
-
-	char *addresses[count + 1];
-
-	count = 0;
-	for (ADDRINFOA *i = list; i; i = i->ai_next)
+	for (ADDRINFOA *i = list; i && count < sizeof addresses / sizeof *addresses - 1; i = i->ai_next)
 		addresses[count++] = (char *)&((struct WSC(sockaddr_in6) *)i->ai_addr)->sin6_addr;
-	addresses[count] = NULL;
 	host.h_addr_list = addresses;
 	host.h_name = list->ai_canonname ? list->ai_canonname : own;
 	error = add_host(query, answers, &host);
