@@ -75,6 +75,12 @@ typedef struct _WSAPROTOCOL_INFOW {
 	WSC_PROTOCOL_INFO(WCHAR)
 } WSAPROTOCOL_INFOW, *LPWSAPROTOCOL_INFOW;
 
+#ifndef WSC_OVERLAY /* as a program with a wchar_t of four bytes has it */
+typedef struct _WSAPROTOCOL_INFOW_UTF32 {
+	WSC_PROTOCOL_INFO(UINT32)
+} WSAPROTOCOL_INFOW_UTF32;
+#endif
+
 #undef WSC_PROTOCOL_INFO
 
 typedef struct WSC(pollfd) {
@@ -230,44 +236,42 @@ typedef struct _WSACOMPLETION {
 	} Parameters;
 } WSACOMPLETION, *PWSACOMPLETION, *LPWSACOMPLETION;
 
-WSC_FUNCTION(int, GetHostNameW, (PWSTR name, int namelen));
+WSC_WIDE_FUNCTION(int, GetHostNameW, (PWSTR name, int namelen));
 WSC_FUNCTION(SOCKET, WSAAccept,
 	     (SOCKET s, struct WSC(sockaddr) * addr, LPINT addrlen, LPCONDITIONPROC condition,
 	      DWORD_PTR context));
 WSC_FUNCTION(INT, WSAAddressToStringA,
-	     (LPSOCKADDR address, DWORD address_length, LPWSAPROTOCOL_INFOA info, LPSTR text,
-	      LPDWORD text_length));
-WSC_FUNCTION(INT, WSAAddressToStringW,
-	     (LPSOCKADDR address, DWORD address_length, LPWSAPROTOCOL_INFOW info, LPWSTR text,
-	      LPDWORD text_length));
+	     (LPSOCKADDR address, DWORD address_length, LPWSAPROTOCOL_INFOA info, LPSTR text, LPDWORD text_length));
+WSC_WIDE_FUNCTION(INT, WSAAddressToStringW,
+	     (LPSOCKADDR address, DWORD address_length, LPWSAPROTOCOL_INFOW info, LPWSTR text, LPDWORD text_length));
 WSC_FUNCTION(int, WSAConnect,
 	     (SOCKET s, const struct WSC(sockaddr) * name, int namelen, LPWSABUF caller_data,
 	      LPWSABUF callee_data, LPQOS socket_qos, LPQOS group_qos));
 WSC_FUNCTION(INT, WSAEnumNameSpaceProvidersA, (LPDWORD size, LPWSANAMESPACE_INFOA providers));
 WSC_FUNCTION(INT, WSAEnumNameSpaceProvidersExA, (LPDWORD size, LPWSANAMESPACE_INFOEXA providers));
-WSC_FUNCTION(INT, WSAEnumNameSpaceProvidersExW, (LPDWORD size, LPWSANAMESPACE_INFOEXW providers));
-WSC_FUNCTION(INT, WSAEnumNameSpaceProvidersW, (LPDWORD size, LPWSANAMESPACE_INFOW providers));
+WSC_WIDE_FUNCTION(INT, WSAEnumNameSpaceProvidersExW, (LPDWORD size, LPWSANAMESPACE_INFOEXW providers));
+WSC_WIDE_FUNCTION(INT, WSAEnumNameSpaceProvidersW, (LPDWORD size, LPWSANAMESPACE_INFOW providers));
 WSC_FUNCTION(int, WSAEnumProtocolsA, (LPINT protocols, LPWSAPROTOCOL_INFOA buffer, LPDWORD size));
-WSC_FUNCTION(int, WSAEnumProtocolsW, (LPINT protocols, LPWSAPROTOCOL_INFOW buffer, LPDWORD size));
+WSC_WIDE_FUNCTION(int, WSAEnumProtocolsW, (LPINT protocols, LPWSAPROTOCOL_INFOW buffer, LPDWORD size));
 WSC_FUNCTION(BOOL, WSAGetQOSByName, (SOCKET s, LPWSABUF name, LPQOS qos));
 WSC_FUNCTION(INT, WSAGetServiceClassInfoA,
 	     (LPGUID provider, LPGUID service_class, LPDWORD size, LPWSASERVICECLASSINFOA info));
-WSC_FUNCTION(INT, WSAGetServiceClassInfoW,
+WSC_WIDE_FUNCTION(INT, WSAGetServiceClassInfoW,
 	     (LPGUID provider, LPGUID service_class, LPDWORD size, LPWSASERVICECLASSINFOW info));
 WSC_FUNCTION(INT, WSAGetServiceClassNameByClassIdA, (LPGUID service_class, LPSTR name, LPDWORD length));
-WSC_FUNCTION(INT, WSAGetServiceClassNameByClassIdW, (LPGUID service_class, LPWSTR name, LPDWORD length));
+WSC_WIDE_FUNCTION(INT, WSAGetServiceClassNameByClassIdW, (LPGUID service_class, LPWSTR name, LPDWORD length));
 WSC_FUNCTION(int, WSAHtonl, (SOCKET s, WSC(u_long) hostlong, WSC(u_long) * netlong));
 WSC_FUNCTION(int, WSAHtons, (SOCKET s, WSC(u_short) hostshort, WSC(u_short) * netshort));
 WSC_FUNCTION(INT, WSAInstallServiceClassA, (LPWSASERVICECLASSINFOA info));
-WSC_FUNCTION(INT, WSAInstallServiceClassW, (LPWSASERVICECLASSINFOW info));
+WSC_WIDE_FUNCTION(INT, WSAInstallServiceClassW, (LPWSASERVICECLASSINFOW info));
 WSC_FUNCTION(int, WSAIoctl,
 	     (SOCKET s, DWORD code, LPVOID in, DWORD in_size, LPVOID out, DWORD out_size, LPDWORD returned,
 	      LPWSAOVERLAPPED overlapped, LPWSAOVERLAPPED_COMPLETION_ROUTINE routine));
 WSC_FUNCTION(INT, WSALookupServiceBeginA, (LPWSAQUERYSETA restrictions, DWORD flags, LPHANDLE lookup));
-WSC_FUNCTION(INT, WSALookupServiceBeginW, (LPWSAQUERYSETW restrictions, DWORD flags, LPHANDLE lookup));
+WSC_WIDE_FUNCTION(INT, WSALookupServiceBeginW, (LPWSAQUERYSETW restrictions, DWORD flags, LPHANDLE lookup));
 WSC_FUNCTION(INT, WSALookupServiceEnd, (HANDLE lookup));
 WSC_FUNCTION(INT, WSALookupServiceNextA, (HANDLE lookup, DWORD flags, LPDWORD size, LPWSAQUERYSETA results));
-WSC_FUNCTION(INT, WSALookupServiceNextW, (HANDLE lookup, DWORD flags, LPDWORD size, LPWSAQUERYSETW results));
+WSC_WIDE_FUNCTION(INT, WSALookupServiceNextW, (HANDLE lookup, DWORD flags, LPDWORD size, LPWSAQUERYSETW results));
 WSC_FUNCTION(INT, WSANSPIoctl,
 	     (HANDLE lookup, DWORD code, LPVOID in, DWORD in_size, LPVOID out, DWORD out_size,
 	      LPDWORD returned, LPWSACOMPLETION completion));
@@ -294,14 +298,14 @@ WSC_FUNCTION(int, WSASendTo,
 	      const struct WSC(sockaddr) * to, int to_length, LPWSAOVERLAPPED overlapped,
 	      LPWSAOVERLAPPED_COMPLETION_ROUTINE routine));
 WSC_FUNCTION(INT, WSASetServiceA, (LPWSAQUERYSETA service, WSAESETSERVICEOP operation, DWORD flags));
-WSC_FUNCTION(INT, WSASetServiceW, (LPWSAQUERYSETW service, WSAESETSERVICEOP operation, DWORD flags));
+WSC_WIDE_FUNCTION(INT, WSASetServiceW, (LPWSAQUERYSETW service, WSAESETSERVICEOP operation, DWORD flags));
 WSC_FUNCTION(SOCKET, WSASocketA,
 	     (int af, int type, int protocol, LPWSAPROTOCOL_INFOA info, GROUP group, DWORD flags));
 WSC_FUNCTION(SOCKET, WSASocketW,
 	     (int af, int type, int protocol, LPWSAPROTOCOL_INFOW info, GROUP group, DWORD flags));
 WSC_FUNCTION(INT, WSAStringToAddressA,
 	     (LPSTR text, INT family, LPWSAPROTOCOL_INFOA info, LPSOCKADDR address, LPINT address_length));
-WSC_FUNCTION(INT, WSAStringToAddressW,
+WSC_WIDE_FUNCTION(INT, WSAStringToAddressW,
 	     (LPWSTR text, INT family, LPWSAPROTOCOL_INFOW info, LPSOCKADDR address, LPINT address_length));
 
 WSC_END

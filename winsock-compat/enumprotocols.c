@@ -45,13 +45,11 @@ static bool is_asked(const struct asked *asked, const WSAPROTOCOL_INFOW *protoco
 
 /* In the catalogue's order, whatever the order of the list. A buffer that is NULL is as one that is too
  * short: seen on Windows by Wine's tests/protocol.c. */
-static int enumerate(const int *user_asked, void *user, DWORD *user_size, size_t unit, bool hidden,
-		     int *count)
+static int enumerate(int unit, const int *user_asked, void *user, DWORD *user_size, bool hidden, int *count)
 {
-	const size_t each = wsc__protocol_size(unit);
 	struct asked asked;
 	unsigned char *list;
-	DWORD room, needed;
+	DWORD room, needed = 0;
 	int error = read_asked(&asked, user_asked);
 
 	*count = 0;
@@ -59,14 +57,15 @@ static int enumerate(const int *user_asked, void *user, DWORD *user_size, size_t
 		error = WS_WSAEFAULT;
 	if (error)
 		return error;
-	list = malloc(wsc__protocols_count * each);
+	list = malloc(wsc__protocols_count * sizeof(WSAPROTOCOL_INFOW_UTF32)); /* the largest form */
 	if (!list)
 		return WS_WSAENOBUFS;
 	for (unsigned i = 0; i < wsc__protocols_count; i++)
 		if ((hidden || !(wsc__protocols[i].dwProviderFlags & WS_PFL_HIDDEN)) &&
-		    is_asked(&asked, &wsc__protocols[i]))
-			wsc__protocol_put(list + (size_t)(*count)++ * each, &wsc__protocols[i], unit);
-	needed = (DWORD)((size_t)*count * each);
+		    is_asked(&asked, &wsc__protocols[i])) {
+			needed += (DWORD)wsc__protocol_copy(unit, list + needed, &wsc__protocols[i]);
+			++*count;
+		}
 	if (!user || room < needed)
 		error = wsc__copy_out(user_size, &needed, sizeof needed) ? WS_WSAEFAULT : WS_WSAENOBUFS;
 	else
@@ -75,35 +74,34 @@ static int enumerate(const int *user_asked, void *user, DWORD *user_size, size_t
 	return error;
 }
 
-static int enumerate_for_program(const int *asked, void *user, DWORD *size, size_t unit)
+static int enumerate_for_program(int unit, const int *asked, void *user, DWORD *size)
 {
 	int count = 0, error = wsc__enter();
 
 	if (!error)
-		error = enumerate(asked, user, size, unit, false, &count);
+		error = enumerate(unit, asked, user, size, false, &count);
 	return error ? wsc__result(error) : count;
 }
 
 int WSC(WSAEnumProtocolsA)(LPINT asked, LPWSAPROTOCOL_INFOA user, LPDWORD size)
 {
-	return enumerate_for_program(asked, user, size, 1);
+	return enumerate_for_program(1, asked, user, size);
 }
 WSC_ALIAS(WSAEnumProtocolsA)
 
-int WSC(WSAEnumProtocolsW)(LPINT asked, LPWSAPROTOCOL_INFOW user, LPDWORD size)
-{
-	return enumerate_for_program(asked, user, size, sizeof(WCHAR));
-}
-WSC_ALIAS(WSAEnumProtocolsW)
+WSC_WIDE_FORMS(int, WSAEnumProtocolsW, (LPINT asked, LPWSAPROTOCOL_INFOW user, LPDWORD size),
+	       enumerate_for_program(wide, asked, user, size))
 
 /* Needs no WSAStartup: it reads the catalogue, which is there before. */
-int WSC(WSCEnumProtocols)(LPINT asked, LPWSAPROTOCOL_INFOW user, LPDWORD size, LPINT user_error)
+static int enumerate_all(int unit, const int *asked, void *user, DWORD *size, int *user_error)
 {
-	int count, error = enumerate(asked, user, size, sizeof(WCHAR), true, &count);
+	int count, error = enumerate(unit, asked, user, size, true, &count);
 
 	if (!error)
 		return count;
 	wsc__copy_out(user_error, &error, sizeof error);
 	return WS_SOCKET_ERROR;
 }
-WSC_ALIAS(WSCEnumProtocols)
+
+WSC_WIDE_FORMS(int, WSCEnumProtocols, (LPINT asked, LPWSAPROTOCOL_INFOW user, LPDWORD size, LPINT user_error),
+	       enumerate_all(wide, asked, user, size, user_error))

@@ -6,6 +6,7 @@
 #include "namespace.h"
 #include "reply.h"
 #include "startup.h"
+#include "wide.h"
 
 #include <pthread.h>
 #include <signal.h>
@@ -18,14 +19,14 @@ _Static_assert(sizeof(WSAQUERYSETA) == sizeof(WSAQUERYSETW), "both forms lie ali
 
 /* Reading what is asked */
 
-static int read_text(char *to, const void *user, size_t unit)
+static int read_text(int unit, char *to, const void *user)
 {
 	int error;
 
 	*to = '\0';
 	if (!user)
 		return 0;
-	error = wsc__reply_read(to, user, unit, NI_MAXHOST);
+	error = wsc__wide_in(unit, to, user, NI_MAXHOST);
 	return error == WS_WSAENAMETOOLONG ? WS_WSAEINVAL : error;
 }
 
@@ -39,7 +40,7 @@ static int read_protocols(struct query *query, const WSAQUERYSETA *set)
 }
 
 /* The size comes first: a longer one is that of the buffer, which programs hand over too. */
-static int read_query(struct query *query, WSAQUERYSETA *set, const void *user, size_t unit, DWORD flags)
+static int read_query(int unit, struct query *query, WSAQUERYSETA *set, const void *user, DWORD flags)
 {
 	int error;
 
@@ -51,9 +52,9 @@ static int read_query(struct query *query, WSAQUERYSETA *set, const void *user, 
 		return WS_WSAEINVAL;
 	if (wsc__copy_in(set, user, sizeof *set))
 		return WS_WSAEFAULT;
-	error = read_text(query->name, set->lpszServiceInstanceName, unit);
+	error = read_text(unit, query->name, set->lpszServiceInstanceName);
 	if (!error)
-		error = read_text(query->string, set->lpszQueryString, unit);
+		error = read_text(unit, query->string, set->lpszQueryString);
 	query->has_class = set->lpServiceClassId;
 	if (!error && query->has_class)
 		error = wsc__copy_in(&query->class, set->lpServiceClassId, sizeof query->class);
@@ -264,7 +265,7 @@ static int have_answers(struct lookup *lookup)
 	return error;
 }
 
-static int begin(const void *user, size_t unit, DWORD flags, HANDLE *user_handle)
+static int begin(int unit, const void *user, DWORD flags, HANDLE *user_handle)
 {
 	struct lookup *lookup = calloc(1, sizeof *lookup);
 	WSAQUERYSETA set;
@@ -277,7 +278,7 @@ static int begin(const void *user, size_t unit, DWORD flags, HANDLE *user_handle
 	if (!user || !user_handle || wsc__copy_out_check(user_handle, sizeof *user_handle))
 		error = WS_WSAEFAULT;
 	if (!error)
-		error = read_query(&lookup->query, &set, user, unit, flags);
+		error = read_query(unit, &lookup->query, &set, user, flags);
 	if (!error)
 		error = choose(&lookup->query, &set, &lookup->space);
 	if (!error && !lookup->space->waits)
@@ -295,24 +296,21 @@ static int begin(const void *user, size_t unit, DWORD flags, HANDLE *user_handle
 	return wsc__copy_out(user_handle, &handle, sizeof handle);
 }
 
-static int begin_result(const void *user, size_t unit, DWORD flags, HANDLE *handle)
+static int begin_result(int unit, const void *user, DWORD flags, HANDLE *handle)
 {
 	int error = wsc__enter();
 
-	return wsc__result(error ? error : begin(user, unit, flags, handle));
+	return wsc__result(error ? error : begin(unit, user, flags, handle));
 }
 
 INT WSC(WSALookupServiceBeginA)(LPWSAQUERYSETA restrictions, DWORD flags, LPHANDLE handle)
 {
-	return begin_result(restrictions, 1, flags, handle);
+	return begin_result(1, restrictions, flags, handle);
 }
 WSC_ALIAS(WSALookupServiceBeginA)
 
-INT WSC(WSALookupServiceBeginW)(LPWSAQUERYSETW restrictions, DWORD flags, LPHANDLE handle)
-{
-	return begin_result(restrictions, sizeof(WCHAR), flags, handle);
-}
-WSC_ALIAS(WSALookupServiceBeginW)
+WSC_WIDE_FORMS(INT, WSALookupServiceBeginW, (LPWSAQUERYSETW restrictions, DWORD flags, LPHANDLE handle),
+	       begin_result(wide, restrictions, flags, handle))
 
 /* Giving an answer */
 
@@ -354,8 +352,8 @@ static void put_blob(struct reply *reply, const struct answer *answer, LPBLOB *u
 	*user = answer->blob ? wsc__reply_add(reply, &blob, sizeof blob) : NULL;
 }
 
-static int give(const struct lookup *lookup, const struct item *item, DWORD flags, void *user, DWORD *size,
-		size_t unit)
+static int give(int unit, const struct lookup *lookup, const struct item *item, DWORD flags, void *user,
+		DWORD *size)
 {
 	const struct answer *answer = item->answer;
 	WSAQUERYSETA set = {
@@ -368,7 +366,7 @@ static int give(const struct lookup *lookup, const struct item *item, DWORD flag
 	bool local = (lookup->query.flags | flags) & WS_LUP_RES_SERVICE;
 	struct reply reply;
 
-	wsc__reply_begin(&reply, user, unit, sizeof set);
+	wsc__reply_begin(&reply, unit, user, sizeof set);
 	set.lpNSProviderId = wsc__reply_add(&reply, &lookup->space->provider, sizeof lookup->space->provider);
 	if (wanted & WS_LUP_RETURN_NAME)
 		set.lpszServiceInstanceName = wsc__reply_text(&reply, answer->name);
@@ -386,7 +384,7 @@ static int give(const struct lookup *lookup, const struct item *item, DWORD flag
 }
 
 /* With the lock held, which only a wait for answers lets go. */
-static int give_next(struct lookup *lookup, DWORD flags, DWORD *size, void *user, size_t unit)
+static int give_next(int unit, struct lookup *lookup, DWORD flags, DWORD *size, void *user)
 {
 	int error;
 
@@ -403,13 +401,13 @@ static int give_next(struct lookup *lookup, DWORD flags, DWORD *size, void *user
 		return error;
 	if (lookup->at == lookup->count)
 		return WS_WSA_E_NO_MORE;
-	error = give(lookup, &lookup->items[lookup->at], flags, user, size, unit);
+	error = give(unit, lookup, &lookup->items[lookup->at], flags, user, size);
 	if (!error)
 		lookup->at++;
 	return error;
 }
 
-static int next(HANDLE handle, DWORD flags, DWORD *size, void *user, size_t unit)
+static int next(int unit, HANDLE handle, DWORD flags, DWORD *size, void *user)
 {
 	struct lookup *lookup;
 	DWORD room;
@@ -423,7 +421,7 @@ static int next(HANDLE handle, DWORD flags, DWORD *size, void *user, size_t unit
 	lookup = find(handle);
 	error = WS_WSA_INVALID_HANDLE;
 	if (lookup) {
-		error = give_next(lookup, flags, size, user, unit);
+		error = give_next(unit, lookup, flags, size, user);
 		leave(lookup);
 	}
 	pthread_mutex_unlock(&lock);
@@ -432,15 +430,12 @@ static int next(HANDLE handle, DWORD flags, DWORD *size, void *user, size_t unit
 
 INT WSC(WSALookupServiceNextA)(HANDLE handle, DWORD flags, LPDWORD size, LPWSAQUERYSETA user)
 {
-	return next(handle, flags, size, user, 1);
+	return next(1, handle, flags, size, user);
 }
 WSC_ALIAS(WSALookupServiceNextA)
 
-INT WSC(WSALookupServiceNextW)(HANDLE handle, DWORD flags, LPDWORD size, LPWSAQUERYSETW user)
-{
-	return next(handle, flags, size, user, sizeof(WCHAR));
-}
-WSC_ALIAS(WSALookupServiceNextW)
+WSC_WIDE_FORMS(INT, WSALookupServiceNextW, (HANDLE handle, DWORD flags, LPDWORD size, LPWSAQUERYSETW user),
+	       next(wide, handle, flags, size, user))
 
 /* A call that waits for answers is woken, and finds that the lookup has ended. */
 INT WSC(WSALookupServiceEnd)(HANDLE handle)
@@ -523,7 +518,7 @@ WSC_ALIAS(WSANSPIoctl)
 
 /* Registering */
 
-static int set_service(const void *user, size_t unit, WSAESETSERVICEOP operation, DWORD flags)
+static int set_service(int unit, const void *user, WSAESETSERVICEOP operation, DWORD flags)
 {
 	WSAQUERYSETA set;
 	struct query query;
@@ -533,7 +528,7 @@ static int set_service(const void *user, size_t unit, WSAESETSERVICEOP operation
 	if (!error && !user)
 		error = WS_WSAEFAULT;
 	if (!error)
-		error = read_query(&query, &set, user, unit, flags);
+		error = read_query(unit, &query, &set, user, flags);
 	if (!error && set.lpNSProviderId)
 		error = wsc__copy_in(&provider, set.lpNSProviderId, sizeof provider);
 	if (error)
@@ -553,12 +548,9 @@ static int set_service(const void *user, size_t unit, WSAESETSERVICEOP operation
 
 INT WSC(WSASetServiceA)(LPWSAQUERYSETA service, WSAESETSERVICEOP operation, DWORD flags)
 {
-	return wsc__result(set_service(service, 1, operation, flags));
+	return wsc__result(set_service(1, service, operation, flags));
 }
 WSC_ALIAS(WSASetServiceA)
 
-INT WSC(WSASetServiceW)(LPWSAQUERYSETW service, WSAESETSERVICEOP operation, DWORD flags)
-{
-	return wsc__result(set_service(service, sizeof(WCHAR), operation, flags));
-}
-WSC_ALIAS(WSASetServiceW)
+WSC_WIDE_FORMS(INT, WSASetServiceW, (LPWSAQUERYSETW service, WSAESETSERVICEOP operation, DWORD flags),
+	       wsc__result(set_service(wide, service, operation, flags)))

@@ -43,14 +43,14 @@ _Static_assert(offsetof(WSANAMESPACE_INFOEXA, lpszIdentifier) == offsetof(WSANAM
 
 /* `each` is the size of the form that is asked for. What only the longer one has, the provider's own data, is
  * NULL: of Windows' providers only that of NS_EMAIL has any. */
-static int enumerate(DWORD *size, void *user, size_t each, size_t unit)
+static int enumerate(int unit, DWORD *size, void *user, size_t each)
 {
 	struct reply reply;
 	int error = wsc__enter();
 
 	if (error)
 		return wsc__result(error);
-	wsc__reply_begin(&reply, user, unit, wsc__namespaces_count * each);
+	wsc__reply_begin(&reply, unit, user, wsc__namespaces_count * each);
 	for (size_t i = 0; i < wsc__namespaces_count; i++) {
 		const struct name_space *space = wsc__namespaces[i];
 		WSANAMESPACE_INFOA info = {
@@ -69,24 +69,18 @@ static int enumerate(DWORD *size, void *user, size_t each, size_t unit)
 
 INT WSC(WSAEnumNameSpaceProvidersA)(LPDWORD size, LPWSANAMESPACE_INFOA user)
 {
-	return enumerate(size, user, sizeof *user, 1);
+	return enumerate(1, size, user, sizeof *user);
 }
 WSC_ALIAS(WSAEnumNameSpaceProvidersA)
 
 INT WSC(WSAEnumNameSpaceProvidersExA)(LPDWORD size, LPWSANAMESPACE_INFOEXA user)
 {
-	return enumerate(size, user, sizeof *user, 1);
+	return enumerate(1, size, user, sizeof *user);
 }
 WSC_ALIAS(WSAEnumNameSpaceProvidersExA)
 
-INT WSC(WSAEnumNameSpaceProvidersExW)(LPDWORD size, LPWSANAMESPACE_INFOEXW user)
-{
-	return enumerate(size, user, sizeof *user, sizeof(WCHAR));
-}
-WSC_ALIAS(WSAEnumNameSpaceProvidersExW)
+WSC_WIDE_FORMS(INT, WSAEnumNameSpaceProvidersExW, (LPDWORD size, LPWSANAMESPACE_INFOEXW user),
+	       enumerate(wide, size, user, sizeof *user))
 
-INT WSC(WSAEnumNameSpaceProvidersW)(LPDWORD size, LPWSANAMESPACE_INFOW user)
-{
-	return enumerate(size, user, sizeof *user, sizeof(WCHAR));
-}
-WSC_ALIAS(WSAEnumNameSpaceProvidersW)
+WSC_WIDE_FORMS(INT, WSAEnumNameSpaceProvidersW, (LPDWORD size, LPWSANAMESPACE_INFOW user),
+	       enumerate(wide, size, user, sizeof *user))

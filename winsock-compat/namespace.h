@@ -2,7 +2,7 @@
 #ifndef WSC_NAMESPACE_H
 #define WSC_NAMESPACE_H
 
-#include "ws.h"
+#include "wide.h"
 
 #include <netdb.h>
 #include <netinet/in.h>
@@ -12,8 +12,8 @@
 /* What a program wants to know. */
 struct query {
 	DWORD flags; /* LUP_* */
-	char name[3 * NI_MAXHOST];
-	char string[3 * NI_MAXHOST];
+	char name[WSC_UTF8_MOST * NI_MAXHOST];
+	char string[WSC_UTF8_MOST * NI_MAXHOST];
 	bool has_class;
 	GUID class;
 	struct query_protocol {

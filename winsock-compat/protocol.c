@@ -1,6 +1,8 @@
 /* The protocols of the catalogue, as Windows describes them. */
 #include "protocol.h"
 
+#include "wide.h"
+
 #include <stddef.h>
 #include <string.h>
 
@@ -54,22 +56,19 @@ const WSAPROTOCOL_INFOW *wsc__protocol_of(struct socket *sock)
 	return protocol;
 }
 
-size_t wsc__protocol_size(size_t unit)
+size_t wsc__protocol_copy(int unit, void *to, const WSAPROTOCOL_INFOW *protocol)
 {
-	return offsetof(WSAPROTOCOL_INFOW, szProtocol) + (WS_WSAPROTOCOL_LEN + 1) * unit;
-}
-
-void wsc__protocol_put(void *to, const WSAPROTOCOL_INFOW *protocol, size_t unit)
-{
-	_Static_assert(offsetof(WSAPROTOCOL_INFOW, szProtocol) == offsetof(WSAPROTOCOL_INFOA, szProtocol),
+	enum { NAME = offsetof(WSAPROTOCOL_INFOW, szProtocol) };
+	_Static_assert(NAME == offsetof(WSAPROTOCOL_INFOA, szProtocol) &&
+			       NAME == offsetof(WSAPROTOCOL_INFOW_UTF32, szProtocol),
 		       "the members before the name lie alike");
-	unsigned char *name = (unsigned char *)to + offsetof(WSAPROTOCOL_INFOW, szProtocol);
+	size_t size = NAME + (size_t)unit * (sizeof protocol->szProtocol / sizeof *protocol->szProtocol);
 
-	memset(to, 0, wsc__protocol_size(unit));
-	memcpy(to, protocol, offsetof(WSAPROTOCOL_INFOW, szProtocol));
-	for (size_t i = 0; protocol->szProtocol[i]; i++)
-		memcpy(name + i * unit, &(uint32_t){ protocol->szProtocol[i] },
-		       unit); /* the low byte first */
+	memset(to, 0, size);
+	memcpy(to, protocol, NAME);
+	for (size_t i = 0; protocol->szProtocol[i]; i++) /* ASCII */
+		wsc__wide_store(unit, (char *)to + NAME + i * (size_t)unit, protocol->szProtocol[i]);
+	return size;
 }
 
 bool wsc__protocol_provides(const GUID *provider)

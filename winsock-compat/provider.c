@@ -19,7 +19,7 @@ static int result(int error, int *user)
 }
 
 /* In the order in which Wine's tests/protocol.c saw Windows find fault. */
-static int path_of(const GUID *user_provider, WCHAR *user, int *user_length)
+static int path_of(int unit, const GUID *user_provider, void *user, int *user_length)
 {
 	static const char path[] = "%SystemRoot%\\system32\\mswsock.dll";
 	int length, needed = sizeof path;
@@ -34,14 +34,11 @@ static int path_of(const GUID *user_provider, WCHAR *user, int *user_length)
 		wsc__copy_out(user_length, &needed, sizeof needed);
 		return WS_WSAEFAULT;
 	}
-	return wsc__wide_out(user, (size_t)length, path);
+	return wsc__wide_out(unit, user, (size_t)length, path);
 }
 
-int WSC(WSCGetProviderPath)(LPGUID provider, WCHAR *path, LPINT length, LPINT error)
-{
-	return result(path_of(provider, path, length), error);
-}
-WSC_ALIAS(WSCGetProviderPath)
+WSC_WIDE_FORMS(int, WSCGetProviderPath, (LPGUID provider, WCHAR *path, LPINT length, LPINT error),
+	       result(path_of(wide, provider, path, length), error))
 
 /* No provider of ours is layered, so that none has a category. */
 static int info_of(const GUID *user_provider, WSC_PROVIDER_INFO_TYPE type, BYTE *info, size_t *user_size)

@@ -2,7 +2,6 @@
 #include "reply.h"
 
 #include "fault.h"
-#include "utf.h"
 #include "wide.h"
 
 #include <stdlib.h>
@@ -28,7 +27,7 @@ static unsigned char *grow(struct reply *reply, size_t more)
 	return larger + from;
 }
 
-void wsc__reply_begin(struct reply *reply, void *user, size_t unit, size_t head)
+void wsc__reply_begin(struct reply *reply, int unit, void *user, size_t head)
 {
 	*reply = (struct reply){ .user = user, .unit = unit };
 	grow(reply, head);
@@ -47,36 +46,16 @@ void *wsc__reply_add(struct reply *reply, const void *from, size_t size)
 	return wsc__user_at(reply->user, (size_t)(at - reply->copy));
 }
 
-/* Writes no 0; gives the units. There is room for one for each byte. */
-static size_t convert(void *to, const char *text, size_t unit)
-{
-	size_t length = strlen(text), count;
-	uint16_t *units = to;
-	uint32_t *wide = to;
-
-	if (unit == 1) {
-		memcpy(to, text, length);
-		return length;
-	}
-	count = (size_t)(wsc__utf16_from_utf8(units, text, length) - units);
-	for (size_t i = unit == 4 ? count : 0; i-- > 0;) /* in place, from the end */
-		wide[i] = units[i];
-	return count;
-}
-
 void *wsc__reply_text(struct reply *reply, const char *text)
 {
-	unsigned char *at;
-	size_t offset, units;
+	const size_t unit = (size_t)reply->unit;
+	unsigned char *at = text ? grow(reply, (strlen(text) + 1) * unit) : NULL;
+	size_t offset;
 
-	if (!text)
-		return NULL;
-	at = grow(reply, (strlen(text) + 1) * reply->unit);
 	if (!at)
 		return NULL;
 	offset = (size_t)(at - reply->copy);
-	units = convert(at, text, reply->unit);
-	reply->size = offset + (units + 1) * reply->unit;
+	reply->size = offset + (wsc__wide_copy(reply->unit, at, text) + 1) * unit;
 	return wsc__user_at(reply->user, offset);
 }
 
@@ -98,9 +77,4 @@ int wsc__reply_end(struct reply *reply, DWORD *user_size)
 	free(reply->copy);
 	reply->copy = NULL;
 	return error;
-}
-
-int wsc__reply_read(char *to, const void *user, size_t unit, size_t most)
-{
-	return unit == 1 ? wsc__copy_string(to, user, most) : wsc__wide_in(to, user, most);
 }

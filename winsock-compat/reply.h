@@ -11,11 +11,11 @@ struct reply {
 	unsigned char *copy; /* of what goes to the program; NULL if there was no memory */
 	size_t size;         /* bytes of it */
 	void *user;          /* where it is going to stand, untried */
-	size_t unit;         /* bytes of a character of its texts: 1 is UTF-8, 2 UTF-16, 4 UTF-32 */
+	int unit;            /* of its texts */
 };
 
 /* Begins with so many bytes of 0, which the caller fills in through `copy`: that moves with each addition. */
-void wsc__reply_begin(struct reply *reply, void *user, size_t unit, size_t head);
+void wsc__reply_begin(struct reply *reply, int unit, void *user, size_t head);
 
 /* What is behind that. Both give the address it will have for the program, or NULL if there is nothing to
  * add. */
@@ -25,9 +25,5 @@ void *wsc__reply_text(struct reply *reply, const char *text);
 /* Hands it over if *user_size bytes are enough; or else says there how many would be. 0, WSAEFAULT or
  * WSA_NOT_ENOUGH_MEMORY. The copy is gone in any case. */
 int wsc__reply_end(struct reply *reply, DWORD *user_size);
-
-/* The other way: a text of the program's as UTF-8, or what its copying fails with. `to` has room for three
- * bytes a unit; a text of `most` units or more is WSAENAMETOOLONG. */
-int wsc__reply_read(char *to, const void *user, size_t unit, size_t most);
 
 #endif

@@ -6,6 +6,7 @@
 #include "namespace.h"
 #include "reply.h"
 #include "startup.h"
+#include "wide.h"
 
 #include <netdb.h>
 #include <pthread.h>
@@ -100,17 +101,17 @@ static void drop(struct service_class *class)
 
 /* Installing */
 
-static int read_name(const char **to, const void *user, size_t unit)
+static int read_name(int unit, const char **to, const void *user)
 {
-	char name[3 * NAME];
-	int error = user ? wsc__reply_read(name, user, unit, NAME) : WS_WSAEINVAL;
+	char name[WSC_UTF8_MOST * NAME];
+	int error = user ? wsc__wide_in(unit, name, user, NAME) : WS_WSAEINVAL;
 
 	if (!error && !(*to = strdup(name)))
 		error = WS_WSA_NOT_ENOUGH_MEMORY;
 	return error == WS_WSAENAMETOOLONG ? WS_WSAEINVAL : error;
 }
 
-static int read_info(struct class_info *info, const WSANSCLASSINFOA *user, size_t unit)
+static int read_info(int unit, struct class_info *info, const WSANSCLASSINFOA *user)
 {
 	WSANSCLASSINFOA copy;
 	int error;
@@ -119,7 +120,7 @@ static int read_info(struct class_info *info, const WSANSCLASSINFOA *user, size_
 		return WS_WSAEFAULT;
 	if (copy.dwValueSize > VALUE)
 		return WS_WSAEINVAL;
-	error = read_name(&info->name, copy.lpszName, unit);
+	error = read_name(unit, &info->name, copy.lpszName);
 	if (error)
 		return error;
 	info->name_space = copy.dwNameSpace;
@@ -131,7 +132,7 @@ static int read_info(struct class_info *info, const WSANSCLASSINFOA *user, size_
 	return wsc__copy_in(info->value, copy.lpValue, info->size);
 }
 
-static int read_class(struct service_class *class, const void *user, size_t unit)
+static int read_class(int unit, struct service_class *class, const void *user)
 {
 	WSASERVICECLASSINFOA copy;
 	int error;
@@ -144,27 +145,26 @@ static int read_class(struct service_class *class, const void *user, size_t unit
 		return WS_WSAEINVAL;
 	if (wsc__copy_in(&class->id, copy.lpServiceClassId, sizeof class->id))
 		return WS_WSAEFAULT;
-	error = read_name(&class->name, copy.lpszServiceClassName, unit);
+	error = read_name(unit, &class->name, copy.lpszServiceClassName);
 	if (error)
 		return error;
 	class->infos = calloc(copy.dwCount + 1, sizeof *class->infos);
 	if (!class->infos)
 		return WS_WSA_NOT_ENOUGH_MEMORY;
 	for (; class->count < copy.dwCount && !error; class->count++)
-		error = read_info(&class->infos[class->count],
-				  wsc__user_at(copy.lpClassInfos, class->count * sizeof *copy.lpClassInfos),
-				  unit);
+		error = read_info(unit, &class->infos[class->count],
+				  wsc__user_at(copy.lpClassInfos, class->count * sizeof *copy.lpClassInfos));
 	return error;
 }
 
-static int install(const void *user, size_t unit)
+static int install(int unit, const void *user)
 {
 	struct service_class *class = calloc(1, sizeof *class), room;
 	char name[NAME];
 	int error = wsc__enter();
 
 	if (!error)
-		error = class ? read_class(class, user, unit) : WS_WSA_NOT_ENOUGH_MEMORY;
+		error = class ? read_class(unit, class, user) : WS_WSA_NOT_ENOUGH_MEMORY;
 	if (!error) {
 		pthread_mutex_lock(&lock);
 		if (find(&class->id, &room, name)) {
@@ -182,15 +182,11 @@ static int install(const void *user, size_t unit)
 
 INT WSC(WSAInstallServiceClassA)(LPWSASERVICECLASSINFOA info)
 {
-	return install(info, 1);
+	return install(1, info);
 }
 WSC_ALIAS(WSAInstallServiceClassA)
 
-INT WSC(WSAInstallServiceClassW)(LPWSASERVICECLASSINFOW info)
-{
-	return install(info, sizeof(WCHAR));
-}
-WSC_ALIAS(WSAInstallServiceClassW)
+WSC_WIDE_FORMS(INT, WSAInstallServiceClassW, (LPWSASERVICECLASSINFOW info), install(wide, info))
 
 INT WSC(WSARemoveServiceClass)(LPGUID user)
 {
@@ -250,7 +246,7 @@ static const struct name_space *provider_of(const GUID *provider)
 	return NULL;
 }
 
-static int get_info(const GUID *user_provider, const GUID *user_id, DWORD *size, void *user, size_t unit)
+static int get_info(int unit, const GUID *user_provider, const GUID *user_id, DWORD *size, void *user)
 {
 	const struct name_space *space;
 	const struct service_class *class;
@@ -274,7 +270,7 @@ static int get_info(const GUID *user_provider, const GUID *user_id, DWORD *size,
 	class = find(&id, &room, name);
 	error = WS_WSATYPE_NOT_FOUND;
 	if (class) {
-		wsc__reply_begin(&reply, user, unit, sizeof info);
+		wsc__reply_begin(&reply, unit, user, sizeof info);
 		info.lpServiceClassId = wsc__reply_add(&reply, &class->id, sizeof class->id);
 		info.lpszServiceClassName = wsc__reply_text(&reply, class->name);
 		put_infos(&reply, class, space->number, &info);
@@ -288,18 +284,16 @@ static int get_info(const GUID *user_provider, const GUID *user_id, DWORD *size,
 
 INT WSC(WSAGetServiceClassInfoA)(LPGUID provider, LPGUID id, LPDWORD size, LPWSASERVICECLASSINFOA user)
 {
-	return wsc__result(get_info(provider, id, size, user, 1));
+	return wsc__result(get_info(1, provider, id, size, user));
 }
 WSC_ALIAS(WSAGetServiceClassInfoA)
 
-INT WSC(WSAGetServiceClassInfoW)(LPGUID provider, LPGUID id, LPDWORD size, LPWSASERVICECLASSINFOW user)
-{
-	return wsc__result(get_info(provider, id, size, user, sizeof(WCHAR)));
-}
-WSC_ALIAS(WSAGetServiceClassInfoW)
+WSC_WIDE_FORMS(INT, WSAGetServiceClassInfoW,
+	       (LPGUID provider, LPGUID id, LPDWORD size, LPWSASERVICECLASSINFOW user),
+	       wsc__result(get_info(wide, provider, id, size, user)))
 
 /* The length is in units, with the 0. */
-static int get_name(const GUID *user_id, void *user, DWORD *length, size_t unit)
+static int get_name(int unit, const GUID *user_id, void *user, DWORD *length)
 {
 	const struct service_class *class;
 	struct service_class space;
@@ -315,7 +309,7 @@ static int get_name(const GUID *user_id, void *user, DWORD *length, size_t unit)
 		return WS_WSA_INVALID_PARAMETER;
 	if (!length || wsc__copy_in(&room, length, sizeof room) || wsc__copy_in(&id, user_id, sizeof id))
 		return WS_WSAEFAULT;
-	wsc__reply_begin(&reply, user, unit, 0);
+	wsc__reply_begin(&reply, unit, user, 0);
 	pthread_mutex_lock(&lock);
 	class = find(&id, &space, name);
 	if (class)
@@ -325,7 +319,7 @@ static int get_name(const GUID *user_id, void *user, DWORD *length, size_t unit)
 		free(reply.copy);
 		return WS_WSANO_DATA;
 	}
-	needed = (DWORD)(reply.size / unit);
+	needed = (DWORD)(reply.size / (size_t)unit);
 	size = room < needed ? 0 : (DWORD)reply.size;
 	error = wsc__reply_end(&reply, &size);
 	return wsc__copy_out(length, &needed, sizeof needed) ? WS_WSAEFAULT : error;
@@ -333,12 +327,9 @@ static int get_name(const GUID *user_id, void *user, DWORD *length, size_t unit)
 
 INT WSC(WSAGetServiceClassNameByClassIdA)(LPGUID id, LPSTR user, LPDWORD length)
 {
-	return wsc__result(get_name(id, user, length, 1));
+	return wsc__result(get_name(1, id, user, length));
 }
 WSC_ALIAS(WSAGetServiceClassNameByClassIdA)
 
-INT WSC(WSAGetServiceClassNameByClassIdW)(LPGUID id, LPWSTR user, LPDWORD length)
-{
-	return wsc__result(get_name(id, user, length, sizeof(WCHAR)));
-}
-WSC_ALIAS(WSAGetServiceClassNameByClassIdW)
+WSC_WIDE_FORMS(INT, WSAGetServiceClassNameByClassIdW, (LPGUID id, LPWSTR user, LPDWORD length),
+	       wsc__result(get_name(wide, id, user, length)))

@@ -713,11 +713,12 @@ SOCKET WSC(WSASocketA)(int family, int type, int protocol, WSAPROTOCOL_INFOA *in
 }
 WSC_ALIAS(WSASocketA)
 
-/* The two structures differ in the name at their end alone, which nobody reads. */
+/* The structures differ in the name at their end alone, which nobody reads. */
 SOCKET WSC(WSASocketW)(int family, int type, int protocol, WSAPROTOCOL_INFOW *information, GROUP group,
 		      DWORD flags)
 {
-	_Static_assert(offsetof(WSAPROTOCOL_INFOW, szProtocol) == offsetof(WSAPROTOCOL_INFOA, szProtocol),
+	_Static_assert(offsetof(WSAPROTOCOL_INFOW, szProtocol) == offsetof(WSAPROTOCOL_INFOA, szProtocol) &&
+			       offsetof(WSAPROTOCOL_INFOW_UTF32, szProtocol) == offsetof(WSAPROTOCOL_INFOA, szProtocol),
 		       "the members before the name lie alike");
 	return WSC(WSASocketA)(family, type, protocol, (WSAPROTOCOL_INFOA *)information, group, flags);
 }
