@@ -40,7 +40,7 @@ libwinsock_compat_la_SOURCES = \
 	%D%/keepalive.c \
 	%D%/keepalive.h \
 	%D%/lasterror.c \
-	%D%/lookup.c \
+	%D%/lookupservice.c \
 	%D%/memory.c \
 	%D%/message.c \
 	%D%/multicast.c \
