@@ -59,6 +59,10 @@ void link_address(enum link_end end, const char *address);
 /* Where this thread's side sends what it has no route for. */
 void link_default_route(const char *gateway);
 
+/* Names are asked for at this address from now on, and nowhere else; before the program asks for the first. Returns
+ * NULL, or why that cannot be done. */
+const char *link_resolver(const char *address);
+
 /* From now on nobody THERE hears what is sent; what is sent goes out as before. */
 void link_cut(void);
 
