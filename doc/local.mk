@@ -30,7 +30,8 @@ CALL_PAGES = \
 	%D%/WSASendMsg.3ws \
 	%D%/WSASetBlockingHook.3ws \
 	%D%/WSAStartup.3ws
-MADE_PAGES = %D%/winsock-compat-errors.7 %D%/winsock-compat-ioctls.7 %D%/winsock-compat-options.7
+MADE_PAGES = %D%/winsock-compat-errors.7 %D%/winsock-compat-functions.7 %D%/winsock-compat-ioctls.7 \
+	%D%/winsock-compat-options.7
 
 dist_man_MANS = $(CALL_PAGES) %D%/wsc-compare.1 %D%/wsc++.1 %D%/wscc.1 %D%/winsock-compat.5 %D%/winsock-compat.7
 nodist_man_MANS = $(MADE_PAGES)
@@ -45,6 +46,13 @@ nodist_man_MANS = $(MADE_PAGES)
 
 %D%/winsock-compat-errors.7: $(ERRORS_FROM) $(srcdir)/build-aux/gen-errors.awk
 	$(AM_V_GEN)$(MKDIR_P) $(@D) && $(GEN_ERRORS) -v make=page $(ERRORS_FROM) >$@-t && mv $@-t $@
+
+# This one reads the tests, too.
+FUNCTION_TESTS = $(wildcard $(srcdir)/t/*.c)
+%D%/winsock-compat-functions.7: $(FUNCTIONS_FROM) $(srcdir)/t/functions.wine $(FUNCTION_TESTS) \
+		$(srcdir)/build-aux/gen-functions.awk
+	$(AM_V_GEN)$(MKDIR_P) $(@D) && \
+	$(GEN_FUNCTIONS) -v make=page $(FUNCTIONS_FROM) $(srcdir)/t/functions.wine $(FUNCTION_TESTS) >$@-t && mv $@-t $@
 
 # A page of several calls is found by the name of each.
 CALL_ALIASES = for page in $(CALL_PAGES:%=$(srcdir)/%); do \
@@ -63,4 +71,4 @@ uninstall-hook:
 
 CLEANFILES += $(MADE_PAGES)
 EXTRA_DIST += %D%/design.md
-SCRIPT_TESTS += t/man.t t/options-page.t
+SCRIPT_TESTS += t/functions-page.t t/man.t t/options-page.t

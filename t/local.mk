@@ -25,6 +25,7 @@ TEST_NAMES += error
 TEST_NAMES += errors
 TEST_NAMES += fault
 TEST_NAMES += formatmessage
+TEST_NAMES += functions
 TEST_NAMES += harness
 TEST_NAMES += hook
 TEST_NAMES += ioctl
@@ -60,7 +61,7 @@ NATIVE_TESTS = $(TEST_NAMES:%=%D%/%.t) $(NATIVE_ONLY:%=%D%/%.t) $(SHORT_TESTS)
 WINE_TESTS = $(TEST_NAMES:%=%D%/wine/%.exe)
 
 # Those that go through a table: t/NAME.wine says what Wine does with it.
-TABLE_TESTS = ioctls options
+TABLE_TESTS = functions ioctls options
 
 TAP_FROM = %D%/tap/tap.c %D%/tap/net.c %D%/tap/rows.c
 TAP_INCLUDES = %D%/tap/kernel.h %D%/tap/net.h %D%/tap/newer.h %D%/tap/rows.h %D%/tap/tap.h
@@ -167,6 +168,12 @@ record-wine: $(TABLE_TESTS:%=%D%/wine/%.exe)
 	$(AM_V_GEN)$(MKDIR_P) $(@D) && $(GEN_IOCTLS) -v make=test $(IOCTLS_FROM) >$@-t && mv $@-t $@
 %D%/ioctls.t %D%/wine/ioctls.exe: %D%/ioctls-rows.h
 CLEANFILES += %D%/ioctls-rows.h
+
+# The rows of functions.in.
+%D%/functions-rows.h: $(FUNCTIONS_FROM) $(srcdir)/build-aux/gen-functions.awk
+	$(AM_V_GEN)$(MKDIR_P) $(@D) && $(GEN_FUNCTIONS) -v make=test $(FUNCTIONS_FROM) >$@-t && mv $@-t $@
+%D%/functions.t %D%/wine/functions.exe: %D%/functions-rows.h
+CLEANFILES += %D%/functions-rows.h
 
 # The tests that come from C, under Wine.
 if HAVE_WINE

@@ -7,7 +7,8 @@ doc=$srcdir/doc
 made=$builddir/doc
 library=$srcdir/winsock-compat
 calls=$(echo "$doc"/*.3ws)
-pages="$calls $(grep -L '^\.so ' "$doc"/*.[157]) $made/winsock-compat-errors.7 $made/winsock-compat-ioctls.7 $made/winsock-compat-options.7"
+pages="$calls $(grep -L '^\.so ' "$doc"/*.[157]) $made/winsock-compat-errors.7 $made/winsock-compat-functions.7 \
+	$made/winsock-compat-ioctls.7 $made/winsock-compat-options.7"
 
 # Whether two lists are the same; what is only in one is shown.
 same() {

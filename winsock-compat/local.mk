@@ -134,6 +134,10 @@ BUILT_SOURCES += %D%/error-rows.h
 EXTRA_DIST += %D%/errors.in build-aux/gen-errors.awk
 CLEANFILES += %D%/error-rows.h
 
+# The functions, and what has them: for the manual and for the tests.
+FUNCTIONS_FROM = $(srcdir)/%D%/api.in $(srcdir)/%D%/functions.in $(wildcard $(srcdir)/include/*.h)
+GEN_FUNCTIONS = $(AWK) -f $(srcdir)/build-aux/gen-functions.awk
+
 # The ioctls, for the library and for the tests.
 IOCTLS_FROM = $(srcdir)/include/constants.in $(srcdir)/%D%/ioctls.in
 GEN_IOCTLS = $(AWK) -f $(srcdir)/build-aux/gen-ioctls.awk
@@ -142,6 +146,6 @@ GEN_IOCTLS = $(AWK) -f $(srcdir)/build-aux/gen-ioctls.awk
 	$(AM_V_GEN)$(MKDIR_P) %D% && $(GEN_IOCTLS) -v make=library $(IOCTLS_FROM) >$@-t && mv $@-t $@
 
 BUILT_SOURCES += %D%/option-rows.h %D%/ioctl-rows.h
-EXTRA_DIST += %D%/api.in %D%/ioctls.in %D%/options.in build-aux/gen-ioctls.awk build-aux/gen-map.awk \
-	build-aux/gen-options.awk
+EXTRA_DIST += %D%/api.in %D%/functions.in %D%/ioctls.in %D%/options.in build-aux/gen-functions.awk build-aux/gen-ioctls.awk \
+	build-aux/gen-map.awk build-aux/gen-options.awk
 CLEANFILES += %D%/winsock-compat.map %D%/ioctl-rows.h %D%/option-rows.h
