@@ -23,13 +23,20 @@ CALL_PAGES = \
 	%D%/shutdown.3ws \
 	%D%/socket.3ws \
 	%D%/WSAAddressToStringA.3ws \
+	%D%/WSAEnumNameSpaceProvidersA.3ws \
+	%D%/WSAEnumProtocolsA.3ws \
 	%D%/WSAGetLastError.3ws \
+	%D%/WSAGetQOSByName.3ws \
+	%D%/WSAInstallServiceClassA.3ws \
+	%D%/WSALookupServiceBeginA.3ws \
 	%D%/WSARecv.3ws \
 	%D%/WSARecvMsg.3ws \
 	%D%/WSASend.3ws \
 	%D%/WSASendMsg.3ws \
 	%D%/WSASetBlockingHook.3ws \
-	%D%/WSAStartup.3ws
+	%D%/WSASetServiceA.3ws \
+	%D%/WSAStartup.3ws \
+	%D%/WSCGetProviderPath.3ws
 MADE_PAGES = %D%/winsock-compat-errors.7 %D%/winsock-compat-functions.7 %D%/winsock-compat-ioctls.7 \
 	%D%/winsock-compat-options.7
 

@@ -81,7 +81,8 @@ check "the prototypes are those of the headers" none "$scratch/wrong"
 
 # Every error is one: those that .Er marks, and what looks like one without it.
 $AWK 'NF > 1 { print $1 }' "$srcdir/include/constants.in" | sort -u >"$scratch/constants"
-$AWK '{
+$AWK '$1 == ".Dt" { next }
+{
 	marked = $1 == ".Er" || / Er /
 	for (i = 1; i <= NF; i++)
 		if ($i ~ /^WSAE[A-Z]+$/ || (marked && $i ~ /^WSA/))
