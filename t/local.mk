@@ -20,6 +20,7 @@ TEST_NAMES += accept
 TEST_NAMES += addresses
 TEST_NAMES += ancillary
 TEST_NAMES += bind
+TEST_NAMES += close
 TEST_NAMES += connect
 TEST_NAMES += error
 TEST_NAMES += errors
