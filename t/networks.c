@@ -228,7 +228,10 @@ int main(void)
 	const char *failure = link_make();
 
 	if (!failure)
-		failure = link_resolver(LINK_ADDRESS_THERE);
+		failure = link_file("/etc/resolv.conf",
+				    "nameserver " LINK_ADDRESS_THERE "\noptions timeout:30 attempts:1\n");
+	if (!failure)
+		failure = link_file("/etc/nsswitch.conf", "hosts: dns\nservices: files\n");
 	if (failure)
 		skip_all("no network of its own: %s", failure);
 	plan_lazy();

@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 WSC(u_long) WSC(htonl)(WSC(u_long) number)
 {
@@ -119,9 +120,24 @@ static void strip_zeros(char *text)
 	}
 }
 
-/* inet_pton for a copy of the text, which it may change: 1, or 0 if it is no address. */
+/* "::1:2:3:4:5:6:7" is no address to Windows, where the colons at the beginning are two parts or more. */
+static bool has_seven_parts(const char *text)
+{
+	int colons = 0;
+
+	if (strncmp(text, "::", 2) != 0 || strchr(text, '.'))
+		return false;
+	for (text += 2; *text; text++)
+		colons += *text == ':';
+	return colons == 6;
+}
+
+/* inet_pton for a copy of the text, which it may change: 1, or 0 if it is no address. Source: Wine's
+ * tests/protocol.c, run on Windows. */
 static int parse(int family, char *text, void *bytes)
 {
+	if (family == WS_AF_INET6 && has_seven_parts(text))
+		return 0;
 	if (family == WS_AF_INET6)
 		strip_zeros(text);
 	return inet_pton(wsc__family_to_posix(family), text, bytes);
@@ -294,6 +310,8 @@ static bool read_ipv4(char *text, struct sockaddr_in *in)
 		if (!read_port(colon, &in->sin_port))
 			return false;
 	}
+	if (!strncasecmp(text, "0x", 2) && strspn(text + 2, "0123456789abcdefABCDEF") == strlen(text + 2) && strlen(text) > 10)
+		text = memcpy(text + strlen(text) - 10, "0x", 2); /* Windows loses the digits in front */
 	return inet_aton(text, &in->sin_addr) == 1;
 }
 

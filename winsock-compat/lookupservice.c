@@ -223,12 +223,15 @@ static void *ask_elsewhere(void *argument)
  * whose own are the structures that gethostbyname and its like give. */
 static int start_asking(struct lookup *lookup)
 {
+	static const int faults[] = { SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTRAP, SIGABRT };
 	pthread_attr_t attributes;
 	pthread_t thread;
 	sigset_t all, old;
 	int failed;
 
-	sigfillset(&all);
+	sigfillset(&all); /* the program's signals are for the program's threads */
+	for (size_t i = 0; i < sizeof faults / sizeof *faults; i++)
+		sigdelset(&all, faults[i]);
 	pthread_sigmask(SIG_SETMASK, &all, &old);
 	pthread_attr_init(&attributes);
 	pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);

@@ -5,6 +5,7 @@
 #include "fault.h"
 #include "namespace.h"
 #include "reply.h"
+#include "service.h"
 #include "startup.h"
 #include "wide.h"
 
@@ -65,17 +66,10 @@ static struct service_class **find_installed(const GUID *id)
 /* A class that stands for a port is that of the service there. */
 static bool find_port(const GUID *id, struct service_class *class, char name[NAME])
 {
-	struct servent room, *found = NULL;
-	char strings[1024];
-
 	if ((!IS_SVCID_TCP(id) && !IS_SVCID_UDP(id)) || RR_FROM_SVCID(id))
 		return false;
-	if (getservbyport_r(htons(PORT_FROM_SVCID_TCP(id)), IS_SVCID_UDP(id) ? "udp" : "tcp", &room, strings,
-			    sizeof strings, &found) ||
-	    !found || strlen(found->s_name) >= NAME)
-		return false;
-	*class = (struct service_class){ .id = *id, .name = strcpy(name, found->s_name) };
-	return true;
+	*class = (struct service_class){ .id = *id, .name = name };
+	return wsc__service_name(PORT_FROM_SVCID_TCP(id), IS_SVCID_UDP(id), name, NAME);
 }
 
 /* With the lock held; `room` is for one that is not in a list. */

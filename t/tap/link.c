@@ -204,35 +204,6 @@ void link_default_route(const char *gateway)
 	close(s);
 }
 
-/* Puts a file of this text in place of another, for this process. */
-static const char *replace(const char *path, const char *text)
-{
-	char name[] = "/tmp/link-XXXXXX";
-	int fd = mkstemp(name);
-	const char *failure = NULL;
-
-	if (fd < 0 || write(fd, text, strlen(text)) != (ssize_t)strlen(text) || fchmod(fd, 0644) < 0 ||
-	    mount(name, path, NULL, MS_BIND, NULL) < 0)
-		failure = cannot(path);
-	if (fd >= 0) {
-		close(fd);
-		unlink(name);
-	}
-	return failure;
-}
-
-const char *link_resolver(const char *address)
-{
-	char text[128];
-	const char *failure;
-
-	snprintf(text, sizeof text, "nameserver %s\noptions timeout:30 attempts:1\n", address);
-	if (unshare(CLONE_NEWNS) < 0 || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
-		return cannot("a mount namespace");
-	failure = replace("/etc/resolv.conf", text);
-	return failure ? failure : replace("/etc/nsswitch.conf", "hosts: dns\n");
-}
-
 static void set_up(const char *interface)
 {
 	struct ifreq request = { .ifr_flags = IFF_UP | IFF_RUNNING };
@@ -317,6 +288,28 @@ bool link_tune(const char *name, const char *value)
 
 	snprintf(path, sizeof path, "/proc/sys/net/ipv4/%s", name);
 	return write_file(path, "%s", value);
+}
+
+const char *link_file(const char *path, const char *text)
+{
+	static bool left;
+	char own[] = "/tmp/tap-XXXXXX";
+	size_t length = strlen(text);
+	int fd;
+
+	if (!left && (unshare(CLONE_NEWNS) < 0 || mount("", "/", "", MS_REC | MS_PRIVATE, "") < 0))
+		return cannot("a mount namespace");
+	left = true;
+	fd = mkstemp(own);
+	if (fd < 0 || write(fd, text, length) != (ssize_t)length || fchmod(fd, 0644) < 0)
+		return cannot(own);
+	close(fd);
+	if (mount(own, path, "", MS_BIND, "") < 0)
+		cannot(path);
+	else
+		*reason = 0;
+	unlink(own);
+	return *reason ? reason : NULL;
 }
 
 void link_route(void)

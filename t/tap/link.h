@@ -27,6 +27,10 @@ void link_loopback(void);
 /* Sets a value beneath /proc/sys/net/ipv4, for the sockets on this thread's side, if that is permitted. */
 bool link_tune(const char *name, const char *value);
 
+/* From now on the file at this path, which is there, has this text to this process. Returns NULL, or why that cannot be
+ * done; after one of the above, while there is one thread. */
+const char *link_file(const char *path, const char *text);
+
 /* What is neither HERE nor THERE is sent THERE, which passes it on, if it can. */
 void link_route(void);
 
@@ -58,10 +62,6 @@ void link_address(enum link_end end, const char *address);
 
 /* Where this thread's side sends what it has no route for. */
 void link_default_route(const char *gateway);
-
-/* Names are asked for at this address from now on, and nowhere else; before the program asks for the first. Returns
- * NULL, or why that cannot be done. */
-const char *link_resolver(const char *address);
 
 /* From now on nobody THERE hears what is sent; what is sent goes out as before. */
 void link_cut(void);
