@@ -55,7 +55,7 @@ nodist_man_MANS = $(MADE_PAGES)
 	$(AM_V_GEN)$(MKDIR_P) $(@D) && $(GEN_ERRORS) -v make=page $(ERRORS_FROM) >$@-t && mv $@-t $@
 
 # This one reads the tests, too.
-FUNCTION_TESTS = $(wildcard $(srcdir)/t/*.c)
+FUNCTION_TESTS = $(sort $(wildcard $(srcdir)/t/*.c))
 %D%/winsock-compat-functions.7: $(FUNCTIONS_FROM) $(srcdir)/t/functions.wine $(FUNCTION_TESTS) \
 		$(srcdir)/build-aux/gen-functions.awk
 	$(AM_V_GEN)$(MKDIR_P) $(@D) && \

@@ -3,6 +3,8 @@
 : "${srcdir:=.}" "${builddir:=.}" "${AWK:=awk}"
 . "$srcdir/t/tap/tap.sh"
 
+LC_ALL=C
+export LC_ALL
 page=$builddir/doc/winsock-compat-functions.7
 table=$srcdir/winsock-compat/functions.in
 api=$srcdir/winsock-compat/api.in

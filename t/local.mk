@@ -58,7 +58,7 @@ SCRIPT_TESTS += %D%/interop.t %D%/wsc-compare.t
 TEST_SECONDS = 120
 
 # Those with wide text, which also run with a wchar_t of two bytes, natively, as t/NAME-short.t.
-WIDE_NAMES = addresses fault formatmessage lookup netdb options socket socketoption structs
+WIDE_NAMES = addresses fault formatmessage lookup namespace netdb options protocols socket socketoption structs
 SHORT_TESTS = $(WIDE_NAMES:%=%D%/%-short.t)
 
 NATIVE_TESTS = $(TEST_NAMES:%=%D%/%.t) $(NATIVE_ONLY:%=%D%/%.t) $(SHORT_TESTS)

@@ -144,7 +144,7 @@ EXTRA_DIST += %D%/errors.in build-aux/gen-errors.awk
 CLEANFILES += %D%/error-rows.h
 
 # The functions, and what has them: for the manual and for the tests.
-FUNCTIONS_FROM = $(srcdir)/%D%/api.in $(srcdir)/%D%/functions.in $(wildcard $(srcdir)/include/*.h)
+FUNCTIONS_FROM = $(srcdir)/%D%/api.in $(srcdir)/%D%/functions.in $(sort $(wildcard $(srcdir)/include/*.h))
 GEN_FUNCTIONS = $(AWK) -f $(srcdir)/build-aux/gen-functions.awk
 
 # The ioctls, for the library and for the tests.
