@@ -383,6 +383,7 @@ typedef WSANAMESPACE_INFOW WSANAMESPACE_INFO, *PWSANAMESPACE_INFO, *LPWSANAMESPA
 typedef WSANAMESPACE_INFOEXW WSANAMESPACE_INFOEX, *PWSANAMESPACE_INFOEX, *LPWSANAMESPACE_INFOEX;
 typedef WSANSCLASSINFOW WSANSCLASSINFO, *PWSANSCLASSINFO, *LPWSANSCLASSINFO;
 typedef WSASERVICECLASSINFOW WSASERVICECLASSINFO, *PWSASERVICECLASSINFO, *LPWSASERVICECLASSINFO;
+#define WSAAddressToString              WSAAddressToStringW
 #define WSAEnumNameSpaceProviders       WSAEnumNameSpaceProvidersW
 #define WSAEnumNameSpaceProvidersEx     WSAEnumNameSpaceProvidersExW
 #define WSAEnumProtocols                WSAEnumProtocolsW
@@ -393,6 +394,7 @@ typedef WSASERVICECLASSINFOW WSASERVICECLASSINFO, *PWSASERVICECLASSINFO, *LPWSAS
 #define WSALookupServiceNext            WSALookupServiceNextW
 #define WSASetService                   WSASetServiceW
 #define WSASocket                       WSASocketW
+#define WSAStringToAddress              WSAStringToAddressW
 #define SO_PROTOCOL_INFO                SO_PROTOCOL_INFOW
 #else
 typedef WSAPROTOCOL_INFOA WSAPROTOCOL_INFO, *LPWSAPROTOCOL_INFO;
@@ -401,6 +403,7 @@ typedef WSANAMESPACE_INFOA WSANAMESPACE_INFO, *PWSANAMESPACE_INFO, *LPWSANAMESPA
 typedef WSANAMESPACE_INFOEXA WSANAMESPACE_INFOEX, *PWSANAMESPACE_INFOEX, *LPWSANAMESPACE_INFOEX;
 typedef WSANSCLASSINFOA WSANSCLASSINFO, *PWSANSCLASSINFO, *LPWSANSCLASSINFO;
 typedef WSASERVICECLASSINFOA WSASERVICECLASSINFO, *PWSASERVICECLASSINFO, *LPWSASERVICECLASSINFO;
+#define WSAAddressToString              WSAAddressToStringA
 #define WSAEnumNameSpaceProviders       WSAEnumNameSpaceProvidersA
 #define WSAEnumNameSpaceProvidersEx     WSAEnumNameSpaceProvidersExA
 #define WSAEnumProtocols                WSAEnumProtocolsA
@@ -411,6 +414,7 @@ typedef WSASERVICECLASSINFOA WSASERVICECLASSINFO, *PWSASERVICECLASSINFO, *LPWSAS
 #define WSALookupServiceNext            WSALookupServiceNextA
 #define WSASetService                   WSASetServiceA
 #define WSASocket                       WSASocketA
+#define WSAStringToAddress              WSAStringToAddressA
 #define SO_PROTOCOL_INFO                SO_PROTOCOL_INFOA
 #endif
 #endif
