@@ -275,7 +275,9 @@ static int ask_host(const struct query *query, struct answers *answers)
 		error6 = ask_host6(query, answers);
 	if (host && !error)
 		error = add_aliases(query, answers, host);
-	return answers->count ? 0 : error ? error : error6;
+	if (error == WS_WSA_NOT_ENOUGH_MEMORY || error6 == WS_WSA_NOT_ENOUGH_MEMORY)
+		return WS_WSA_NOT_ENOUGH_MEMORY;
+	return answers->count ? 0 : error ? error : error6; /* one family is enough */
 }
 
 static int ask_address(const struct query *query, struct answers *answers)
