@@ -28,18 +28,19 @@ WSC_FUNCTION(INT, GetAddrInfoExA,
 	      PADDRINFOEXA *result, struct WSC(timeval) * timeout, LPWSAOVERLAPPED overlapped,
 	      LPLOOKUPSERVICE_COMPLETION_ROUTINE routine, LPHANDLE handle));
 WSC_WIDE_FUNCTION(INT, GetAddrInfoExW,
-	     (PCWSTR node, PCWSTR service, DWORD name_space, LPGUID provider, const ADDRINFOEXW *hints,
-	      PADDRINFOEXW *result, struct WSC(timeval) * timeout, LPWSAOVERLAPPED overlapped,
-	      LPLOOKUPSERVICE_COMPLETION_ROUTINE routine, LPHANDLE handle));
+		  (PCWSTR node, PCWSTR service, DWORD name_space, LPGUID provider, const ADDRINFOEXW *hints,
+		   PADDRINFOEXW *result, struct WSC(timeval) * timeout, LPWSAOVERLAPPED overlapped,
+		   LPLOOKUPSERVICE_COMPLETION_ROUTINE routine, LPHANDLE handle));
 WSC_FUNCTION(INT, GetAddrInfoExCancel, (LPHANDLE handle));
 WSC_FUNCTION(INT, GetAddrInfoExOverlappedResult, (LPWSAOVERLAPPED overlapped));
-WSC_WIDE_FUNCTION(INT, GetAddrInfoW, (PCWSTR node, PCWSTR service, const ADDRINFOW *hints, PADDRINFOW *result));
+WSC_WIDE_FUNCTION(INT, GetAddrInfoW,
+		  (PCWSTR node, PCWSTR service, const ADDRINFOW *hints, PADDRINFOW *result));
 WSC_FUNCTION(INT, getnameinfo,
 	     (const struct WSC(sockaddr) * address, WSC(socklen_t) length, PCHAR node, DWORD node_size,
 	      PCHAR service, DWORD service_size, INT flags));
 WSC_WIDE_FUNCTION(INT, GetNameInfoW,
-	     (const struct WSC(sockaddr) * address, WSC(socklen_t) length, PWCHAR node, DWORD node_size,
-	      PWCHAR service, DWORD service_size, INT flags));
+		  (const struct WSC(sockaddr) * address, WSC(socklen_t) length, PWCHAR node, DWORD node_size,
+		   PWCHAR service, DWORD service_size, INT flags));
 WSC_FUNCTION(PCSTR, inet_ntop, (INT family, LPCVOID address, LPSTR text, size_t size));
 WSC_FUNCTION(INT, inet_pton, (INT family, PCSTR text, PVOID address));
 WSC_WIDE_FUNCTION(PCWSTR, InetNtopW, (INT family, LPCVOID address, LPWSTR text, size_t size));

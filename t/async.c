@@ -1,4 +1,5 @@
-/* WSAAsyncGetXbyY and WSACancelAsyncRequest: a message to a window says that what was asked for is in the buffer. */
+/* WSAAsyncGetXbyY and WSACancelAsyncRequest: a message to a window says that what was asked for is in the
+ * buffer. */
 #include <winsock2.h>
 #include <ws2tcpip.h>
 #include <windows.h>
@@ -133,7 +134,8 @@ static void check_host(const char *what, const char *address)
 		return;
 	is_int(AF_INET, host->h_addrtype, "%s: the family", what);
 	is_int(4, host->h_length, "%s: the length", what);
-	is_string(address, inet_ntoa(*(struct in_addr *)(void *)host->h_addr_list[0]), "%s: the address", what);
+	is_string(address, inet_ntoa(*(struct in_addr *)(void *)host->h_addr_list[0]), "%s: the address",
+		  what);
 }
 
 static void hosts(void)
@@ -151,13 +153,15 @@ static void hosts(void)
 		check_host("localhost", "127.0.0.1");
 	handle = WSAAsyncGetHostByName(window, MESSAGE, "nosuchhost.invalid", buffer, sizeof buffer);
 	ends(handle, WSAHOST_NOT_FOUND, "a host that is none");
-	handle = WSAAsyncGetHostByAddr(window, MESSAGE, (const char *)loopback, 4, AF_INET, buffer, sizeof buffer);
+	handle = WSAAsyncGetHostByAddr(window, MESSAGE, (const char *)loopback, 4, AF_INET, buffer,
+				       sizeof buffer);
 	if (ends(handle, 0, "a host by its address"))
 		check_host("a host by its address", "127.0.0.1");
 	gethostname(name, sizeof name);
 	handle = WSAAsyncGetHostByName(window, MESSAGE, name, buffer, sizeof buffer);
 	if (ends(handle, 0, "this host's name"))
-		ok(list_inside(((struct hostent *)(void *)buffer)->h_addr_list), "this host's name: in the buffer");
+		ok(list_inside(((struct hostent *)(void *)buffer)->h_addr_list),
+		   "this host's name: in the buffer");
 }
 
 static void check_service(const char *what, const char *name, const char *transport, int port)
@@ -194,7 +198,8 @@ static void check_protocol(const char *what, const char *name, int number)
 {
 	struct protoent *protocol = (struct protoent *)(void *)buffer;
 
-	if (!ok(inside(protocol->p_name) && list_inside(protocol->p_aliases), "%s: all of it is in the buffer", what))
+	if (!ok(inside(protocol->p_name) && list_inside(protocol->p_aliases),
+		"%s: all of it is in the buffer", what))
 		return;
 	is_string(name, protocol->p_name, "%s: the name", what);
 	is_int(number, protocol->p_proto, "%s: the number", what);
@@ -278,7 +283,8 @@ static void cancelling(void)
 
 	wine_todo(wine_handles);
 	fails(WSAEINVAL, WSACancelAsyncRequest(NULL), "WSACancelAsyncRequest of no request");
-	fails(WSAEINVAL, WSACancelAsyncRequest((HANDLE)(ULONG_PTR)0xfffe), "...and of a handle that nobody was given");
+	fails(WSAEINVAL, WSACancelAsyncRequest((HANDLE)(ULONG_PTR)0xfffe),
+	      "...and of a handle that nobody was given");
 	todo_end();
 	handle = WSAAsyncGetServByName(window, MESSAGE, "telnet", "tcp", buffer, sizeof buffer);
 	ends(handle, 0, "a request that is over");
@@ -304,7 +310,8 @@ static void bad_pointers_here(void)
 		handle = WSAAsyncGetProtoByNumber(window, MESSAGE, 6, bad->pointer, sizeof buffer);
 		ends(handle, WSAEFAULT, words("a buffer that is %s", bad->name));
 	}
-	ends(WSAAsyncGetServByName(window, MESSAGE, NULL, NULL, buffer, sizeof buffer), WSAEFAULT, "no service");
+	ends(WSAAsyncGetServByName(window, MESSAGE, NULL, NULL, buffer, sizeof buffer), WSAEFAULT,
+	     "no service");
 	ends(WSAAsyncGetHostByAddr(window, MESSAGE, "1234", 4, 99, buffer, sizeof buffer), WSAEAFNOSUPPORT,
 	     "a family that does not exist");
 	ends(WSAAsyncGetHostByAddr(window, MESSAGE, "1234", 3, AF_INET, buffer, sizeof buffer), WSAEFAULT,

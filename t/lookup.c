@@ -1,4 +1,5 @@
-/* GetAddrInfoExW that need not wait: the OVERLAPPED and its routine, cancelling, the outcome; and what is refused. */
+/* GetAddrInfoExW that need not wait: the OVERLAPPED and its routine, cancelling, the outcome; and what is
+ * refused. */
 #include <winsock2.h>
 #include <ws2tcpip.h>
 #include <windows.h>
@@ -92,7 +93,8 @@ static void ends(struct call *call, int error, const char *what)
 	todo_end();
 	ok(!call->overlapped.hEvent, "%s: ...and no event", what);
 	ok(!call->in_this_thread, "%s: ...in another thread", what);
-	is_error(error, GetAddrInfoExOverlappedResult(&call->overlapped), "%s: the result of the OVERLAPPED", what);
+	is_error(error, GetAddrInfoExOverlappedResult(&call->overlapped), "%s: the result of the OVERLAPPED",
+		 what);
 	ok(!error == !!call->result, "%s: a list, or none", what);
 	if (!error)
 		FreeAddrInfoExW(call->result);
@@ -100,20 +102,21 @@ static void ends(struct call *call, int error, const char *what)
 
 static int ask(struct call *call, const WCHAR *node, const WCHAR *service, HANDLE *handle)
 {
-	return GetAddrInfoExW(node, service, NS_DNS, NULL, NULL, &call->result, NULL, &call->overlapped, routine, handle);
+	return GetAddrInfoExW(node, service, NS_DNS, NULL, NULL, &call->result, NULL, &call->overlapped,
+			      routine, handle);
 }
 
 static void with_routine(void)
 {
 	struct call call;
 	ADDRINFOEXW hints;
-	HANDLE handle = (HANDLE)~(ULONG_PTR)0;
+	HANDLE handle = (HANDLE) ~(ULONG_PTR)0;
 
 	prepare(&call);
 	is_error(WSA_IO_PENDING, ask(&call, L"localhost", L"80", &handle), "a lookup with a routine");
 	is_error(WSA_IO_PENDING, WSAGetLastError(), "...is pending by the last error too");
 	wine_todo("Wine gives no handle");
-	ok(handle && handle != (HANDLE)~(ULONG_PTR)0, "...and has a handle");
+	ok(handle && handle != (HANDLE) ~(ULONG_PTR)0, "...and has a handle");
 	todo_end();
 	ends(&call, 0, "localhost");
 	is_int(1, call.called, "...once");
@@ -128,8 +131,8 @@ static void with_routine(void)
 	hints.ai_socktype = SOCK_DGRAM;
 	hints.ai_protocol = IPPROTO_UDP;
 	is_error(WSA_IO_PENDING,
-		 GetAddrInfoExW(L"localhost", L"domain", NS_ALL, NULL, &hints, &call.result, NULL, &call.overlapped,
-				routine, NULL),
+		 GetAddrInfoExW(L"localhost", L"domain", NS_ALL, NULL, &hints, &call.result, NULL,
+				&call.overlapped, routine, NULL),
 		 "a lookup with hints");
 	memset(&hints, 0xff, sizeof hints); /* they are the program's again */
 	if (ok(is_called(&call), "...is over")) {
@@ -150,7 +153,8 @@ static void by_looking(void)
 
 	prepare(&call);
 	is_error(WSA_IO_PENDING,
-		 GetAddrInfoExW(L"127.0.0.1", NULL, NS_DNS, NULL, NULL, &call.result, NULL, &call.overlapped, NULL, NULL),
+		 GetAddrInfoExW(L"127.0.0.1", NULL, NS_DNS, NULL, NULL, &call.result, NULL, &call.overlapped,
+				NULL, NULL),
 		 "a lookup with an OVERLAPPED alone");
 	for (long long end = now_ms() + PATIENCE; error == WSAEINPROGRESS && now_ms() < end; sleep_ms(1))
 		error = GetAddrInfoExOverlappedResult(&call.overlapped);
@@ -181,7 +185,8 @@ static void refused(void)
 	if (has_cancel()) {
 		is_error(WSA_INVALID_HANDLE, GetAddrInfoExCancel(&none), "GetAddrInfoExCancel of no handle");
 		none = (HANDLE)(ULONG_PTR)0x12345678;
-		is_error(WSA_INVALID_HANDLE, GetAddrInfoExCancel(&none), "...of a handle that nobody was given");
+		is_error(WSA_INVALID_HANDLE, GetAddrInfoExCancel(&none),
+			 "...of a handle that nobody was given");
 	} else {
 		skip(2, "no GetAddrInfoExCancel");
 	}
@@ -200,12 +205,16 @@ static void narrow(void)
 		return;
 	}
 	memset(&overlapped, 0, sizeof overlapped);
-	is_error(WSAEINVAL, GetAddrInfoExA("127.0.0.1", NULL, NS_DNS, NULL, NULL, &result, &timeout, NULL, NULL, NULL),
+	is_error(WSAEINVAL,
+		 GetAddrInfoExA("127.0.0.1", NULL, NS_DNS, NULL, NULL, &result, &timeout, NULL, NULL, NULL),
 		 "GetAddrInfoExA with a timeout");
-	is_error(WSAEINVAL, GetAddrInfoExA("127.0.0.1", NULL, NS_DNS, NULL, NULL, &result, NULL, NULL, NULL, &handle),
+	is_error(WSAEINVAL,
+		 GetAddrInfoExA("127.0.0.1", NULL, NS_DNS, NULL, NULL, &result, NULL, NULL, NULL, &handle),
 		 "...with a handle");
-	is_error(WSAEINVAL, GetAddrInfoExA("127.0.0.1", NULL, NS_DNS, NULL, NULL, &result, NULL, &overlapped, NULL, NULL),
-		 "...with an OVERLAPPED");
+	is_error(
+		WSAEINVAL,
+		GetAddrInfoExA("127.0.0.1", NULL, NS_DNS, NULL, NULL, &result, NULL, &overlapped, NULL, NULL),
+		"...with an OVERLAPPED");
 	is_error(WSAEINVAL, WSAGetLastError(), "...by the last error too");
 	is_error(0, GetAddrInfoExA("127.0.0.1", NULL, NS_DNS, NULL, NULL, &result, NULL, NULL, NULL, NULL),
 		 "...with none of these");
@@ -221,12 +230,15 @@ static void setting(void)
 		skip(4, "Wine has no SetAddrInfoEx");
 		return;
 	}
-	is_error(WSANO_RECOVERY, SetAddrInfoExW(L"host", NULL, NULL, 0, NULL, 0, NS_DNS, NULL, NULL, NULL, NULL, NULL),
+	is_error(WSANO_RECOVERY,
+		 SetAddrInfoExW(L"host", NULL, NULL, 0, NULL, 0, NS_DNS, NULL, NULL, NULL, NULL, NULL),
 		 "SetAddrInfoExW");
 	is_error(WSANO_RECOVERY, WSAGetLastError(), "...the last error");
-	is_error(WSANO_RECOVERY, SetAddrInfoExA("host", NULL, NULL, 0, NULL, 0, NS_ALL, NULL, NULL, NULL, NULL, NULL),
+	is_error(WSANO_RECOVERY,
+		 SetAddrInfoExA("host", NULL, NULL, 0, NULL, 0, NS_ALL, NULL, NULL, NULL, NULL, NULL),
 		 "SetAddrInfoExA");
-	is_error(WSAEINVAL, SetAddrInfoExA("host", NULL, NULL, 0, NULL, 0, NS_DNS, NULL, &timeout, NULL, NULL, NULL),
+	is_error(WSAEINVAL,
+		 SetAddrInfoExA("host", NULL, NULL, 0, NULL, 0, NS_DNS, NULL, &timeout, NULL, NULL, NULL),
 		 "...with a timeout, which is reserved");
 }
 
@@ -237,14 +249,15 @@ static void in_time(void)
 	ADDRINFOEXW *result = NULL;
 	struct call call;
 
-	is_error(0, GetAddrInfoExW(L"localhost", L"80", NS_DNS, NULL, NULL, &result, &timeout, NULL, NULL, NULL),
+	is_error(0,
+		 GetAddrInfoExW(L"localhost", L"80", NS_DNS, NULL, NULL, &result, &timeout, NULL, NULL, NULL),
 		 "a lookup that is done in time");
 	ok(result != NULL, "...with a result");
 	FreeAddrInfoExW(result);
 	prepare(&call);
 	is_error(WSA_IO_PENDING,
-		 GetAddrInfoExW(L"localhost", NULL, NS_DNS, NULL, NULL, &call.result, &timeout, &call.overlapped, routine,
-				NULL),
+		 GetAddrInfoExW(L"localhost", NULL, NS_DNS, NULL, NULL, &call.result, &timeout,
+				&call.overlapped, routine, NULL),
 		 "the same with a routine");
 	ends(&call, 0, "in time");
 	sleep_ms(5);
@@ -261,11 +274,12 @@ static void both_names(void)
 	memset(&hints, 0, sizeof hints);
 	hints.ai_flags = AI_CANONNAME | AI_FQDN;
 	is_error(0,
-		 GetAddrInfoExW(L"localhost", NULL, NS_DNS, NULL, &hints, (PADDRINFOEXW *)(void *)&result, NULL, NULL,
-				NULL, NULL),
+		 GetAddrInfoExW(L"localhost", NULL, NS_DNS, NULL, &hints, (PADDRINFOEXW *)(void *)&result,
+				NULL, NULL, NULL, NULL),
 		 "AI_CANONNAME and AI_FQDN");
 	is_int(ADDRINFOEX_VERSION_2, result->ai_version, "...the version");
-	ok(result->ai_canonname && result->ai_fqdn && result->ai_canonname != result->ai_fqdn, "...two names");
+	ok(result->ai_canonname && result->ai_fqdn && result->ai_canonname != result->ai_fqdn,
+	   "...two names");
 	FreeAddrInfoExW((PADDRINFOEXW)(void *)result);
 #endif
 }
@@ -278,12 +292,14 @@ static void natively(void)
 	struct call call;
 
 	/* This program has no PostMessage. */
-	ok(!WSAAsyncGetHostByName(NULL, 0x400, "localhost", buffer, sizeof buffer), "WSAAsyncGetHostByName without windows");
+	ok(!WSAAsyncGetHostByName(NULL, 0x400, "localhost", buffer, sizeof buffer),
+	   "WSAAsyncGetHostByName without windows");
 	is_error(WSAEOPNOTSUPP, WSAGetLastError(), "...the error");
 	prepare(&call);
 	call.overlapped.hEvent = (HANDLE)(ULONG_PTR)4;
 	is_error(WSAEOPNOTSUPP,
-		 GetAddrInfoExW(L"localhost", NULL, NS_DNS, NULL, NULL, &call.result, NULL, &call.overlapped, NULL, NULL),
+		 GetAddrInfoExW(L"localhost", NULL, NS_DNS, NULL, NULL, &call.result, NULL, &call.overlapped,
+				NULL, NULL),
 		 "an event, which there are none of yet");
 	is_error(WSAEINVAL,
 		 GetAddrInfoExW(L"localhost", NULL, NS_DNS, NULL, NULL, &call.result, &bad, NULL, NULL, NULL),
@@ -294,22 +310,27 @@ static void natively(void)
 	for (const struct bad_pointer *pointer = bad_pointers(); pointer->name; pointer++) {
 		void *p = pointer->pointer;
 
-		is_error(WSAEINVAL, GetAddrInfoExOverlappedResult(p), "GetAddrInfoExOverlappedResult of %s", pointer->name);
-		is_error(WSA_INVALID_HANDLE, GetAddrInfoExCancel(p), "GetAddrInfoExCancel of %s", pointer->name);
+		is_error(WSAEINVAL, GetAddrInfoExOverlappedResult(p), "GetAddrInfoExOverlappedResult of %s",
+			 pointer->name);
+		is_error(WSA_INVALID_HANDLE, GetAddrInfoExCancel(p), "GetAddrInfoExCancel of %s",
+			 pointer->name);
 		if (!p)
 			continue;
 		is_error(WSAEFAULT,
-			 GetAddrInfoExW(L"127.0.0.1", NULL, NS_DNS, NULL, NULL, &call.result, NULL, p, routine, NULL),
+			 GetAddrInfoExW(L"127.0.0.1", NULL, NS_DNS, NULL, NULL, &call.result, NULL, p,
+					routine, NULL),
 			 "an OVERLAPPED that is %s", pointer->name);
 		is_error(WSAEFAULT,
-			 GetAddrInfoExW(L"127.0.0.1", NULL, NS_DNS, NULL, NULL, &call.result, p, NULL, NULL, NULL),
+			 GetAddrInfoExW(L"127.0.0.1", NULL, NS_DNS, NULL, NULL, &call.result, p, NULL, NULL,
+					NULL),
 			 "a timeout that is %s", pointer->name);
-		is_error(WSAEFAULT, GetAddrInfoExW(L"127.0.0.1", NULL, NS_DNS, NULL, NULL, p, NULL, NULL, NULL, NULL),
+		is_error(WSAEFAULT,
+			 GetAddrInfoExW(L"127.0.0.1", NULL, NS_DNS, NULL, NULL, p, NULL, NULL, NULL, NULL),
 			 "a result that is %s", pointer->name);
 		prepare(&call);
 		is_error(WSAEFAULT,
-			 GetAddrInfoExW(L"127.0.0.1", NULL, NS_DNS, NULL, NULL, &call.result, NULL, &call.overlapped,
-					routine, p),
+			 GetAddrInfoExW(L"127.0.0.1", NULL, NS_DNS, NULL, NULL, &call.result, NULL,
+					&call.overlapped, routine, p),
 			 "a handle that is %s", pointer->name);
 		is_int(0, call.called, "...no routine");
 	}

@@ -226,7 +226,8 @@ static const struct lookup {
 	/* Brackets, and a port that nobody looks at. */
 	{ "[beef::cafe]", NULL, 0, 0, 0, 0, "23 beef::cafe 0 type 0 protocol 0", NULL },
 	{ "[beef::cafe]", NULL, AI_NUMERICHOST, AF_INET6, 0, 0, "23 beef::cafe 0 type 0 protocol 0", NULL },
-	{ "[beef::cafe]:10239", NULL, AI_NUMERICHOST, AF_INET6, 0, 0, "23 beef::cafe 0 type 0 protocol 0", NULL },
+	{ "[beef::cafe]:10239", NULL, AI_NUMERICHOST, AF_INET6, 0, 0, "23 beef::cafe 0 type 0 protocol 0",
+	  NULL },
 	{ "[beef::cafe]", NULL, AI_NUMERICHOST, AF_INET, 0, 0, "WSAHOST_NOT_FOUND", NULL },
 	{ "[beef::cafe", NULL, AI_NUMERICHOST, 0, 0, 0, "WSAHOST_NOT_FOUND", NULL },
 	{ "beef::cafe]", NULL, AI_NUMERICHOST, 0, 0, 0, "WSAHOST_NOT_FOUND", NULL },
@@ -237,16 +238,22 @@ static const struct lookup {
 	{ "127.0.0.1", "domain", 0, AF_INET, SOCK_DGRAM, 0, "2 127.0.0.1 53 type 2 protocol 0", NULL },
 	{ "127.0.0.1", "https", 0, AF_INET, 0, 0, "2 127.0.0.1 443 type 0 protocol 0", NULL },
 	{ "127.0.0.1", "80", AI_NUMERICSERV, AF_INET, 0, 0, "2 127.0.0.1 80 type 0 protocol 0", NULL },
-	/* Flags that ask for nothing here, that need a name, that may not go together, or that nobody knows. */
+	/* Flags that ask for nothing here, that need a name, that may not go together, or that nobody knows.
+	 */
 	{ "127.0.0.1", NULL, AI_DNS_ONLY, AF_INET, 0, 0, "2 127.0.0.1 0 type 0 protocol 0",
 	  "Wine asks the name server for a number" },
-	{ "127.0.0.1", NULL, AI_DISABLE_IDN_ENCODING | AI_FILESERVER | AI_NON_AUTHORITATIVE | AI_SECURE, AF_INET, 0, 0,
-	  "2 127.0.0.1 0 type 0 protocol 0", NULL },
-	{ "127.0.0.1", NULL, AI_ALL | AI_V4MAPPED, AF_INET6, 0, 0, "23 ::ffff:127.0.0.1 0 type 0 protocol 0", NULL },
-	{ NULL, "80", AI_CANONNAME, AF_INET, 0, 0, "WSANO_RECOVERY", "Wine does not look at flags that it does not know" },
-	{ NULL, "80", AI_FQDN, AF_INET, 0, 0, "WSANO_RECOVERY", "Wine does not look at flags that it does not know" },
-	{ "127.0.0.1", NULL, AI_CANONNAME | AI_FQDN, AF_INET, 0, 0, "WSAEINVAL", "Wine does not look at flags that it does not know" },
-	{ "127.0.0.1", NULL, 0x200, AF_INET, 0, 0, "WSAEINVAL", "Wine does not look at flags that it does not know" },
+	{ "127.0.0.1", NULL, AI_DISABLE_IDN_ENCODING | AI_FILESERVER | AI_NON_AUTHORITATIVE | AI_SECURE,
+	  AF_INET, 0, 0, "2 127.0.0.1 0 type 0 protocol 0", NULL },
+	{ "127.0.0.1", NULL, AI_ALL | AI_V4MAPPED, AF_INET6, 0, 0, "23 ::ffff:127.0.0.1 0 type 0 protocol 0",
+	  NULL },
+	{ NULL, "80", AI_CANONNAME, AF_INET, 0, 0, "WSANO_RECOVERY",
+	  "Wine does not look at flags that it does not know" },
+	{ NULL, "80", AI_FQDN, AF_INET, 0, 0, "WSANO_RECOVERY",
+	  "Wine does not look at flags that it does not know" },
+	{ "127.0.0.1", NULL, AI_CANONNAME | AI_FQDN, AF_INET, 0, 0, "WSAEINVAL",
+	  "Wine does not look at flags that it does not know" },
+	{ "127.0.0.1", NULL, 0x200, AF_INET, 0, 0, "WSAEINVAL",
+	  "Wine does not look at flags that it does not know" },
 };
 
 static const char *look_up(const struct lookup *lookup)

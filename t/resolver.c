@@ -1,5 +1,5 @@
-/* Lookups in a network of their own, whose name server is this test: what is asked, what becomes of the answers, and
- * that nobody has to wait for a server which keeps silent. */
+/* Lookups in a network of their own, whose name server is this test: what is asked, what becomes of the
+ * answers, and that nobody has to wait for a server which keeps silent. */
 #include <winsock2.h>
 #include <ws2tcpip.h>
 #include <windows.h>
@@ -16,8 +16,8 @@
 
 enum { PATIENCE = 20000 };
 
-/* The name server. It answers by this table; a name that begins with "slow" not before it is told to, and one that is
- * not there it does not know. */
+/* The name server. It answers by this table; a name that begins with "slow" not before it is told to, and one
+ * that is not there it does not know. */
 enum { A = 1, CNAME = 5, PTR = 12, AAAA = 28, REFUSED = -1 };
 
 static const struct record {
@@ -95,7 +95,8 @@ static void answer(const struct held *question)
 {
 	unsigned char reply[1024];
 	char name[256];
-	int end = read_name(question->bytes, 12, name), type = question->bytes[end + 1], at = end + 4, count = 0;
+	int end = read_name(question->bytes, 12, name), type = question->bytes[end + 1], at = end + 4,
+	    count = 0;
 	bool known = false, refused = false;
 	const char *canonical = name;
 
@@ -133,7 +134,8 @@ static void serve(void *unused)
 		int size = sizeof next->from;
 		char name[256];
 
-		next->length = recvfrom(server, (char *)next->bytes, sizeof next->bytes, 0, (struct sockaddr *)&next->from, &size);
+		next->length = recvfrom(server, (char *)next->bytes, sizeof next->bytes, 0,
+					(struct sockaddr *)&next->from, &size);
 		if (next->length < 0) /* closed */
 			return;
 		if (next->length == 4) { /* told to go on */
@@ -150,14 +152,16 @@ static void serve(void *unused)
 			strcat(strcat(asked, name), " ");
 		pthread_mutex_unlock(&lock);
 		__atomic_add_fetch(&questions, 1, __ATOMIC_SEQ_CST);
-		if (!strncmp(name, "slow", 4) && waiting < 63 && !__atomic_load_n(&released, __ATOMIC_SEQ_CST))
+		if (!strncmp(name, "slow", 4) && waiting < 63 &&
+		    !__atomic_load_n(&released, __ATOMIC_SEQ_CST))
 			waiting++;
 		else
 			answer(next);
 	}
 }
 
-/* Tells the server to answer what it has left waiting, and not to let anybody wait from now on; or the reverse. */
+/* Tells the server to answer what it has left waiting, and not to let anybody wait from now on; or the
+ * reverse. */
 static void release(bool on)
 {
 	SOCKET s = new_socket(AF_INET, SOCK_DGRAM);
@@ -207,11 +211,13 @@ static const char *look_up(const char *node, const char *service, int family, in
 		return error_name(error);
 	*text = 0;
 	for (struct addrinfo *row = result; row; row = row->ai_next) {
-		if (getnameinfo(row->ai_addr, (int)row->ai_addrlen, host, sizeof host, NULL, 0, NI_NUMERICHOST))
+		if (getnameinfo(row->ai_addr, (int)row->ai_addrlen, host, sizeof host, NULL, 0,
+				NI_NUMERICHOST))
 			strcpy(host, "?");
 		sprintf(text + strlen(text), "%s%s", *text ? " " : "", host);
 		if (service)
-			sprintf(text + strlen(text), ":%u", ntohs(((struct sockaddr_in *)(void *)row->ai_addr)->sin_port));
+			sprintf(text + strlen(text), ":%u",
+				ntohs(((struct sockaddr_in *)(void *)row->ai_addr)->sin_port));
 		if (row->ai_canonname)
 			sprintf(text + strlen(text), "=%s", row->ai_canonname);
 	}
@@ -222,7 +228,8 @@ static const char *look_up(const char *node, const char *service, int family, in
 static const struct {
 	const char *node, *service;
 	int family, type, flags;
-	const char *without, *with; /* an address of IPv6 that reaches further than the link; NULL: the same */
+	const char *without,
+		*with; /* an address of IPv6 that reaches further than the link; NULL: the same */
 } lookups[] = {
 	{ "four.test", NULL, 0, 0, 0, "192.0.2.4 192.0.2.5", NULL },
 	{ "dual.test", NULL, 0, 0, 0, "192.0.2.1", "2001:db8:9::1 192.0.2.1" },
@@ -233,7 +240,8 @@ static const struct {
 	{ "six.test", NULL, 0, 0, 0, "WSANO_DATA", "2001:db8:9::6" },
 	{ "four.test", NULL, AF_INET6, 0, AI_V4MAPPED, "::ffff:192.0.2.4 ::ffff:192.0.2.5", NULL },
 	{ "dual.test", NULL, AF_INET6, 0, AI_V4MAPPED, "::ffff:192.0.2.1", "2001:db8:9::1" },
-	{ "dual.test", NULL, AF_INET6, 0, AI_V4MAPPED | AI_ALL, "::ffff:192.0.2.1", "2001:db8:9::1 ::ffff:192.0.2.1" },
+	{ "dual.test", NULL, AF_INET6, 0, AI_V4MAPPED | AI_ALL, "::ffff:192.0.2.1",
+	  "2001:db8:9::1 ::ffff:192.0.2.1" },
 	{ "dual.test", NULL, 0, 0, AI_ADDRCONFIG, "192.0.2.1", "2001:db8:9::1 192.0.2.1" },
 	{ "alias.test", NULL, AF_INET, 0, AI_CANONNAME, "192.0.2.1=dual.test", NULL },
 	{ "four.test", NULL, 0, 0, AI_CANONNAME, "192.0.2.4=four.test 192.0.2.5", NULL },
@@ -259,10 +267,12 @@ static void lookups_give(bool with)
 {
 	for (size_t i = 0; i < sizeof lookups / sizeof *lookups; i++)
 		is_string(with && lookups[i].with ? lookups[i].with : lookups[i].without,
-			  look_up(lookups[i].node, lookups[i].service, lookups[i].family, lookups[i].type, lookups[i].flags),
+			  look_up(lookups[i].node, lookups[i].service, lookups[i].family, lookups[i].type,
+				  lookups[i].flags),
 			  "getaddrinfo %s %s, family %d, type %d, flags %#x, %s IPv6",
-			  lookups[i].node ? lookups[i].node : "NULL", lookups[i].service ? lookups[i].service : "NULL",
-			  lookups[i].family, lookups[i].type, (unsigned)lookups[i].flags, with ? "with" : "without");
+			  lookups[i].node ? lookups[i].node : "NULL",
+			  lookups[i].service ? lookups[i].service : "NULL", lookups[i].family,
+			  lookups[i].type, (unsigned)lookups[i].flags, with ? "with" : "without");
 }
 
 /* The kernel makes them fit for use a little after it has them. */
@@ -290,7 +300,8 @@ static void own_name(const char *addresses)
 	is_string("WSAHOST_NOT_FOUND", look_up("", NULL, 0, 0, AI_NUMERICHOST), "...which is no number");
 	host = gethostbyname(name);
 	ok(host && !host->h_addr_list[1], "gethostbyname of it gives one address");
-	is_string("10.9.0.1", host ? inet_ntoa(*(struct in_addr *)(void *)host->h_addr_list[0]) : "none", "...its own");
+	is_string("10.9.0.1", host ? inet_ntoa(*(struct in_addr *)(void *)host->h_addr_list[0]) : "none",
+		  "...its own");
 }
 
 /* A name outside of ASCII is asked for as the domain name system has it. */
@@ -301,11 +312,20 @@ static void other_letters(void)
 		const char *utf8, *asked, *address;
 		int flags;
 	} names[] = {
-		{ L"b\u00fccher.test", "b\xc3\xbc" "cher.test", "xn--bcher-kva.test ", "192.0.2.7", 0 },
-		{ L"B\u00dcCHER.test", "B\xc3\x9c" "CHER.test", "xn--bcher-kva.test ", "192.0.2.7", 0 },
+		{ L"b\u00fccher.test",
+		  "b\xc3\xbc"
+		  "cher.test",
+		  "xn--bcher-kva.test ", "192.0.2.7", 0 },
+		{ L"B\u00dcCHER.test",
+		  "B\xc3\x9c"
+		  "CHER.test",
+		  "xn--bcher-kva.test ", "192.0.2.7", 0 },
 		{ L"\u30c6\u30b9\u30c8\u3002test", "\xe3\x83\x86\xe3\x82\xb9\xe3\x83\x88\xe3\x80\x82test",
 		  "xn--zckzah.test ", "192.0.2.8", 0 },
-		{ L"b\u00fccher.test", "b\xc3\xbc" "cher.test", "", NULL, AI_DISABLE_IDN_ENCODING },
+		{ L"b\u00fccher.test",
+		  "b\xc3\xbc"
+		  "cher.test",
+		  "", NULL, AI_DISABLE_IDN_ENCODING },
 	};
 
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
@@ -327,10 +347,12 @@ static void other_letters(void)
 		pthread_mutex_lock(&lock);
 		is_string(names[i].asked, asked, "...what the server was asked");
 		pthread_mutex_unlock(&lock);
-		getnameinfo(result->ai_addr, (int)result->ai_addrlen, host, sizeof host, NULL, 0, NI_NUMERICHOST);
+		getnameinfo(result->ai_addr, (int)result->ai_addrlen, host, sizeof host, NULL, 0,
+			    NI_NUMERICHOST);
 		is_string(names[i].address, host, "...the address");
 		FreeAddrInfoW(result);
-		is_string(names[i].address, look_up(names[i].utf8, NULL, AF_INET, 0, names[i].flags), "...by UTF-8 too");
+		is_string(names[i].address, look_up(names[i].utf8, NULL, AF_INET, 0, names[i].flags),
+			  "...by UTF-8 too");
 	}
 }
 
@@ -343,20 +365,26 @@ static void from_addresses(void)
 	int before = __atomic_load_n(&questions, __ATOMIC_SEQ_CST);
 
 	in.sin_addr.s_addr = inet_addr("192.0.2.1");
-	is_error(0, getnameinfo((struct sockaddr *)&in, sizeof in, NULL, 0, service, sizeof service, NI_DGRAM),
+	is_error(0,
+		 getnameinfo((struct sockaddr *)&in, sizeof in, NULL, 0, service, sizeof service, NI_DGRAM),
 		 "getnameinfo for a service");
 	is_string("tftp", service, "...its name, from Windows' table");
-	is_error(0, getnameinfo((struct sockaddr *)&in, sizeof in, NULL, 0, service, sizeof service, 0), "...of streams");
+	is_error(0, getnameinfo((struct sockaddr *)&in, sizeof in, NULL, 0, service, sizeof service, 0),
+		 "...of streams");
 	is_string("69", service, "...there is none: its number");
 	is_int(before, __atomic_load_n(&questions, __ATOMIC_SEQ_CST), "...and nobody was asked");
-	is_error(0, getnameinfo((struct sockaddr *)&in, sizeof in, host, sizeof host, NULL, 0, 0), "getnameinfo for a host");
+	is_error(0, getnameinfo((struct sockaddr *)&in, sizeof in, host, sizeof host, NULL, 0, 0),
+		 "getnameinfo for a host");
 	is_string("dual.test", host, "...its name");
-	is_error(0, GetNameInfoW((struct sockaddr *)&in, sizeof in, wide, 64, NULL, 0, NI_NAMEREQD), "GetNameInfoW");
+	is_error(0, GetNameInfoW((struct sockaddr *)&in, sizeof in, wide, 64, NULL, 0, NI_NAMEREQD),
+		 "GetNameInfoW");
 	ok(!wcscmp(wide, L"dual.test"), "...its name");
 	in.sin_addr.s_addr = inet_addr("192.0.2.77");
-	is_error(0, getnameinfo((struct sockaddr *)&in, sizeof in, host, sizeof host, NULL, 0, 0), "a host without a name");
+	is_error(0, getnameinfo((struct sockaddr *)&in, sizeof in, host, sizeof host, NULL, 0, 0),
+		 "a host without a name");
 	is_string("192.0.2.77", host, "...its number");
-	is_error(WSAHOST_NOT_FOUND, getnameinfo((struct sockaddr *)&in, sizeof in, host, sizeof host, NULL, 0, NI_NAMEREQD),
+	is_error(WSAHOST_NOT_FOUND,
+		 getnameinfo((struct sockaddr *)&in, sizeof in, host, sizeof host, NULL, 0, NI_NAMEREQD),
 		 "...unless its name is required");
 }
 
@@ -393,7 +421,8 @@ static bool is_called(struct call *call)
 static int ask(struct call *call, const WCHAR *node, struct timeval *timeout, HANDLE *handle)
 {
 	memset(call, 0, sizeof *call);
-	return GetAddrInfoExW(node, NULL, NS_DNS, NULL, NULL, &call->result, timeout, &call->overlapped, routine, handle);
+	return GetAddrInfoExW(node, NULL, NS_DNS, NULL, NULL, &call->result, timeout, &call->overlapped,
+			      routine, handle);
 }
 
 static void cancelled(void)
@@ -415,7 +444,8 @@ static void cancelled(void)
 	is_error(0, GetAddrInfoExCancel(&handle), "the first is cancelled");
 	ok(is_called(call), "...its routine is called, though the server is silent");
 	is_error(WSA_E_CANCELLED, (int)call->error, "...with the error");
-	is_error(WSA_E_CANCELLED, GetAddrInfoExOverlappedResult(&call->overlapped), "...which the OVERLAPPED has too");
+	is_error(WSA_E_CANCELLED, GetAddrInfoExOverlappedResult(&call->overlapped),
+		 "...which the OVERLAPPED has too");
 	ok(!call->result, "...and no result");
 	is_error(WSA_INVALID_HANDLE, GetAddrInfoExCancel(&handle), "...it is cancelled once");
 	is_int(1, count_of(&call->called), "...and its routine called once");
@@ -429,7 +459,8 @@ static void limited(void)
 	struct call call;
 	long long start = now_ms();
 
-	is_error(WSAETIMEDOUT, GetAddrInfoExW(L"slow.test", NULL, NS_DNS, NULL, NULL, &result, &timeout, NULL, NULL, NULL),
+	is_error(WSAETIMEDOUT,
+		 GetAddrInfoExW(L"slow.test", NULL, NS_DNS, NULL, NULL, &result, &timeout, NULL, NULL, NULL),
 		 "a lookup with a limit");
 	ok(!result, "...has no result");
 	ok(now_ms() - start >= 199, "...it waited for its time");
@@ -480,7 +511,8 @@ static void go_on(void *unused)
 	ok(found != NULL, "meanwhile: gethostbyname");
 	found = gethostbyaddr((const char *)&in.sin_addr, 4, AF_INET);
 	is_string("dual.test", found ? found->h_name : "none", "meanwhile: gethostbyaddr");
-	is_error(0, getnameinfo((struct sockaddr *)&in, sizeof in, host, sizeof host, NULL, 0, 0), "meanwhile: getnameinfo");
+	is_error(0, getnameinfo((struct sockaddr *)&in, sizeof in, host, sizeof host, NULL, 0, 0),
+		 "meanwhile: getnameinfo");
 	ok(getservbyname("telnet", "tcp") != NULL, "meanwhile: getservbyname");
 	ok(getprotobyname("tcp") != NULL, "meanwhile: getprotobyname");
 	ok(gethostbyname("") != NULL, "meanwhile: this host");
@@ -501,7 +533,8 @@ static void others_go_on(void)
 	quick = task_start(go_on, NULL);
 	ok(task_end(quick, PATIENCE), "...and another thread's lookups do not wait for them");
 	for (int i = 0; i < 3; i++)
-		ok(!__atomic_load_n(&waiting[i].done, __ATOMIC_SEQ_CST), "...thread %d waits all that time", i + 1);
+		ok(!__atomic_load_n(&waiting[i].done, __ATOMIC_SEQ_CST), "...thread %d waits all that time",
+		   i + 1);
 	release(true);
 	for (int i = 0; i < 3; i++) {
 		ok(task_end(slow[i], PATIENCE), "...until the server answers");
@@ -552,7 +585,8 @@ static void cleaned_up(struct task *task)
 
 	is_error(WSA_IO_PENDING, ask(&call, L"slow.test", NULL, NULL), "a lookup");
 	is_error(WSA_IO_PENDING, ask(&with_limit, L"slow.test", &timeout, NULL), "one with a limit");
-	ok(WSAAsyncGetHostByName(NULL, 0x400, "slow.test", buffer, sizeof buffer) != NULL, "one with a message");
+	ok(WSAAsyncGetHostByName(NULL, 0x400, "slow.test", buffer, sizeof buffer) != NULL,
+	   "one with a message");
 	ok(has_asked(before + 3), "...the server is asked");
 	winsock_end();
 	ok(task_end(task, PATIENCE), "WSACleanup closes the server too");
@@ -586,7 +620,9 @@ int main(void)
 		failure = link_file("/etc/hosts", hosts);
 	}
 	if (!failure)
-		failure = link_file("/etc/resolv.conf", "nameserver 127.0.0.77\nsearch example.org\noptions timeout:30 attempts:1\n");
+		failure = link_file(
+			"/etc/resolv.conf",
+			"nameserver 127.0.0.77\nsearch example.org\noptions timeout:30 attempts:1\n");
 	if (!failure)
 		failure = link_file("/etc/nsswitch.conf", "hosts: files dns\nservices: files\n");
 	if (!failure)

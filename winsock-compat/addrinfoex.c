@@ -32,7 +32,8 @@ static int put_status(WSAOVERLAPPED *overlapped, int status)
 	int error;
 
 	pthread_mutex_lock(&status_lock);
-	error = wsc__copy_out(wsc__user_at(overlapped, offsetof(WSAOVERLAPPED, Internal)), &value, sizeof value);
+	error = wsc__copy_out(wsc__user_at(overlapped, offsetof(WSAOVERLAPPED, Internal)), &value,
+			      sizeof value);
 	pthread_mutex_unlock(&status_lock);
 	return error;
 }
@@ -105,7 +106,7 @@ static int start_query(struct query *query, uint64_t end, HANDLE *user_handle)
 	return error ? error : WS_WSA_IO_PENDING;
 }
 
-/* What can be known before anybody is asked. Of the name spaces there is only that of the system's resolver. */
+/* What can be known before anybody is asked. There is one name space here: the system's resolver. */
 static int check(DWORD space, const WSAOVERLAPPED *overlapped, LPLOOKUPSERVICE_COMPLETION_ROUTINE routine)
 {
 	HANDLE event = NULL;
@@ -135,9 +136,9 @@ static int read_timeout(const void *user, uint64_t *end)
 	return 0;
 }
 
-static int resolve(struct list list, const void *node, const void *service, DWORD space, const void *hints, void *result,
-		   const void *timeout, WSAOVERLAPPED *overlapped, LPLOOKUPSERVICE_COMPLETION_ROUTINE routine,
-		   HANDLE *handle)
+static int resolve(struct list list, const void *node, const void *service, DWORD space, const void *hints,
+		   void *result, const void *timeout, WSAOVERLAPPED *overlapped,
+		   LPLOOKUPSERVICE_COMPLETION_ROUTINE routine, HANDLE *handle)
 {
 	struct query *query = malloc(sizeof *query);
 	uint64_t end;
@@ -181,7 +182,7 @@ static int result_of(int error)
 
 /* What makes it wait in the background is reserved in this form. */
 INT WSC(GetAddrInfoExA)(PCSTR node, PCSTR service, DWORD space, LPGUID provider, const ADDRINFOEXA *hints,
-			PADDRINFOEXA *result, struct WSC(timeval) *timeout, LPWSAOVERLAPPED overlapped,
+			PADDRINFOEXA *result, struct WSC(timeval) * timeout, LPWSAOVERLAPPED overlapped,
 			LPLOOKUPSERVICE_COMPLETION_ROUTINE routine, LPHANDLE handle)
 {
 	int error = wsc__enter();
@@ -190,18 +191,19 @@ INT WSC(GetAddrInfoExA)(PCSTR node, PCSTR service, DWORD space, LPGUID provider,
 	if (!error && (timeout || overlapped || routine || handle))
 		error = WS_WSAEINVAL;
 	if (!error)
-		error = resolve((struct list){ .unit = 1, .extended = true }, node, service, space, hints, result, NULL,
-				NULL, NULL, NULL);
+		error = resolve((struct list){ .unit = 1, .extended = true }, node, service, space, hints,
+				result, NULL, NULL, NULL, NULL);
 	return result_of(error);
 }
 WSC_ALIAS(GetAddrInfoExA)
 
 WSC_WIDE_FORMS(INT, GetAddrInfoExW,
 	       (PCWSTR node, PCWSTR service, DWORD space, LPGUID provider, const ADDRINFOEXW *hints,
-		PADDRINFOEXW *result, struct WSC(timeval) *timeout, LPWSAOVERLAPPED overlapped,
+		PADDRINFOEXW *result, struct WSC(timeval) * timeout, LPWSAOVERLAPPED overlapped,
 		LPLOOKUPSERVICE_COMPLETION_ROUTINE routine, LPHANDLE handle),
-	       ((void)provider, result_of(resolve((struct list){ .unit = wide, .extended = true }, node, service, space,
-						  hints, result, timeout, overlapped, routine, handle))))
+	       ((void)provider,
+		result_of(resolve((struct list){ .unit = wide, .extended = true }, node, service, space,
+				  hints, result, timeout, overlapped, routine, handle))))
 
 INT WSC(GetAddrInfoExCancel)(LPHANDLE user)
 {
@@ -220,7 +222,8 @@ INT WSC(GetAddrInfoExOverlappedResult)(LPWSAOVERLAPPED overlapped)
 	int error;
 
 	pthread_mutex_lock(&status_lock);
-	error = wsc__copy_in(&status, wsc__user_at(overlapped, offsetof(WSAOVERLAPPED, Internal)), sizeof status);
+	error = wsc__copy_in(&status, wsc__user_at(overlapped, offsetof(WSAOVERLAPPED, Internal)),
+			     sizeof status);
 	pthread_mutex_unlock(&status_lock);
 	return error ? WS_WSAEINVAL : (int)status;
 }
@@ -234,21 +237,25 @@ static int refuse(bool reserved)
 	return result_of(error ? error : reserved ? WS_WSAEINVAL : WS_WSANO_RECOVERY);
 }
 
-INT WSC(SetAddrInfoExA)(PCSTR node, PCSTR service, SOCKET_ADDRESS *addresses, DWORD count, LPBLOB blob, DWORD flags,
-			DWORD space, LPGUID provider, struct WSC(timeval) *timeout, LPWSAOVERLAPPED overlapped,
-			LPLOOKUPSERVICE_COMPLETION_ROUTINE routine, LPHANDLE handle)
+INT WSC(SetAddrInfoExA)(PCSTR node, PCSTR service, SOCKET_ADDRESS *addresses, DWORD count, LPBLOB blob,
+			DWORD flags, DWORD space, LPGUID provider, struct WSC(timeval) * timeout,
+			LPWSAOVERLAPPED overlapped, LPLOOKUPSERVICE_COMPLETION_ROUTINE routine,
+			LPHANDLE handle)
 {
-	(void)node, (void)service, (void)addresses, (void)count, (void)blob, (void)flags, (void)space, (void)provider;
+	(void)node, (void)service, (void)addresses, (void)count, (void)blob, (void)flags, (void)space,
+		(void)provider;
 	return refuse(timeout || overlapped || routine || handle);
 }
 WSC_ALIAS(SetAddrInfoExA)
 
 /* Of the text nothing is read. */
-INT WSC(SetAddrInfoExW)(PCWSTR node, PCWSTR service, SOCKET_ADDRESS *addresses, DWORD count, LPBLOB blob, DWORD flags,
-			DWORD space, LPGUID provider, struct WSC(timeval) *timeout, LPWSAOVERLAPPED overlapped,
-			LPLOOKUPSERVICE_COMPLETION_ROUTINE routine, LPHANDLE handle)
+INT WSC(SetAddrInfoExW)(PCWSTR node, PCWSTR service, SOCKET_ADDRESS *addresses, DWORD count, LPBLOB blob,
+			DWORD flags, DWORD space, LPGUID provider, struct WSC(timeval) * timeout,
+			LPWSAOVERLAPPED overlapped, LPLOOKUPSERVICE_COMPLETION_ROUTINE routine,
+			LPHANDLE handle)
 {
-	(void)node, (void)service, (void)addresses, (void)count, (void)blob, (void)flags, (void)space, (void)provider;
+	(void)node, (void)service, (void)addresses, (void)count, (void)blob, (void)flags, (void)space,
+		(void)provider;
 	return refuse(timeout || overlapped || routine || handle);
 }
 WSC_ALIAS(SetAddrInfoExW)

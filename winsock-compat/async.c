@@ -1,7 +1,7 @@
 /* Winsock 1.1's lookups that end with a message to a window: WSAAsyncGetXbyY, WSACancelAsyncRequest.
  *
- * The library has no windows. The message goes through the program's own PostMessage, if it has one: the window layer
- * that it was ported to. */
+ * The library has no windows. The message goes through the program's own PostMessage, if it has one: the
+ * window layer that it was ported to. */
 #include "blocking.h"
 #include "error.h"
 #include "export.h"
@@ -172,11 +172,12 @@ static void read_service(struct request *request, const char *name, const char *
 
 static int service_by_name(const struct request *request, struct packed_result *result)
 {
-	return wsc__service_by_name(request->name, request->any_transport ? NULL : request->transport, result);
+	return wsc__service_by_name(request->name, request->any_transport ? NULL : request->transport,
+				    result);
 }
 
-HANDLE WSC(WSAAsyncGetServByName)(HWND window, WSC(u_int) message, const char *name, const char *transport, char *buffer,
-				  int room)
+HANDLE WSC(WSAAsyncGetServByName)(HWND window, WSC(u_int) message, const char *name, const char *transport,
+				  char *buffer, int room)
 {
 	struct request *request = new_request(window, message, buffer, room);
 
@@ -192,10 +193,12 @@ WSC_ALIAS(WSAAsyncGetServByName)
 
 static int service_by_port(const struct request *request, struct packed_result *result)
 {
-	return wsc__service_by_port(request->number, request->any_transport ? NULL : request->transport, result);
+	return wsc__service_by_port(request->number, request->any_transport ? NULL : request->transport,
+				    result);
 }
 
-HANDLE WSC(WSAAsyncGetServByPort)(HWND window, WSC(u_int) message, int port, const char *transport, char *buffer, int room)
+HANDLE WSC(WSAAsyncGetServByPort)(HWND window, WSC(u_int) message, int port, const char *transport,
+				  char *buffer, int room)
 {
 	struct request *request = new_request(window, message, buffer, room);
 

@@ -43,7 +43,9 @@ WSC_WIDE_FORMS(int, GetHostNameW, (PWSTR name, int size), own_name(wide, name, s
 /* The address that packets to far away come from, without sending one; 0 if there is no way there. */
 static in_addr_t preferred(void)
 {
-	struct sockaddr_in far = { .sin_family = AF_INET, .sin_port = htons(9), .sin_addr.s_addr = htonl(0xc0000201) };
+	struct sockaddr_in far = { .sin_family = AF_INET,
+				   .sin_port = htons(9),
+				   .sin_addr.s_addr = htonl(0xc0000201) };
 	struct sockaddr_in here = { .sin_addr.s_addr = 0 };
 	socklen_t length = sizeof here;
 	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
@@ -73,9 +75,10 @@ const char *wsc__host_name(void)
 	return system.nodename;
 }
 
-/* Whether one goes before another: of IPv4 that which packets to far away come from, of IPv6 the nearer scope, as
- * Windows has it by RFC 6724. */
-static bool goes_before(const struct sockaddr_storage *one, const struct sockaddr_storage *other, in_addr_t preferred)
+/* Whether one goes before another: of IPv4 that which packets to far away come from, of IPv6 the nearer
+ * scope, as Windows has it by RFC 6724. */
+static bool goes_before(const struct sockaddr_storage *one, const struct sockaddr_storage *other,
+			in_addr_t preferred)
 {
 	const struct sockaddr_in *in = (const void *)one;
 	const struct sockaddr_in6 *one6 = (const void *)one, *other6 = (const void *)other;
@@ -85,8 +88,8 @@ static bool goes_before(const struct sockaddr_storage *one, const struct sockadd
 	return IN6_IS_ADDR_LINKLOCAL(&one6->sin6_addr) && !IN6_IS_ADDR_LINKLOCAL(&other6->sin6_addr);
 }
 
-/* Whatever /etc/hosts makes of its name, Windows gives a host's own addresses, and that of the loopback interface
- * only if it has no other. */
+/* Whatever /etc/hosts makes of its name, Windows gives a host's own addresses, and that of the loopback
+ * interface only if it has no other. */
 int wsc__host_addresses(int family, struct sockaddr_storage addresses[HOST_ADDRESSES])
 {
 	struct local_address *list = NULL;
@@ -109,7 +112,8 @@ int wsc__host_addresses(int family, struct sockaddr_storage addresses[HOST_ADDRE
 	if (!given && family == AF_INET) {
 		memset(addresses, 0, sizeof *addresses);
 		*(struct sockaddr_in *)addresses =
-			(struct sockaddr_in){ .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+			(struct sockaddr_in){ .sin_family = AF_INET,
+					      .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
 		given++;
 	}
 	return given;
@@ -195,8 +199,9 @@ static int find_by_address(const unsigned char *address, size_t size, int type)
 	struct hostent posix, *found = NULL;
 	int resolver_error = 0;
 
-	if (gethostbyaddr_r(address, (socklen_t)size, wsc__family_to_posix(type), &posix, room, sizeof room, &found,
-			    &resolver_error) || !found)
+	if (gethostbyaddr_r(address, (socklen_t)size, wsc__family_to_posix(type), &posix, room, sizeof room,
+			    &found, &resolver_error) ||
+	    !found)
 		return wsc__error_from_h_errno(resolver_error);
 	return pack_host(found);
 }
@@ -215,7 +220,7 @@ int wsc__host_by_name(const char *name, struct packed_result *result)
 	return given(find_by_name(name), result);
 }
 
-struct WSC(hostent) *WSC(gethostbyname)(const char *user)
+struct WSC(hostent) * WSC(gethostbyname)(const char *user)
 {
 	char name[NI_MAXHOST];
 	int error = wsc__enter();
@@ -229,10 +234,13 @@ struct WSC(hostent) *WSC(gethostbyname)(const char *user)
 
 static size_t address_size(int type)
 {
-	return type == WS_AF_INET ? sizeof(struct in_addr) : type == WS_AF_INET6 ? sizeof(struct in6_addr) : 0;
+	return type == WS_AF_INET    ? sizeof(struct in_addr)
+	       : type == WS_AF_INET6 ? sizeof(struct in6_addr)
+				     : 0;
 }
 
-int wsc__host_read_address(unsigned char address[sizeof(struct in6_addr)], const char *user, int length, int type)
+int wsc__host_read_address(unsigned char address[sizeof(struct in6_addr)], const char *user, int length,
+			   int type)
 {
 	size_t size = address_size(type);
 
@@ -246,7 +254,7 @@ int wsc__host_by_address(const unsigned char *address, int type, struct packed_r
 	return given(find_by_address(address, address_size(type), type), result);
 }
 
-struct WSC(hostent) *WSC(gethostbyaddr)(const char *user, int length, int type)
+struct WSC(hostent) * WSC(gethostbyaddr)(const char *user, int length, int type)
 {
 	unsigned char address[sizeof(struct in6_addr)];
 	int error = wsc__enter();

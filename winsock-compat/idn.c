@@ -1,7 +1,7 @@
 /* Host names outside of ASCII: Punycode, by RFC 3492.
  *
- * Letters become small ones first, as IDNA has it. What else IDNA does to a name is left to whoever wrote it: no
- * letter is composed with its accent, none is forbidden. */
+ * Letters become small ones first, as IDNA has it. What else IDNA does to a name is left to whoever wrote it:
+ * no letter is composed with its accent, none is forbidden. */
 #include "idn.h"
 
 #include "utf.h"

@@ -1,9 +1,9 @@
 /* Lookups in the background.
  *
- * A lookup is pending from its start until somebody takes it off the list: its own thread, when it has found what it
- * looked for, or whoever has had enough of it. Whoever took it off finishes it, so that this happens once. A thread
- * that is inside the C library's resolver cannot be stopped: it goes on, finds that its lookup is no longer pending,
- * and frees what it has. */
+ * A lookup is pending from its start until somebody takes it off the list: its own thread, when it has found
+ * what it looked for, or whoever has had enough of it. Whoever took it off finishes it, so that this happens
+ * once. A thread that is inside the C library's resolver cannot be stopped: it goes on, finds that its lookup
+ * is no longer pending, and frees what it has. */
 #include "lookup.h"
 
 #include "blocking.h"
@@ -12,7 +12,8 @@
 #include <stdatomic.h>
 #include <time.h>
 
-static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; /* of the list, and of what is private in its members */
+static pthread_mutex_t lock =
+	PTHREAD_MUTEX_INITIALIZER; /* of the list, and of what is private in its members */
 static struct lookup *pending;
 static _Atomic uintptr_t handles;
 
@@ -124,7 +125,8 @@ static bool is_pending(const struct lookup *lookup)
 /* Waits for its end, under the lock, and makes it end when it takes too long; true if it did. */
 static bool wait_for_end(struct lookup *lookup)
 {
-	struct timespec end = { .tv_sec = (time_t)(lookup->end / 1000), .tv_nsec = (long)(lookup->end % 1000) * 1000000 };
+	struct timespec end = { .tv_sec = (time_t)(lookup->end / 1000),
+				.tv_nsec = (long)(lookup->end % 1000) * 1000000 };
 
 	while (is_pending(lookup)) {
 		if (lookup->end == WSC_FOREVER)
@@ -151,7 +153,8 @@ static void *watch(void *argument)
 	return NULL;
 }
 
-/* Puts it on the list and makes its threads. If one cannot be had, whoever has it frees it, and nobody finishes it. */
+/* Puts it on the list and makes its threads. If one cannot be had, whoever has it frees it, and nobody
+ * finishes it. */
 static int start(struct lookup *lookup, const struct lookup_kind *kind, uint64_t end, bool waited)
 {
 	static pthread_once_t once = PTHREAD_ONCE_INIT;

@@ -11,11 +11,13 @@
 struct lookup;
 
 struct lookup_kind {
-	/* Looks up, in the thread: it may take as long as it likes, and touches no memory of the program's. */
+	/* Looks up, in the thread: it may take as long as it likes, and touches no memory of the program's.
+	 */
 	int (*find)(struct lookup *lookup);
 
-	/* Hands over what was found, or the error, in some thread of the library's. It is called once, unless the
-	 * lookup is dropped: when it has been found, or is cancelled, or takes too long. Not for wsc__lookup_wait. */
+	/* Hands over what was found, or the error, in some thread of the library's. It is called once, unless
+	 * the lookup is dropped: when it has been found, or is cancelled, or takes too long. Not for
+	 * wsc__lookup_wait. */
 	void (*finish)(struct lookup *lookup, int error);
 
 	/* Frees all of it, once nobody needs it any more. */
@@ -42,12 +44,13 @@ uintptr_t wsc__lookup_last_handle(void);
  * WSA_NOT_ENOUGH_MEMORY if there can be no thread for it; then it is freed. */
 int wsc__lookup_start(struct lookup *lookup, const struct lookup_kind *kind, uint64_t end);
 
-/* The same, and waits for it: the error with which it ended. Whatever that is, wsc__lookup_release frees it. */
+/* The same, and waits for it: the error with which it ended. Whatever that is, wsc__lookup_release frees it.
+ */
 int wsc__lookup_wait(struct lookup *lookup, const struct lookup_kind *kind, uint64_t end);
 void wsc__lookup_release(struct lookup *lookup);
 
-/* Ends a lookup of this kind at once; false if none of this handle is pending. It finishes with the error, or is
- * dropped if that is 0. */
+/* Ends a lookup of this kind at once; false if none of this handle is pending. It finishes with the error, or
+ * is dropped if that is 0. */
 bool wsc__lookup_cancel(const struct lookup_kind *kind, uintptr_t handle, int error);
 
 /* Drops all that are pending, as the last WSACleanup does. */

@@ -46,8 +46,8 @@ static inline void wsc__pack_strings(struct packed *packed, char **list)
 		*list = wsc__pack(packed, *list, strlen(*list) + 1);
 }
 
-/* What was packed: a structure at the beginning of its room, and how its pointers become those of a copy that lies
- * so many bytes further on. */
+/* What was packed: a structure at the beginning of its room, and how its pointers become those of a copy that
+ * lies so many bytes further on. */
 struct packed_result {
 	void *memory;
 	size_t size;

@@ -23,17 +23,21 @@
 static const struct {
 	int windows, posix;
 } flag[] = {
-	{ WS_AI_PASSIVE, AI_PASSIVE },         { WS_AI_CANONNAME, AI_CANONNAME },
-	{ WS_AI_NUMERICHOST, AI_NUMERICHOST }, { WS_AI_FQDN, AI_CANONNAME },
-	{ WS_AI_ALL, AI_ALL },                 { WS_AI_ADDRCONFIG, AI_ADDRCONFIG },
+	{ WS_AI_PASSIVE, AI_PASSIVE },
+	{ WS_AI_CANONNAME, AI_CANONNAME },
+	{ WS_AI_NUMERICHOST, AI_NUMERICHOST },
+	{ WS_AI_FQDN, AI_CANONNAME },
+	{ WS_AI_ALL, AI_ALL },
+	{ WS_AI_ADDRCONFIG, AI_ADDRCONFIG },
 	{ WS_AI_V4MAPPED, AI_V4MAPPED },
 };
 
 /* Flags that ask for nothing which is not so here anyway, or for name spaces that are not here. */
 enum {
 	IDLE_FLAGS = WS_AI_NUMERICSERV | WS_AI_DNS_ONLY | WS_AI_FORCE_CLEAR_TEXT | WS_AI_BYPASS_DNS_CACHE |
-		     WS_AI_RETURN_TTL | WS_AI_NON_AUTHORITATIVE | WS_AI_SECURE | WS_AI_RETURN_PREFERRED_NAMES |
-		     WS_AI_FILESERVER | WS_AI_DISABLE_IDN_ENCODING | WS_AI_SECURE_WITH_FALLBACK,
+		     WS_AI_RETURN_TTL | WS_AI_NON_AUTHORITATIVE | WS_AI_SECURE |
+		     WS_AI_RETURN_PREFERRED_NAMES | WS_AI_FILESERVER | WS_AI_DISABLE_IDN_ENCODING |
+		     WS_AI_SECURE_WITH_FALLBACK,
 };
 
 /* A row: ADDRINFOEX2 begins like ADDRINFOEX, which begins like ADDRINFO but for its last member. */
@@ -46,8 +50,10 @@ struct row {
 	struct sockaddr_storage address;
 	char name[]; /* with its zero, and the other name if there is one */
 };
-_Static_assert(offsetof(ADDRINFOA, ai_protocol) == offsetof(struct wanted, protocol), "the hints begin alike");
-_Static_assert(offsetof(ADDRINFOEXW, ai_protocol) == offsetof(struct wanted, protocol), "the hints begin alike");
+_Static_assert(offsetof(ADDRINFOA, ai_protocol) == offsetof(struct wanted, protocol),
+	       "the hints begin alike");
+_Static_assert(offsetof(ADDRINFOEXW, ai_protocol) == offsetof(struct wanted, protocol),
+	       "the hints begin alike");
 _Static_assert(offsetof(ADDRINFOEX2A, ai_next) == offsetof(ADDRINFOEXA, ai_next), "the rows begin alike");
 
 /* What of the hints is only for results. */
@@ -101,8 +107,8 @@ static int read_name(int unit, char *to, const void *user, size_t most, int nobo
 	return error == WS_WSAENAMETOOLONG ? nobody : error;
 }
 
-int wsc__resolve_read(struct question *question, const struct list *list, const void *node, const void *service,
-		      const void *hints, void *result)
+int wsc__resolve_read(struct question *question, const struct list *list, const void *node,
+		      const void *service, const void *hints, void *result)
 {
 	void *nothing = NULL;
 	int error = wsc__copy_out(result, &nothing, sizeof nothing);
@@ -137,13 +143,14 @@ static int add_row(struct answer *answer, const struct sockaddr *address, sockle
 	const struct wanted *wanted = &answer->question->wanted;
 	const char *canonical = answer->list->first ? NULL : answer->canonical;
 	const char *node = answer->question->node;
-	size_t unit = (size_t)answer->list->unit, room = canonical ? (strlen(canonical) + strlen(node) + 2) * unit : 0;
+	size_t unit = (size_t)answer->list->unit,
+	       room = canonical ? (strlen(canonical) + strlen(node) + 2) * unit : 0;
 	struct row *row = calloc(1, sizeof *row + room);
 
 	if (!row)
 		return WS_WSA_NOT_ENOUGH_MEMORY;
 	memcpy(&row->address, address, length);
-	((struct sockaddr_in *)&row->address)->sin_port = answer->port; /* which lies in the same place in both */
+	((struct sockaddr_in *)&row->address)->sin_port = answer->port; /* in both it lies there */
 	row->plain.ai_family = wsc__family_from_posix(address->sa_family);
 	row->plain.ai_socktype = wanted->type;
 	row->plain.ai_protocol = wanted->protocol;
@@ -219,7 +226,8 @@ static bool is_of_no_use(const struct addrinfo *posix, bool numeric)
 	const struct sockaddr_in6 *in6 = (void *)posix->ai_addr;
 
 	return posix->ai_family == AF_INET6 && !numeric && !IN6_IS_ADDR_LOOPBACK(&in6->sin6_addr) &&
-	       !IN6_IS_ADDR_LINKLOCAL(&in6->sin6_addr) && !IN6_IS_ADDR_V4MAPPED(&in6->sin6_addr) && !reaches_ipv6();
+	       !IN6_IS_ADDR_LINKLOCAL(&in6->sin6_addr) && !IN6_IS_ADDR_V4MAPPED(&in6->sin6_addr) &&
+	       !reaches_ipv6();
 }
 
 /* Linux gives a row for each type and protocol that fits, Windows one, which repeats the question. */
@@ -249,9 +257,11 @@ static int add_found(struct answer *answer, const struct addrinfo *posix, bool n
 /* The address in IPv6's form, as AI_V4MAPPED has it. */
 static int add_mapped(struct answer *answer, const struct sockaddr_storage *address)
 {
-	struct sockaddr_in6 mapped = { .sin6_family = AF_INET6, .sin6_addr.s6_addr = { [10] = 0xff, [11] = 0xff } };
+	struct sockaddr_in6 mapped = { .sin6_family = AF_INET6,
+				       .sin6_addr.s6_addr = { [10] = 0xff, [11] = 0xff } };
 
-	memcpy(&mapped.sin6_addr.s6_addr[12], &((const struct sockaddr_in *)address)->sin_addr, sizeof(struct in_addr));
+	memcpy(&mapped.sin6_addr.s6_addr[12], &((const struct sockaddr_in *)address)->sin_addr,
+	       sizeof(struct in_addr));
 	return add_row(answer, (struct sockaddr *)&mapped, sizeof mapped);
 }
 
@@ -275,8 +285,9 @@ static int add_own(struct answer *answer)
 		return error || answer->list->first ? error : WS_WSANO_DATA;
 	count = wsc__host_addresses(AF_INET, addresses);
 	for (int i = 0; i < count && !error; i++)
-		error = mapped ? add_mapped(answer, &addresses[i]) :
-				 add_row(answer, (struct sockaddr *)&addresses[i], sizeof(struct sockaddr_in));
+		error = mapped ? add_mapped(answer, &addresses[i])
+			       : add_row(answer, (struct sockaddr *)&addresses[i],
+					 sizeof(struct sockaddr_in));
 	return error;
 }
 
@@ -364,7 +375,8 @@ static int find(struct answer *answer)
 		if (strip_brackets(node))
 			hints.ai_flags |= AI_NUMERICHOST;
 		numeric = is_numeric(node);
-		if (!(question->wanted.flags & WS_AI_DISABLE_IDN_ENCODING) && wsc__idn_encode(node, sizeof node))
+		if (!(question->wanted.flags & WS_AI_DISABLE_IDN_ENCODING) &&
+		    wsc__idn_encode(node, sizeof node))
 			return WS_WSAHOST_NOT_FOUND;
 	}
 	error = ask(answer, name, &hints, numeric);
@@ -385,7 +397,8 @@ int wsc__resolve(const struct question *question, struct list *list)
 	int error = read_port(question, &answer.port);
 
 	if (!error)
-		error = question->has_node && wsc__host_is_own(question->node) ? add_own(&answer) : find(&answer);
+		error = question->has_node && wsc__host_is_own(question->node) ? add_own(&answer)
+									       : find(&answer);
 	if (error) {
 		wsc__resolve_free(list);
 		list->first = NULL;
@@ -433,6 +446,21 @@ static void write_number(const struct sockaddr_storage *address, char node[NI_MA
 		snprintf(node + strlen(node), NI_MAXHOST - strlen(node), "%%%u", in6->sin6_scope_id);
 }
 
+/* The name of a host; where it has none, its address does. */
+static int name_host(const struct sockaddr_storage *address, socklen_t length, int flags, char *node)
+{
+	int posix_flags = NI_NAMEREQD | (flags & WS_NI_NOFQDN ? NI_NOFQDN : 0), error;
+
+	if (!(flags & WS_NI_NUMERICHOST)) {
+		error = wsc__error_from_eai(getnameinfo((const struct sockaddr *)address, length, node,
+							NI_MAXHOST, NULL, 0, posix_flags));
+		if (error != WS_WSAHOST_NOT_FOUND || flags & WS_NI_NAMEREQD)
+			return error;
+	}
+	write_number(address, node);
+	return 0;
+}
+
 /* Both texts in UTF-8, as far as they are wanted: a name that nobody asks for is not looked up. */
 static int name_address(const void *user, int length, int flags, char *node, char *service)
 {
@@ -449,17 +477,13 @@ static int name_address(const void *user, int length, int flags, char *node, cha
 	error = wsc__address_in(family, user, length, &address, &whole);
 	if (error)
 		return error;
-	if (node) {
-		error = flags & WS_NI_NUMERICHOST ? WS_WSAHOST_NOT_FOUND :
-			wsc__error_from_eai(getnameinfo((struct sockaddr *)&address, whole, node, NI_MAXHOST, NULL, 0,
-							NI_NAMEREQD | (flags & WS_NI_NOFQDN ? NI_NOFQDN : 0)));
-		if (error && (error != WS_WSAHOST_NOT_FOUND || (flags & (WS_NI_NAMEREQD | WS_NI_NUMERICHOST)) == WS_NI_NAMEREQD))
-			return error;
-		if (error)
-			write_number(&address, node);
-	}
+	if (node)
+		error = name_host(&address, whole, flags, node);
+	if (error)
+		return error;
 	port = (uint16_t)wsc__address_port(&address);
-	if (service && (flags & WS_NI_NUMERICSERV || !wsc__service_name(port, flags & WS_NI_DGRAM, service, NI_MAXSERV)))
+	if (service &&
+	    (flags & WS_NI_NUMERICSERV || !wsc__service_name(port, flags & WS_NI_DGRAM, service, NI_MAXSERV)))
 		snprintf(service, NI_MAXSERV, "%u", port);
 	return 0;
 }
@@ -491,13 +515,13 @@ static int get_name(int unit, const void *address, int length, void *node, DWORD
 	return error;
 }
 
-INT WSC(getnameinfo)(const struct WSC(sockaddr) *address, WSC(socklen_t) length, PCHAR node, DWORD node_room,
+INT WSC(getnameinfo)(const struct WSC(sockaddr) * address, WSC(socklen_t) length, PCHAR node, DWORD node_room,
 		     PCHAR service, DWORD service_room, INT flags)
 {
 	return get_name(1, address, length, node, node_room, service, service_room, flags);
 }
 
 WSC_WIDE_FORMS(INT, GetNameInfoW,
-	       (const struct WSC(sockaddr) *address, WSC(socklen_t) length, PWCHAR node, DWORD node_room,
+	       (const struct WSC(sockaddr) * address, WSC(socklen_t) length, PWCHAR node, DWORD node_room,
 		PWCHAR service, DWORD service_room, INT flags),
 	       get_name(wide, address, length, node, node_room, service, service_room, flags))

@@ -26,9 +26,10 @@ struct question {
 	char node[WSC_UTF8_MOST * NI_MAXHOST], service[WSC_UTF8_MOST * NI_MAXSERV];
 };
 
-/* Reads what the program has written, and says what Windows says before it asks anybody. *result becomes NULL. */
-int wsc__resolve_read(struct question *question, const struct list *list, const void *node, const void *service,
-		      const void *hints, void *result);
+/* Reads what the program has written, and says what Windows says before it asks anybody. *result becomes
+ * NULL. */
+int wsc__resolve_read(struct question *question, const struct list *list, const void *node,
+		      const void *service, const void *hints, void *result);
 
 /* The answer, or its error; it may take long. wsc__resolve_free frees a list. */
 int wsc__resolve(const struct question *question, struct list *list);

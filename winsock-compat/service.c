@@ -166,7 +166,8 @@ static void move_protocol(void *memory, uintptr_t by)
 	wsc__pack_move(&protocol->p_name, by);
 }
 
-static int pack_service(struct packed_service *to, const char *name, char *const *aliases, const char *transport, int port)
+static int pack_service(struct packed_service *to, const char *name, char *const *aliases,
+			const char *transport, int port)
 {
 	struct packed packed = { to->room, to->room + sizeof to->room, false };
 	SERVENT *service = &to->service;
@@ -190,8 +191,12 @@ static int service_in_table(struct packed_service *to, const char *name, int por
 			continue;
 		if (transport && strcasecmp(transport, "tcp") != 0 && strcasecmp(transport, "udp") != 0)
 			continue;
-		if (name ? !strcasecmp(name, s->name) || (s->alias && !strcasecmp(name, s->alias)) : port == s->port)
-			return pack_service(to, s->name, aliases, s->transport ? s->transport : transport ? transport : "tcp",
+		if (name ? !strcasecmp(name, s->name) || (s->alias && !strcasecmp(name, s->alias))
+			 : port == s->port)
+			return pack_service(to, s->name, aliases,
+					    s->transport ? s->transport
+					    : transport  ? transport
+							 : "tcp",
 					    htons(s->port));
 	}
 	return WS_WSANO_DATA;
@@ -265,7 +270,7 @@ int wsc__service_by_port(int port, const char *transport, struct packed_result *
 	return given_service(by_port(&packed_service, port, transport), result);
 }
 
-struct WSC(servent) *WSC(getservbyname)(const char *user_name, const char *user_transport)
+struct WSC(servent) * WSC(getservbyname)(const char *user_name, const char *user_transport)
 {
 	char name[SERVICE_NAME], transport[SERVICE_NAME];
 	int error = wsc__enter();
@@ -279,7 +284,7 @@ struct WSC(servent) *WSC(getservbyname)(const char *user_name, const char *user_
 	return wsc__result_pointer(error, &packed_service.service);
 }
 
-struct WSC(servent) *WSC(getservbyport)(int port, const char *user_transport)
+struct WSC(servent) * WSC(getservbyport)(int port, const char *user_transport)
 {
 	char transport[SERVICE_NAME];
 	int error = wsc__enter();
@@ -293,7 +298,8 @@ struct WSC(servent) *WSC(getservbyport)(int port, const char *user_transport)
 
 static int pack_protocol(size_t i)
 {
-	struct packed packed = { packed_protocol.room, packed_protocol.room + sizeof packed_protocol.room, false };
+	struct packed packed = { packed_protocol.room, packed_protocol.room + sizeof packed_protocol.room,
+				 false };
 	PROTOENT *protocol = &packed_protocol.protocol;
 	char *aliases[] = { (char *)protocols[i].alias, NULL };
 
@@ -337,7 +343,7 @@ int wsc__service_protocol_by_number(int number, struct packed_result *result)
 	return given_protocol(protocol_by_number(number), result);
 }
 
-struct WSC(protoent) *WSC(getprotobyname)(const char *user)
+struct WSC(protoent) * WSC(getprotobyname)(const char *user)
 {
 	char name[SERVICE_NAME];
 	int error = wsc__enter();
@@ -347,7 +353,7 @@ struct WSC(protoent) *WSC(getprotobyname)(const char *user)
 	return wsc__result_pointer(error ? error : protocol_by_name(name), &packed_protocol.protocol);
 }
 
-struct WSC(protoent) *WSC(getprotobynumber)(int number)
+struct WSC(protoent) * WSC(getprotobynumber)(int number)
 {
 	int error = wsc__enter();
 

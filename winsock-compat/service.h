@@ -7,8 +7,8 @@
 
 enum { SERVICE_NAME = 256 }; /* no service and no protocol has so long a name */
 
-/* The parts of getservbyname and its relatives: reading a name of the program's, WSANO_DATA if it is nobody's, and
- * the lookup, whose result lies in the thread's own memory. NULL is any transport. */
+/* The parts of getservbyname and its relatives: reading a name of the program's, WSANO_DATA if it is
+ * nobody's, and the lookup, whose result lies in the thread's own memory. NULL is any transport. */
 int wsc__service_read(char name[SERVICE_NAME], const char *user);
 int wsc__service_by_name(const char *name, const char *transport, struct packed_result *result);
 int wsc__service_by_port(int port, const char *transport, struct packed_result *result);
