@@ -23,6 +23,7 @@ libwinsock_compat_la_SOURCES = \
 	%D%/control.h \
 	%D%/diag.c \
 	%D%/diag.h \
+	%D%/enumprotocols.c \
 	%D%/error.c \
 	%D%/error.h \
 	%D%/export.h \
@@ -46,10 +47,15 @@ libwinsock_compat_la_SOURCES = \
 	%D%/lasterror.c \
 	%D%/lookup.c \
 	%D%/lookup.h \
+	%D%/lookupservice.c \
 	%D%/memory.c \
 	%D%/message.c \
 	%D%/multicast.c \
 	%D%/name.c \
+	%D%/namespace.c \
+	%D%/namespace.h \
+	%D%/namespace-dns.c \
+	%D%/namespace-nla.c \
 	%D%/netlink.c \
 	%D%/netlink.h \
 	%D%/option-ip.c \
@@ -68,9 +74,11 @@ libwinsock_compat_la_SOURCES = \
 	%D%/processor.c \
 	%D%/profile.c \
 	%D%/profile.h \
-	%D%/rcvall.c \
 	%D%/protocol.c \
 	%D%/protocol.h \
+	%D%/provider.c \
+	%D%/qos.c \
+	%D%/rcvall.c \
 	%D%/rcvall.h \
 	%D%/readiness.c \
 	%D%/readiness.h \
@@ -80,6 +88,8 @@ libwinsock_compat_la_SOURCES = \
 	%D%/regfile.h \
 	%D%/registry.c \
 	%D%/registry.h \
+	%D%/reply.c \
+	%D%/reply.h \
 	%D%/resolve.c \
 	%D%/resolve.h \
 	%D%/route.c \
@@ -89,6 +99,7 @@ libwinsock_compat_la_SOURCES = \
 	%D%/sendmsg.c \
 	%D%/service.c \
 	%D%/service.h \
+	%D%/serviceclass.c \
 	%D%/shutdown.c \
 	%D%/socket.c \
 	%D%/socket.h \
@@ -135,6 +146,10 @@ BUILT_SOURCES += %D%/error-rows.h
 EXTRA_DIST += %D%/errors.in build-aux/gen-errors.awk
 CLEANFILES += %D%/error-rows.h
 
+# The functions, and what has them: for the manual and for the tests.
+FUNCTIONS_FROM = $(srcdir)/%D%/api.in $(srcdir)/%D%/functions.in $(sort $(wildcard $(srcdir)/include/*.h))
+GEN_FUNCTIONS = $(AWK) -f $(srcdir)/build-aux/gen-functions.awk
+
 # The ioctls, for the library and for the tests.
 IOCTLS_FROM = $(srcdir)/include/constants.in $(srcdir)/%D%/ioctls.in
 GEN_IOCTLS = $(AWK) -f $(srcdir)/build-aux/gen-ioctls.awk
@@ -143,6 +158,6 @@ GEN_IOCTLS = $(AWK) -f $(srcdir)/build-aux/gen-ioctls.awk
 	$(AM_V_GEN)$(MKDIR_P) %D% && $(GEN_IOCTLS) -v make=library $(IOCTLS_FROM) >$@-t && mv $@-t $@
 
 BUILT_SOURCES += %D%/option-rows.h %D%/ioctl-rows.h
-EXTRA_DIST += %D%/api.in %D%/ioctls.in %D%/options.in build-aux/gen-ioctls.awk build-aux/gen-map.awk \
-	build-aux/gen-options.awk
+EXTRA_DIST += %D%/api.in %D%/functions.in %D%/ioctls.in %D%/options.in build-aux/gen-functions.awk build-aux/gen-ioctls.awk \
+	build-aux/gen-map.awk build-aux/gen-options.awk
 CLEANFILES += %D%/winsock-compat.map %D%/ioctl-rows.h %D%/option-rows.h
