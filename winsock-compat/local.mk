@@ -14,6 +14,8 @@ libwinsock_compat_la_SOURCES = \
 	%D%/bind.h \
 	%D%/blocking.c \
 	%D%/blocking.h \
+	%D%/conditional.c \
+	%D%/conditional.h \
 	%D%/conflict.c \
 	%D%/conflict.h \
 	%D%/connect.c \

@@ -1,5 +1,6 @@
 /* select, over poll(2): any number of sockets, whatever their descriptors' numbers. */
 #include "blocking.h"
+#include "conditional.h"
 #include "export.h"
 #include "fault.h"
 #include "unreachable.h"
@@ -152,8 +153,9 @@ static bool prepare(struct selection *selection)
 			place->ready = is_ready(i, place->sock);
 			ready = ready || place->ready;
 			/* What has hung up and answered nothing will not do so later, but wake poll() at once. */
-			waiting->fd = is_idle(place->sock) || waiting->revents & (POLLHUP | POLLERR) ? -1 :
-												       (int)place->s;
+			waiting->fd = is_idle(place->sock) || waiting->revents & (POLLHUP | POLLERR)
+					      ? -1
+					      : wsc__conditional_fd(place->s, place->sock);
 			waiting->events |= events[i];
 		}
 	return ready;
@@ -208,6 +210,7 @@ static int evaluate(struct selection *selection, bool *ready)
 				if (gone || is_idle(place->sock))
 					continue;
 			}
+			seen = wsc__conditional_events(place->s, place->sock, seen);
 			if (seen & POLLERR && waiting->fd >= 0)
 				seen = waiting->revents = without_messages(place, seen);
 			if (seen & POLLERR) /* what other calls say depends on what became of it */

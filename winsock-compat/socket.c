@@ -3,6 +3,7 @@
 
 #include "address.h"
 #include "blocking.h"
+#include "conditional.h"
 #include "export.h"
 #include "fault.h"
 #include "icmp.h"
@@ -97,6 +98,7 @@ static void drop_extras(struct socket *sock)
 {
 	struct socket_extras *extras = sock->extras;
 
+	wsc__conditional_free(wsc__conditional_detach(sock));
 	sock->extras = NULL;
 	for (int i = 0; extras && i < extras->waiting_count; i++)
 		wsc__socket_refuse(extras->waiting[i]);
@@ -343,6 +345,7 @@ static void linger(int fd, bool blocks, unsigned seconds)
 static int end(int fd, struct socket *sock)
 {
 	unsigned before, seconds, state = SOCKET_CLOSING;
+	struct conditional *conditional;
 	uint64_t cookie;
 	bool reserves;
 	int error;
@@ -350,6 +353,7 @@ static int end(int fd, struct socket *sock)
 	wsc__socket_lock(sock); /* which an adoption holds */
 	cookie = sock->cookie;
 	seconds = lingers(sock);
+	conditional = wsc__conditional_detach(sock); /* calls may wait for what it has open */
 	before = replace_state(sock, state);
 	reserves = sock->ports.options & PORT_RESERVES; /* in this order: see wsc__port_acquire */
 	wsc__socket_unlock(sock);
@@ -364,6 +368,7 @@ static int end(int fd, struct socket *sock)
 		if (reserves)
 			wsc__port_closed(cookie);
 	}
+	wsc__conditional_free(conditional);
 	if (!(before & SOCKET_CLOSING)) /* unless the number has a new socket already */
 		while (state & SOCKET_CLOSING && !atomic_compare_exchange_weak(&sock->state, &state, 0))
 			;

@@ -51,6 +51,7 @@ enum socket_state {
 	SOCKET_ABORTED = 1 << 25,    /* the peer had closed before it got all that was sent */
 	SOCKET_RCVALL = 1 << 26,     /* SIO_RCVALL: the descriptor is a packet socket's */
 	SOCKET_LIMITED = 1 << 27,    /* IP_USER_MTU is set, for datagrams of IPv4 */
+	SOCKET_CONDITIONAL = 1 << 28, /* a listener that asks before it answers: see conditional.h */
 };
 
 /* What decides who may have a port beside whom. */
@@ -93,6 +94,7 @@ struct socket_extras {
 	unsigned joined_count; /* JOINED_MOST + 1: too many to be noted */
 	int backlog;              /* what a paused listener goes on with */
 	int *waiting, waiting_count; /* connections that came before the pause: wait for the next accepts */
+	struct conditional *conditional; /* with SOCKET_CONDITIONAL */
 	int syn_retries;          /* the kernel's, before TCP_NOSYNRETRIES; 0 if that was never set */
 	int urgent;               /* TCP_EXPEDITED_1122 or TCP_BSDURGENT, whichever was turned on */
 	bool icmp_failed;         /* the last connect has met an ICMP error: this one */
