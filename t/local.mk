@@ -44,6 +44,7 @@ TEST_NAMES += socketoption
 TEST_NAMES += startup
 TEST_NAMES += tcpoption
 TEST_NAMES += transfer
+TEST_NAMES += urgent
 
 SCRIPT_TESTS += %D%/interop.t %D%/wsc-compare.t
 

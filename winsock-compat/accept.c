@@ -199,6 +199,8 @@ static void inherit(SOCKET s, struct socket *sock, SOCKET from, struct socket *l
 		return;
 	}
 	wsc__keepalive_inherit(sock, listener);
+	if (wsc__socket_is(listener, SOCKET_INLINE))
+		wsc__socket_mark(sock, SOCKET_INLINE, 0);
 	wsc__options_inherit(sock, listener);
 	wsc__socket_lock(listener);
 	DWORD receive_buffer = listener->receive_buffer, send_buffer = listener->send_buffer;

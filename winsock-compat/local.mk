@@ -89,6 +89,8 @@ libwinsock_compat_la_SOURCES = \
 	%D%/thread.h \
 	%D%/transfer.c \
 	%D%/transfer.h \
+	%D%/urgent.c \
+	%D%/urgent.h \
 	%D%/utf.c \
 	%D%/utf.h \
 	%D%/wide.c \

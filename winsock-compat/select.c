@@ -4,6 +4,7 @@
 #include "export.h"
 #include "fault.h"
 #include "unreachable.h"
+#include "urgent.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -72,7 +73,7 @@ static bool is_idle(struct socket *sock)
 /* Whether the note decides, and not the kernel. Then it has to be about this very socket. */
 static bool is_noted(struct socket *sock)
 {
-	enum { NOTED = SOCKET_CONNECTING | SOCKET_REFUSED | SOCKET_DEFERRED | SOCKET_ERROR_SET };
+	enum { NOTED = SOCKET_CONNECTING | SOCKET_REFUSED | SOCKET_DEFERRED | SOCKET_ERROR_SET | SOCKET_URGENT };
 
 	return is_idle(sock) || wsc__socket_is(sock, NOTED) || wsc__unreachable_noted(sock);
 }
@@ -133,7 +134,11 @@ static void release_sets(struct selection *selection)
 /* What is ready without asking the kernel: a connection put off, an error that waits. */
 static bool is_ready(int set, struct socket *sock)
 {
-	return (set == READ && (wsc__socket_is(sock, SOCKET_DEFERRED) || wsc__unreachable_noted(sock))) ||
+	short urgent = wsc__urgent_ready(sock);
+
+	return (set == READ && (wsc__socket_is(sock, SOCKET_DEFERRED) || wsc__unreachable_noted(sock) ||
+				urgent & POLLIN)) ||
+	       (set == EXCEPT && urgent & POLLPRI) ||
 	       (set != EXCEPT && wsc__socket_is(sock, SOCKET_ERROR_SET) &&
 		!wsc__socket_is(sock, SOCKET_ERROR_TOLD));
 }
@@ -156,7 +161,7 @@ static bool prepare(struct selection *selection)
 			waiting->fd = is_idle(place->sock) || waiting->revents & (POLLHUP | POLLERR)
 					      ? -1
 					      : wsc__conditional_fd(place->s, place->sock);
-			waiting->events |= events[i];
+			waiting->events |= wsc__urgent_asked(place->sock, events[i]);
 		}
 	return ready;
 }
@@ -211,6 +216,7 @@ static int evaluate(struct selection *selection, bool *ready)
 					continue;
 			}
 			seen = wsc__conditional_events(place->s, place->sock, seen);
+			seen = wsc__urgent_events(place->s, place->sock, seen);
 			if (seen & POLLERR && waiting->fd >= 0)
 				seen = waiting->revents = without_messages(place, seen);
 			if (seen & POLLERR) /* what other calls say depends on what became of it */
