@@ -75,15 +75,14 @@ static int receive_urgent(SOCKET s, struct socket *sock, struct transfer *transf
 		int error = wsc__urgent_take(s, sock, transfer, flags);
 		int posix_error;
 		ssize_t now;
+		char byte;
 
 		if (error || transfer->done)
 			return error;
-		now = recvmsg((int)s, &transfer->message, flags | MSG_DONTWAIT); /* one that is early */
+		now = recv((int)s, &byte, 1, MSG_OOB | MSG_PEEK | MSG_DONTWAIT); /* for what goes wrong */
 		posix_error = errno;
-		if (now > 0)
-			wsc__transfer_advance(transfer, (size_t)now);
-		if (now > 0)
-			return 0;
+		if (now > 0) /* it has just come */
+			continue;
 		if (now == 0 || wsc__poll_now((int)s, POLLRDHUP) & (POLLRDHUP | POLLHUP))
 			return ended(s, sock, before);
 		if (posix_error != EINVAL && posix_error != EAGAIN && posix_error != EINTR)
@@ -146,18 +145,43 @@ static int receive_nothing(SOCKET s, struct socket *sock, int flags)
 			       : receive(s, sock, &transfer, flags | MSG_PEEK);
 }
 
+/* A stream between whose bytes there may be urgent ones. */
+static int receive_between(SOCKET s, struct socket *sock, struct transfer *transfer, int flags)
+{
+	uint64_t end = wsc__deadline(sock->receive_timeout);
+	unsigned before = sock->state;
+	int error;
+
+	do {
+		ssize_t now;
+		char byte;
+
+		error = wsc__urgent_receive(s, sock, transfer, flags);
+		if (error || (transfer->done && (!(flags & MSG_WAITALL) || transfer->done == transfer->size)))
+			break;
+		now = recv((int)s, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+		if (now == 0) {
+			error = ended(s, sock, before);
+			break;
+		}
+		if (now < 0 && errno != EAGAIN && errno != EINTR)
+			error = failure(s, sock, errno);
+		else if (now < 0 && wsc__socket_is(sock, SOCKET_NONBLOCKING))
+			error = WS_WSAEWOULDBLOCK;
+		else if (now < 0)
+			error = wsc__wait(s, POLLIN, end);
+	} while (!error);
+	return transfer->done ? 0 : error;
+}
+
 static int receive_stream(SOCKET s, struct socket *sock, struct transfer *transfer, int flags)
 {
-	int error = 0;
-
 	if (!transfer->size)
 		return receive_nothing(s, sock, flags);
 	if (flags & MSG_OOB)
 		return receive_urgent(s, sock, transfer, flags);
-	if (wsc__socket_is(sock, SOCKET_URGENT))
-		error = wsc__urgent_receive(s, sock, transfer, flags);
-	if (error || (transfer->done && (!(flags & MSG_WAITALL) || transfer->done == transfer->size)))
-		return error;
+	if (wsc__socket_is(sock, SOCKET_URGENT) && !wsc__urgent_is_plain(sock))
+		return receive_between(s, sock, transfer, flags);
 	return receive(s, sock, transfer, flags);
 }
 

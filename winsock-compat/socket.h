@@ -52,7 +52,7 @@ enum socket_state {
 	SOCKET_RCVALL = 1 << 26,     /* SIO_RCVALL: the descriptor is a packet socket's */
 	SOCKET_LIMITED = 1 << 27,    /* IP_USER_MTU is set, for datagrams of IPv4 */
 	SOCKET_CONDITIONAL = 1 << 28, /* a listener that asks before it answers: see conditional.h */
-	SOCKET_URGENT = 1 << 29,     /* urgent bytes were taken out of the stream, or have to be: see urgent.h */
+	SOCKET_URGENT = 1 << 29,     /* its peer has sent urgent data: see urgent.h */
 	SOCKET_INLINE = 1 << 30,     /* SO_OOBINLINE, as far as we know */
 };
 
@@ -88,6 +88,7 @@ struct urgent {
 	unsigned char bytes[URGENT_MOST]; /* that wait to be received */
 	size_t hole[URGENT_MOST];         /* where in the stream the newest ones are: bytes from its beginning */
 	unsigned count, holes;
+	bool early; /* the kernel has one more hole: a byte that came before what stands in front of it */
 };
 
 struct socket_extras {

@@ -1,9 +1,13 @@
 /* Urgent data of TCP as Windows has it: apart from the stream, and each byte kept until it is asked for.
  *
- * The kernel knows one urgent byte, which it skips when the stream is read; when the next one comes, the first is
- * ordinary data again. So whenever a call meets an urgent byte, it takes it out and keeps it. Where that cannot be
- * done because data comes before it, the place is noted, as a hole: SO_OOBINLINE is on in the kernel meanwhile, so
- * that every byte of the stream stands at its place, and receives end before the hole and step over it. */
+ * The kernel knows one urgent byte, which it skips when the stream is read, and forgets when the stream is read on;
+ * when the next one comes, the first is ordinary data again. So whenever a call meets an urgent byte, it takes it
+ * out and keeps it. Where that cannot be done because data comes before it, the place is noted, as a hole:
+ * SO_OOBINLINE is on in the kernel meanwhile, so that every byte of the stream stands at its place, and receives end
+ * before the hole and step over it.
+ *
+ * From the first such byte on, a receive takes no more than what had come before it looked for another one: an
+ * urgent pointer never points to what was there already. */
 #include "urgent.h"
 
 #include "error.h"
@@ -118,21 +122,29 @@ static void advance(struct urgent *urgent, size_t bytes)
 static void settle(SOCKET s, struct socket *sock)
 {
 	struct urgent *urgent = of(sock);
-	bool any = urgent && (urgent->count || urgent->holes);
 
 	if (urgent && !urgent->holes)
 		set_in_line(s, wsc__socket_is(sock, SOCKET_INLINE));
-	wsc__socket_mark(sock, any ? SOCKET_URGENT : 0, any ? 0 : SOCKET_URGENT);
+}
+
+/* The hole of a byte that was early is next: the kernel would skip it, or not, if another one comes. */
+static void step_over(SOCKET s, struct urgent *urgent)
+{
+	unsigned char byte;
+
+	if (!urgent->early || !is_next(s))
+		return;
+	set_in_line(s, 1);
+	urgent->early = recv((int)s, &byte, 1, MSG_DONTWAIT) != 1;
 }
 
 /* The urgent byte has data before it. The kernel gives it only while it is not in line, and then only the newest.
- * False if there is nothing more to do now. */
+ * False if there is nothing more to do now: it may be known before all that comes in front of it is there. */
 static bool note_hole(SOCKET s, struct urgent *urgent)
 {
 	ssize_t place = distance(s), later;
 	unsigned char byte;
 
-	/* It may be known before all that comes in front of it is there: the kernel has to manage. */
 	if (place <= 0 || place >= all(s) || (urgent->holes && (size_t)place <= urgent->hole[urgent->holes - 1]))
 		return false;
 	set_in_line(s, 0);
@@ -152,18 +164,23 @@ static bool note_hole(SOCKET s, struct urgent *urgent)
 	return true;
 }
 
-/* Takes what has come out of the stream, or notes where it stands. */
-static void notice(SOCKET s, struct socket *sock)
+/* Takes what has come out of the stream, or notes where it stands. Whether there was anything. */
+static bool notice(SOCKET s, struct socket *sock)
 {
-	struct socket_extras *extras;
+	struct socket_extras *extras = sock->extras;
 	struct urgent *urgent;
-	bool more = true;
+	bool more = true, any = false;
 
+	if (extras && extras->urgent_data.early && !wsc__socket_is(sock, SOCKET_INLINE)) {
+		step_over(s, &extras->urgent_data);
+		settle(s, sock);
+	}
 	if (!is_tcp(sock) || !is_pending(s) || wants_in_line(s, sock))
-		return;
+		return false;
 	extras = wsc__socket_extras(sock);
 	if (!extras)
-		return;
+		return false;
+	wsc__socket_mark(sock, SOCKET_URGENT, 0);
 	urgent = &extras->urgent_data;
 	while (more && urgent->count + 2 <= URGENT_MOST && urgent->holes + 2 <= URGENT_MOST && is_pending(s)) {
 		unsigned char byte;
@@ -177,8 +194,25 @@ static void notice(SOCKET s, struct socket *sock)
 		} else {
 			more = false;
 		}
+		any = any || more;
 	}
 	settle(s, sock);
+	return any;
+}
+
+/* Whether one is there of which the place is not known yet, as a packet was lost: then the kernel has to manage. */
+static bool is_early(SOCKET s, const struct urgent *urgent)
+{
+	ssize_t place;
+	bool early;
+
+	if (!urgent || urgent->holes || !is_pending(s))
+		return false;
+	set_in_line(s, 1);
+	place = distance(s);
+	early = !is_next(s) && (place <= 0 || place >= all(s));
+	set_in_line(s, 0);
+	return early;
 }
 
 short wsc__urgent_waiting(struct socket *sock)
@@ -221,6 +255,7 @@ static int give(struct transfer *transfer, unsigned char byte)
 int wsc__urgent_take(SOCKET s, struct socket *sock, struct transfer *transfer, int posix_flags)
 {
 	struct urgent *urgent;
+	unsigned char byte;
 	int error = 0;
 
 	wsc__socket_lock(sock);
@@ -233,6 +268,10 @@ int wsc__urgent_take(SOCKET s, struct socket *sock, struct transfer *transfer, i
 		if (!error && transfer->size && !(posix_flags & MSG_PEEK))
 			take_first(urgent, 1);
 		settle(s, sock);
+	} else if (transfer->size && is_early(s, urgent) &&
+		   recv((int)s, &byte, 1, (posix_flags & MSG_PEEK) | MSG_OOB | MSG_DONTWAIT) == 1) {
+		error = give(transfer, byte);
+		urgent->early = !(posix_flags & MSG_PEEK);
 	}
 	wsc__socket_unlock(sock);
 	return error;
@@ -252,15 +291,15 @@ static void cut(struct msghdr *message, struct iovec *last, size_t most)
 	}
 }
 
-/* The receive itself, up to the first hole: there is something, so it does not wait. */
-static int receive_before(SOCKET s, struct urgent *urgent, struct transfer *transfer, int posix_flags)
+/* The receive itself, up to the first hole, or of so many bytes. */
+static int receive_before(SOCKET s, struct urgent *urgent, size_t most, struct transfer *transfer, int posix_flags)
 {
 	struct msghdr message = transfer->message;
 	struct iovec whole = { NULL, 0 };
 	unsigned char byte;
 	ssize_t now;
 
-	cut(&message, &whole, urgent->hole[0]);
+	cut(&message, &whole, urgent->holes ? urgent->hole[0] : most);
 	now = recvmsg((int)s, &message, (posix_flags & ~MSG_WAITALL) | MSG_DONTWAIT);
 	if (whole.iov_base)
 		message.msg_iov[message.msg_iovlen - 1] = whole;
@@ -283,11 +322,15 @@ int wsc__urgent_receive(SOCKET s, struct socket *sock, struct transfer *transfer
 {
 	struct urgent *urgent;
 	unsigned given = 0;
+	ssize_t there;
 	int error = wsc__socket_verify(s, sock, NULL);
 
 	if (error)
 		return error;
 	wsc__socket_lock(sock);
+	do
+		there = all(s);
+	while (notice(s, sock));
 	urgent = of(sock);
 	if (urgent && urgent->count && wsc__socket_is(sock, SOCKET_INLINE)) {
 		while (!error && given < urgent->count && transfer->done < transfer->size) {
@@ -297,14 +340,22 @@ int wsc__urgent_receive(SOCKET s, struct socket *sock, struct transfer *transfer
 		if (!(posix_flags & MSG_PEEK))
 			take_first(urgent, given);
 		error = given ? 0 : error;
-	} else if (urgent && urgent->holes) {
-		do
-			error = receive_before(s, urgent, transfer, posix_flags);
-		while (!error && urgent->holes && posix_flags & MSG_WAITALL && transfer->done < transfer->size);
+	} else if (urgent && (urgent->holes || there > 0)) {
+		error = receive_before(s, urgent, (size_t)there, transfer, posix_flags);
 	}
 	settle(s, sock);
 	wsc__socket_unlock(sock);
 	return error;
+}
+
+bool wsc__urgent_is_plain(struct socket *sock)
+{
+	bool plain;
+
+	wsc__socket_lock(sock);
+	plain = !of(sock) || (wsc__socket_is(sock, SOCKET_INLINE) && !of(sock)->count && !of(sock)->holes);
+	wsc__socket_unlock(sock);
+	return plain;
 }
 
 int wsc__urgent_count(SOCKET s, struct socket *sock, DWORD *bytes)

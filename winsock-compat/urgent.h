@@ -34,8 +34,9 @@ static inline short wsc__urgent_events(SOCKET s, struct socket *sock, short seen
 int wsc__urgent_take(SOCKET s, struct socket *sock, struct transfer *transfer, int posix_flags);
 
 /* Any other receive of a socket with SOCKET_URGENT: as much as there is before the next place where an urgent byte
- * was; nothing done means that the kernel's own way will do. */
+ * was, or may be. Never waits. Not for a socket of which the kernel's way is Windows': */
 int wsc__urgent_receive(SOCKET s, struct socket *sock, struct transfer *transfer, int posix_flags);
+bool wsc__urgent_is_plain(struct socket *sock);
 
 /* FIONREAD and SIOCATMARK, of TCP. */
 int wsc__urgent_count(SOCKET s, struct socket *sock, DWORD *bytes);
