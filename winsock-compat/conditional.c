@@ -70,7 +70,7 @@ struct conditional {
 	int watched; /* epoll: all that follows, and the listener */
 	int bell;    /* eventfd: readable while there is somebody about whom nobody has decided */
 	int raw[2];  /* of IPv4 and IPv6; -1 */
-	bool rings;
+	bool rings, closed;
 	bool to_device; /* the listener hears one interface alone */
 	in_port_t port;
 	struct in6_addr own; /* where the listener is bound; zeros for any */
@@ -207,7 +207,7 @@ static void ring(struct conditional *conditional)
 
 	for (struct knock *knock = conditional->knocks; knock && !any; knock = knock->next)
 		any = !knock->held && (knock->stage == KNOCKING || knock->stage == HERE);
-	if (any == conditional->rings)
+	if (any == conditional->rings || conditional->closed)
 		return;
 	conditional->rings = any;
 	if (any)
@@ -491,6 +491,14 @@ void wsc__conditional_hush(struct socket *sock)
 		drop(conditional, knock);
 	}
 	ring(conditional);
+}
+
+/* The kernel's socket may be gone before they look at it again. */
+void wsc__conditional_close(struct socket *sock)
+{
+	wsc__conditional_hush(sock);
+	of(sock)->closed = true;
+	eventfd_write(of(sock)->bell, 1);
 }
 
 unsigned wsc__conditional_admitted(struct socket *sock, struct caller callers[ADMITTED_MOST])

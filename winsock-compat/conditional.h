@@ -24,6 +24,9 @@ int wsc__conditional_next(SOCKET s, struct socket *sock, wsc__conditional_ask *a
 /* A pause begins, or ends: whoever has called since or waits to be asked about is refused. Under the lock. */
 void wsc__conditional_hush(struct socket *sock);
 
+/* The listener is closed: they are refused, and who waits for the listener is woken. Under the lock. */
+void wsc__conditional_close(struct socket *sock);
+
 /* Its part of the listener's extras: taken out of them, to be freed when nobody waits any more. Under the lock. */
 struct conditional *wsc__conditional_detach(struct socket *sock);
 void wsc__conditional_free(struct conditional *conditional);

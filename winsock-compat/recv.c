@@ -99,7 +99,7 @@ static int receive_urgent(SOCKET s, struct socket *sock, struct transfer *transf
 static int receive(SOCKET s, struct socket *sock, struct transfer *transfer, int flags)
 {
 	uint64_t end = wsc__deadline(sock->receive_timeout);
-	bool wait = wsc__hooked(sock);
+	bool wait = wsc__hooked(sock) || wsc__socket_is(sock, SOCKET_RCVALL);
 	unsigned before = sock->state;
 	int error = check_bound(s, sock);
 
