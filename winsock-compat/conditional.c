@@ -242,8 +242,7 @@ static struct knock *find_caller(struct conditional *conditional, const struct i
 {
 	struct knock *knock = conditional->knocks;
 
-	while (knock && (knock->stage == HERE || knock->caller.port != port ||
-			 !IN6_ARE_ADDR_EQUAL(&knock->caller.address, address)))
+	while (knock && (knock->caller.port != port || !IN6_ARE_ADDR_EQUAL(&knock->caller.address, address)))
 		knock = knock->next;
 	return knock;
 }
@@ -300,6 +299,8 @@ static void hear(struct socket *sock, struct conditional *conditional, const str
 	if (size > tcp.doff * 4)
 		size = tcp.doff * 4;
 	if (size < (int)sizeof tcp || wsc__socket_is_paused(sock)) /* then the kernel refuses it */
+		return;
+	if (knock && knock->stage == HERE) /* its own SYN, delivered once more */
 		return;
 	if (knock) {
 		memcpy(&before, knock->segment, sizeof before);
@@ -429,7 +430,7 @@ static int keep_connection(struct socket *sock, struct conditional *conditional,
 		address = address_of(&name);
 		knock = find_caller(conditional, &address, ((struct sockaddr_in *)&name)->sin_port);
 	}
-	if (knock) {
+	if (knock && knock->stage != HERE) {
 		knock->stage = HERE;
 		knock->fd = fd;
 		return 0;
@@ -508,12 +509,13 @@ unsigned wsc__conditional_admitted(struct socket *sock, struct caller callers[AD
 
 	wsc__socket_lock(sock);
 	conditional = of(sock);
-	for (struct knock *knock = conditional ? conditional->knocks : NULL; knock && count < ADMITTED_MOST;
-	     knock = knock->next)
+	/* Of more than that, the newest: the kernel has got the others' SYN already. */
+	for (struct knock *knock = conditional ? conditional->knocks : NULL; knock; knock = knock->next)
 		if (knock->stage == ADMITTED)
-			callers[count++] = (struct caller){ knock->caller.address, knock->caller.port };
+			callers[count++ % ADMITTED_MOST] =
+				(struct caller){ knock->caller.address, knock->caller.port };
 	wsc__socket_unlock(sock);
-	return count;
+	return count < ADMITTED_MOST ? count : ADMITTED_MOST;
 }
 
 /* The listener's beginning and end */
