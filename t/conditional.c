@@ -13,8 +13,8 @@
 #define SO_PAUSE_ACCEPT 0x3003
 #endif
 
-#define HERE4 "10.9.0.1"
-#define HERE6 "fd00:9::1"
+#define HERE4  "10.9.0.1"
+#define HERE6  "fd00:9::1"
 #define THERE6 "fd00:9::2"
 
 enum {
@@ -181,8 +181,8 @@ static bool are_connected(SOCKET a, SOCKET b)
 
 	block(a, true);
 	block(b, true);
-	return send(a, "x", 1, 0) == 1 && recv(b, &byte, 1, 0) == 1 && byte == 'x' && send(b, "y", 1, 0) == 1 &&
-	       recv(a, &byte, 1, 0) == 1 && byte == 'y';
+	return send(a, "x", 1, 0) == 1 && recv(b, &byte, 1, 0) == 1 && byte == 'x' &&
+	       send(b, "y", 1, 0) == 1 && recv(a, &byte, 1, 0) == 1 && byte == 'y';
 }
 
 /* As the listener's family has it. */
@@ -199,10 +199,9 @@ static bool is_from(SOCKET s)
 		return false;
 	if (caller_seen.ss_family == AF_INET)
 		return seen->sin_addr.s_addr == in->sin_addr.s_addr;
-	return name.ss_family == AF_INET6
-		       ? !memcmp(&seen6->sin6_addr, &in6->sin6_addr, 16)
-		       : IN6_IS_ADDR_V4MAPPED(&seen6->sin6_addr) &&
-				 !memcmp((char *)&seen6->sin6_addr + 12, &in->sin_addr, 4);
+	return name.ss_family == AF_INET6 ? !memcmp(&seen6->sin6_addr, &in6->sin6_addr, 16)
+					  : IN6_IS_ADDR_V4MAPPED(&seen6->sin6_addr) &&
+						    !memcmp((char *)&seen6->sin6_addr + 12, &in->sin_addr, 4);
 }
 
 /* Instructions of the filter that the kernel runs for a socket. */
@@ -211,7 +210,8 @@ static int filter_length(SOCKET s)
 	enum { SO_GET_FILTER = 26 };
 	int count = 0;
 
-	return syscall(SYS_getsockopt, (int)s, KERNEL_SOL_SOCKET, SO_GET_FILTER, NULL, &count) < 0 ? -1 : count;
+	return syscall(SYS_getsockopt, (int)s, KERNEL_SOL_SOCKET, SO_GET_FILTER, NULL, &count) < 0 ? -1
+												   : count;
 }
 
 static void decides(const char *what, int family, const char *text, const char *host)
@@ -438,7 +438,8 @@ static void loopback(const char *text)
 	closesocket(listener);
 }
 
-/* What calls another socket of the same port, and connections that are there, are no business of the listener's. */
+/* What calls another socket of the same port, and connections that are there, are no business of the
+ * listener's. */
 static void others(void)
 {
 	SOCKET specific = new_socket(AF_INET, SOCK_STREAM), s, other;

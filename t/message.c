@@ -155,7 +155,8 @@ static void stream_flags(void)
 	DWORD count = 0xdead, flags;
 
 	tcp_pair(AF_INET, pair);
-	succeeds(WSASend(pair[0], buffers, 2, &count, MSG_PARTIAL, NULL, NULL), "WSASend, MSG_PARTIAL, of a stream");
+	succeeds(WSASend(pair[0], buffers, 2, &count, MSG_PARTIAL, NULL, NULL),
+		 "WSASend, MSG_PARTIAL, of a stream");
 	is_int(4, count, "...all of it");
 	succeeds(WSASend(pair[0], buffers, 1, &count, MSG_PARTIAL | MSG_DONTROUTE, NULL, NULL),
 		 "...with MSG_DONTROUTE");
@@ -173,7 +174,8 @@ static void stream_flags(void)
 	set_nonblocking(pair[1]);
 	is_string("WSAEOPNOTSUPP", receive(pair[1], MSG_WAITALL | MSG_PARTIAL, SIZES(1)),
 		  "MSG_WAITALL with MSG_PARTIAL");
-	is_string("WSAEOPNOTSUPP", receive(pair[1], MSG_WAITALL | MSG_OOB, SIZES(1)), "MSG_WAITALL with MSG_OOB");
+	is_string("WSAEOPNOTSUPP", receive(pair[1], MSG_WAITALL | MSG_OOB, SIZES(1)),
+		  "MSG_WAITALL with MSG_OOB");
 	todo_end();
 	wine_may_differ("Wine has taken a part");
 	is_string("5, 0: dabef", receive(pair[1], 0, SIZES(9)), "what was not received");
@@ -204,7 +206,8 @@ static void stream_flags(void)
 	closesocket(pair[0]);
 	sleep_ms(20);
 	wine_may_differ("Wine leaves flags there");
-	is_string("3, 0: abc", receive(pair[1], MSG_WAITALL, SIZES(2, 5)), "MSG_WAITALL gets what there is at the end");
+	is_string("3, 0: abc", receive(pair[1], MSG_WAITALL, SIZES(2, 5)),
+		  "MSG_WAITALL gets what there is at the end");
 	is_string("0, 0: ", receive(pair[1], MSG_WAITALL, SIZES(2, 5)), "...and the end");
 	todo_end();
 	closesocket(pair[1]);

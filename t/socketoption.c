@@ -450,7 +450,8 @@ static int CALLBACK reject(LPWSABUF caller, LPWSABUF caller_data, LPQOS socket_q
 	return CF_REJECT;
 }
 
-/* What a caller sees that is rejected: Windows refuses it; a kernel that may not ask first has to reset it. */
+/* What a caller sees that is rejected: Windows refuses it; a kernel that may not ask first has to reset it.
+ */
 static const char *rejection(SOCKET caller)
 {
 	struct timeval time = { 2, 0 };
@@ -850,7 +851,10 @@ static const struct {
 	DWORD value;
 	const char *text, *wine;
 } handed_on[] = {
-#define HANDED_ON(level, name, value, wine) { level, name, value, #name, wine }
+#define HANDED_ON(level, name, value, wine)                                                                  \
+	{                                                                                                    \
+		level, name, value, #name, wine                                                              \
+	}
 	HANDED_ON(SOL_SOCKET, SO_DEBUG, 1, "Wine has no SO_DEBUG"),
 	HANDED_ON(SOL_SOCKET, SO_DONTROUTE, 1, NULL),
 	HANDED_ON(SOL_SOCKET, SO_REUSEADDR, 1, NULL),

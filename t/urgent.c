@@ -1,4 +1,5 @@
-/* Urgent data: apart from the stream, several bytes of it, FIONREAD and SIOCATMARK, and in line with SO_OOBINLINE. */
+/* Urgent data: apart from the stream, several bytes of it, FIONREAD and SIOCATMARK, and in line with
+ * SO_OOBINLINE. */
 #include <winsock2.h>
 #include <ws2tcpip.h>
 
@@ -345,11 +346,13 @@ static void several_buffers(void)
 	DWORD sent = 0;
 
 	open_pair();
-	succeeds(WSASend(pair[0], out, 3, &sent, MSG_OOB, NULL, NULL), "WSASend, MSG_OOB, of several buffers");
+	succeeds(WSASend(pair[0], out, 3, &sent, MSG_OOB, NULL, NULL),
+		 "WSASend, MSG_OOB, of several buffers");
 	is_int(3, sent, "...all of it");
 	ok(urgent_comes(), "...is announced");
 	is_string("2: ab, flags 0", receive_many(0, &was_urgent), "WSARecv: all but the last byte are data");
-	is_string(words("1: !, flags %#x", MSG_OOB), receive_many(MSG_OOB, &was_urgent), "...which MSG_OOB gets");
+	is_string(words("1: !, flags %#x", MSG_OOB), receive_many(MSG_OOB, &was_urgent),
+		  "...which MSG_OOB gets");
 	is_string("WSAEWOULDBLOCK", receive_many(MSG_OOB, &was_urgent), "...once");
 	close_pair(pair);
 }

@@ -88,7 +88,8 @@ static int ask(const struct condition *condition, struct sockaddr_storage *calle
 	wsc__address_from_posix(caller);
 	wsc__address_from_posix(callee);
 	wsc__thread.in_progress = true;
-	answer = condition->function(&caller_id, NULL, NULL, NULL, &callee_id, &none, &group, condition->context);
+	answer = condition->function(&caller_id, NULL, NULL, NULL, &callee_id, &none, &group,
+				     condition->context);
 	wsc__thread.in_progress = false;
 	switch (answer) {
 	case WS_CF_ACCEPT:
@@ -141,8 +142,8 @@ static int next(SOCKET s, struct socket *listener, const struct condition *condi
 			continue; /* one may have been put off meanwhile */
 		}
 		if (wsc__socket_is(listener, SOCKET_CONDITIONAL)) {
-			error = wsc__conditional_next(s, listener, condition->function ? ask_about_caller : NULL,
-						      condition, fd);
+			error = wsc__conditional_next(
+				s, listener, condition->function ? ask_about_caller : NULL, condition, fd);
 			if (error == WSC_LOOK_AGAIN)
 				continue;
 			return error;
@@ -164,7 +165,7 @@ static int next(SOCKET s, struct socket *listener, const struct condition *condi
 	}
 }
 
-static int peer(int fd, struct WSC(sockaddr) *name, int *name_length)
+static int peer(int fd, struct WSC(sockaddr) * name, int *name_length)
 {
 	struct sockaddr_storage address;
 	socklen_t length = sizeof address;
@@ -217,7 +218,7 @@ static void inherit(SOCKET s, struct socket *sock, SOCKET from, struct socket *l
 	sock->send_timeout = listener->send_timeout;
 }
 
-static int take(SOCKET s, struct socket *listener, struct WSC(sockaddr) *name, int *name_length,
+static int take(SOCKET s, struct socket *listener, struct WSC(sockaddr) * name, int *name_length,
 		const struct condition *condition, SOCKET *accepted)
 {
 	struct socket *sock;
@@ -259,7 +260,7 @@ static int take(SOCKET s, struct socket *listener, struct WSC(sockaddr) *name, i
 	return 0;
 }
 
-SOCKET WSC(WSAAccept)(SOCKET s, struct WSC(sockaddr) *name, int *name_length, LPCONDITIONPROC function,
+SOCKET WSC(WSAAccept)(SOCKET s, struct WSC(sockaddr) * name, int *name_length, LPCONDITIONPROC function,
 		      DWORD_PTR context)
 {
 	struct condition condition = { function, context };
@@ -369,7 +370,7 @@ int wsc__accept_pause(SOCKET s, struct socket *sock, bool paused)
 	return error;
 }
 
-SOCKET WSC(accept)(SOCKET s, struct WSC(sockaddr) *name, int *name_length)
+SOCKET WSC(accept)(SOCKET s, struct WSC(sockaddr) * name, int *name_length)
 {
 	return WSC(WSAAccept)(s, name, name_length, NULL, 0);
 }

@@ -1,9 +1,10 @@
 /* SO_CONDITIONAL_ACCEPT: a listener that answers no caller before the program has said so.
  *
- * Linux completes a handshake before it tells anybody of the caller. So a filter on the listener drops each SYN
- * but those of callers that were let in, and a raw socket hears who knocks. A caller that is let in gets into the
- * filter, and its SYN is delivered once more, by the loopback interface; where that cannot be, the caller itself
- * sends it again, a second later. One that is refused gets the reset that the kernel would send. */
+ * Linux completes a handshake before it tells anybody of the caller. So a filter on the listener drops each
+ * SYN but those of callers that were let in, and a raw socket hears who knocks. A caller that is let in gets
+ * into the filter, and its SYN is delivered once more, by the loopback interface; where that cannot be, the
+ * caller itself sends it again, a second later. One that is refused gets the reset that the kernel would
+ * send. */
 #include "conditional.h"
 
 #include "address.h"
@@ -121,7 +122,8 @@ static uint16_t folded(uint32_t all)
 	return htons((uint16_t)~all);
 }
 
-static void complete_checksum(const struct party *from, const struct party *to, struct tcphdr *segment, size_t size)
+static void complete_checksum(const struct party *from, const struct party *to, struct tcphdr *segment,
+			      size_t size)
 {
 	bool is4 = IN6_IS_ADDR_V4MAPPED(&from->address);
 	size_t skip = is4 ? 12 : 0;
@@ -142,7 +144,9 @@ static bool send_segment(struct conditional *conditional, const struct party *fr
 		struct ip6_hdr six;
 	} header = { { 0 } };
 	struct sockaddr_in to4 = { .sin_family = AF_INET };
-	struct sockaddr_in6 to6 = { .sin6_family = AF_INET6, .sin6_addr = to->address, .sin6_scope_id = to->scope };
+	struct sockaddr_in6 to6 = { .sin6_family = AF_INET6,
+				    .sin6_addr = to->address,
+				    .sin6_scope_id = to->scope };
 	union {
 		struct tcphdr tcp;
 		unsigned char bytes[HEADER_MOST];
@@ -189,8 +193,8 @@ static void send_reset(struct conditional *conditional, const struct knock *knoc
 	send_segment(conditional, &knock->callee, &knock->caller, &reset, sizeof reset);
 }
 
-/* To the listener the packet comes by the interface that has the address, which a listener of one interface may
- * not hear. */
+/* To the listener the packet comes by the interface that has the address, which a listener of one interface
+ * may not hear. */
 static void replay(struct conditional *conditional, const struct knock *knock)
 {
 	if (!conditional->to_device)
@@ -238,7 +242,8 @@ static struct knock *find(struct conditional *conditional, uint64_t serial)
 	return knock;
 }
 
-static struct knock *find_caller(struct conditional *conditional, const struct in6_addr *address, in_port_t port)
+static struct knock *find_caller(struct conditional *conditional, const struct in6_addr *address,
+				 in_port_t port)
 {
 	struct knock *knock = conditional->knocks;
 
@@ -257,8 +262,9 @@ static void forget_old(struct conditional *conditional)
 {
 	for (struct knock *knock = conditional->knocks, *next; knock; knock = next) {
 		next = knock->next;
-		if (!knock->held && (knock->stage == GONE || ((knock->stage == KNOCKING || knock->stage == ADMITTED) &&
-							     is_over(knock))))
+		if (!knock->held &&
+		    (knock->stage == GONE ||
+		     ((knock->stage == KNOCKING || knock->stage == ADMITTED) && is_over(knock))))
 			drop(conditional, knock);
 	}
 }
@@ -269,15 +275,15 @@ static struct in6_addr plain(struct in6_addr address)
 	return IN6_ARE_ADDR_EQUAL(&address, &mapped) ? in6addr_any : address;
 }
 
-/* Another listener may have the very address that is called, and a SYN may be one of a connection's. Of several
- * with the same address, a filter of the kernel's decides (conflict.c), which it does not tell. */
+/* Another listener may have the very address that is called, and a SYN may be one of a connection's. Of
+ * several with the same address, a filter of the kernel's decides (conflict.c), which it does not tell. */
 static bool is_ours(struct socket *sock, const struct conditional *conditional, const struct party *caller,
 		    const struct party *callee)
 {
 	struct diag_taker taker;
 
-	if (!wsc__diag_who_takes(&caller->address, caller->port, &callee->address, callee->port, callee->scope,
-				 &taker) ||
+	if (!wsc__diag_who_takes(&caller->address, caller->port, &callee->address, callee->port,
+				 callee->scope, &taker) ||
 	    taker.cookie == sock->cookie)
 		return true;
 	taker.address = plain(taker.address);
@@ -329,8 +335,9 @@ static void hear(struct socket *sock, struct conditional *conditional, const str
 
 static bool is_unicast(const struct in6_addr *address)
 {
-	return IN6_IS_ADDR_V4MAPPED(address) ? address->s6_addr[12] && address->s6_addr[12] < 224
-					     : !IN6_IS_ADDR_MULTICAST(address) && !IN6_IS_ADDR_UNSPECIFIED(address);
+	return IN6_IS_ADDR_V4MAPPED(address)
+		       ? address->s6_addr[12] && address->s6_addr[12] < 224
+		       : !IN6_IS_ADDR_MULTICAST(address) && !IN6_IS_ADDR_UNSPECIFIED(address);
 }
 
 /* Of IPv4 a raw socket gives the packet, of IPv6 what follows the header. */
@@ -389,7 +396,8 @@ static void listen_to(struct socket *sock, struct conditional *conditional, int 
 			continue;
 		memcpy(&caller.port, packet + start, sizeof caller.port);
 		memcpy(&callee.port, packet + start + 2, sizeof callee.port);
-		if (callee.port == conditional->port && is_unicast(&caller.address) && is_unicast(&callee.address))
+		if (callee.port == conditional->port && is_unicast(&caller.address) &&
+		    is_unicast(&callee.address))
 			hear(sock, conditional, &caller, &callee, packet + start, (int)size - start);
 	}
 }
@@ -679,7 +687,8 @@ void wsc__conditional_listening(SOCKET s, struct socket *sock, int backlog)
 	socklen_t length = sizeof name;
 	int device = 0;
 
-	if (!wsc__socket_is(sock, SOCKET_CONDITIONAL) || getsockname((int)s, (struct sockaddr *)&name, &length) < 0)
+	if (!wsc__socket_is(sock, SOCKET_CONDITIONAL) ||
+	    getsockname((int)s, (struct sockaddr *)&name, &length) < 0)
 		return;
 	wsc__posix_get(s, SOL_SOCKET, SO_BINDTOIFINDEX, &device, sizeof device);
 	wsc__socket_lock(sock);
@@ -783,7 +792,9 @@ static int decide(SOCKET s, struct socket *sock, uint64_t cookie, uint64_t seria
 	conditional = wsc__socket_is(sock, SOCKET_KNOWN) && sock->cookie == cookie ? of(sock) : NULL;
 	knock = conditional ? find(conditional, serial) : NULL;
 	if (!knock) {
-		answer = answer ? answer : conditional ? WS_WSAECONNRESET : WS_WSAEINTR; /* paused, or closed */
+		answer = answer        ? answer
+			 : conditional ? WS_WSAECONNRESET
+				       : WS_WSAEINTR; /* paused, or closed */
 	} else if (answer == WS_WSATRY_AGAIN) {
 		knock->stage = KNOCKING;
 	} else if (answer) {
@@ -869,11 +880,13 @@ static int await(SOCKET s, struct socket *sock, uint64_t serial, int *fd)
 	return error;
 }
 
-int wsc__conditional_next(SOCKET s, struct socket *sock, wsc__conditional_ask *ask, const void *context, int *fd)
+int wsc__conditional_next(SOCKET s, struct socket *sock, wsc__conditional_ask *ask, const void *context,
+			  int *fd)
 {
 	uint64_t cookie = sock->cookie;
 	struct sockaddr_storage caller, callee;
-	socklen_t length = sock->family == WS_AF_INET ? sizeof(struct sockaddr_in) : sizeof(struct sockaddr_in6);
+	socklen_t length =
+		sock->family == WS_AF_INET ? sizeof(struct sockaddr_in) : sizeof(struct sockaddr_in6);
 	struct chance chance;
 	int error = look(s, sock, &chance);
 

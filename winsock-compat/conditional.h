@@ -19,7 +19,8 @@ typedef int wsc__conditional_ask(const void *context, const struct sockaddr_stor
 /* The next connection of such a listener: of the first caller that `ask`, if there is one, lets in.
  * WSC_LOOK_AGAIN if a pause or an earlier connection is to be seen to first. */
 enum { WSC_LOOK_AGAIN = -1 };
-int wsc__conditional_next(SOCKET s, struct socket *sock, wsc__conditional_ask *ask, const void *context, int *fd);
+int wsc__conditional_next(SOCKET s, struct socket *sock, wsc__conditional_ask *ask, const void *context,
+			  int *fd);
 
 /* A pause begins, or ends: whoever has called since or waits to be asked about is refused. Under the lock. */
 void wsc__conditional_hush(struct socket *sock);
@@ -27,7 +28,8 @@ void wsc__conditional_hush(struct socket *sock);
 /* The listener is closed: they are refused, and who waits for the listener is woken. Under the lock. */
 void wsc__conditional_close(struct socket *sock);
 
-/* Its part of the listener's extras: taken out of them, to be freed when nobody waits any more. Under the lock. */
+/* Its part of the listener's extras: taken out of them, to be freed when nobody waits any more. Under the
+ * lock. */
 struct conditional *wsc__conditional_detach(struct socket *sock);
 void wsc__conditional_free(struct conditional *conditional);
 
@@ -40,15 +42,17 @@ struct caller {
 };
 unsigned wsc__conditional_admitted(struct socket *sock, struct caller callers[ADMITTED_MOST]);
 
-/* For select and WSAPoll: the descriptor that poll(2) has to look at in place of the socket, and what the events
- * that it saw there mean of the socket. Of all sockets but such listeners, the socket and the same events. */
+/* For select and WSAPoll: the descriptor that poll(2) has to look at in place of the socket, and what the
+ * events that it saw there mean of the socket. Of all sockets but such listeners, the socket and the same
+ * events. */
 int wsc__conditional_watched(SOCKET s, struct socket *sock);
 short wsc__conditional_seen(SOCKET s, struct socket *sock, short seen);
 
 static inline int wsc__conditional_fd(SOCKET s, struct socket *sock)
 {
-	return __builtin_expect(wsc__socket_is(sock, SOCKET_CONDITIONAL), 0) ? wsc__conditional_watched(s, sock)
-									      : (int)s;
+	return __builtin_expect(wsc__socket_is(sock, SOCKET_CONDITIONAL), 0)
+		       ? wsc__conditional_watched(s, sock)
+		       : (int)s;
 }
 
 static inline short wsc__conditional_events(SOCKET s, struct socket *sock, short seen)

@@ -180,10 +180,12 @@ bool wsc__diag_who_takes(const struct in6_addr *caller, in_port_t caller_port, c
 			length = recv(fd, &answer, sizeof answer, 0);
 		while (length < 0 && errno == EINTR);
 	close(fd);
-	if (length < (ssize_t)NLMSG_LENGTH(sizeof *message) || answer.header.nlmsg_type != SOCK_DIAG_BY_FAMILY)
+	if (length < (ssize_t)NLMSG_LENGTH(sizeof *message) ||
+	    answer.header.nlmsg_type != SOCK_DIAG_BY_FAMILY)
 		return false;
 	taker->cookie = message->id.idiag_cookie[0] | (uint64_t)message->id.idiag_cookie[1] << 32;
-	taker->connected = message->idiag_state != TCP_STATE_LISTEN && message->idiag_state != TCP_STATE_TIME_WAIT;
+	taker->connected =
+		message->idiag_state != TCP_STATE_LISTEN && message->idiag_state != TCP_STATE_TIME_WAIT;
 	taker->address = in6addr_any;
 	if (message->idiag_family == AF_INET6)
 		memcpy(&taker->address, message->id.idiag_src, 16);

@@ -285,7 +285,8 @@ int WSC(recv)(SOCKET s, char *buffer, int size, int flags)
 	if (__builtin_expect(error, 0))
 		return wsc__result(error);
 	before = sock->state;
-	if (flags || size <= 0 || (before & (SOCKET_STREAM | SOCKET_URGENT)) != SOCKET_STREAM || sock->receive_timeout || wsc__hooked(sock))
+	if (flags || size <= 0 || (before & (SOCKET_STREAM | SOCKET_URGENT)) != SOCKET_STREAM ||
+	    sock->receive_timeout || wsc__hooked(sock))
 		return receive_one(s, sock, buffer, size, flags, NULL, NULL);
 	received = recv((int)s, buffer, (size_t)size, 0);
 	if (__builtin_expect(received > 0, 1))

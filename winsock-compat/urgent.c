@@ -1,13 +1,13 @@
 /* Urgent data of TCP as Windows has it: apart from the stream, and each byte kept until it is asked for.
  *
- * The kernel knows one urgent byte, which it skips when the stream is read, and forgets when the stream is read on;
- * when the next one comes, the first is ordinary data again. So whenever a call meets an urgent byte, it takes it
- * out and keeps it. Where that cannot be done because data comes before it, the place is noted, as a hole:
- * SO_OOBINLINE is on in the kernel meanwhile, so that every byte of the stream stands at its place, and receives end
- * before the hole and step over it.
+ * The kernel knows one urgent byte, which it skips when the stream is read, and forgets when the stream is
+ * read on; when the next one comes, the first is ordinary data again. So whenever a call meets an urgent
+ * byte, it takes it out and keeps it. Where that cannot be done because data comes before it, the place is
+ * noted, as a hole: SO_OOBINLINE is on in the kernel meanwhile, so that every byte of the stream stands at
+ * its place, and receives end before the hole and step over it.
  *
- * From the first such byte on, a receive takes no more than what had come before it looked for another one: an
- * urgent pointer never points to what was there already. */
+ * From the first such byte on, a receive takes no more than what had come before it looked for another one:
+ * an urgent pointer never points to what was there already. */
 #include "urgent.h"
 
 #include "error.h"
@@ -138,14 +138,16 @@ static void step_over(SOCKET s, struct urgent *urgent)
 	urgent->early = recv((int)s, &byte, 1, MSG_DONTWAIT) != 1;
 }
 
-/* The urgent byte has data before it. The kernel gives it only while it is not in line, and then only the newest.
- * False if there is nothing more to do now: it may be known before all that comes in front of it is there. */
+/* The urgent byte has data before it. The kernel gives it only while it is not in line, and then only the
+ * newest. False if there is nothing more to do now: it may be known before all that comes in front of it is
+ * there. */
 static bool note_hole(SOCKET s, struct urgent *urgent)
 {
 	ssize_t place = distance(s), later;
 	unsigned char byte;
 
-	if (place <= 0 || place >= all(s) || (urgent->holes && (size_t)place <= urgent->hole[urgent->holes - 1]))
+	if (place <= 0 || place >= all(s) ||
+	    (urgent->holes && (size_t)place <= urgent->hole[urgent->holes - 1]))
 		return false;
 	set_in_line(s, 0);
 	if (recv((int)s, &byte, 1, MSG_OOB | MSG_DONTWAIT) != 1)
@@ -182,7 +184,8 @@ static bool notice(SOCKET s, struct socket *sock)
 		return false;
 	wsc__socket_mark(sock, SOCKET_URGENT, 0);
 	urgent = &extras->urgent_data;
-	while (more && urgent->count + 2 <= URGENT_MOST && urgent->holes + 2 <= URGENT_MOST && is_pending(s)) {
+	while (more && urgent->count + 2 <= URGENT_MOST && urgent->holes + 2 <= URGENT_MOST &&
+	       is_pending(s)) {
 		unsigned char byte;
 
 		set_in_line(s, 1);
@@ -200,7 +203,8 @@ static bool notice(SOCKET s, struct socket *sock)
 	return any;
 }
 
-/* Whether one is there of which the place is not known yet, as a packet was lost: then the kernel has to manage. */
+/* Whether one is there of which the place is not known yet, as a packet was lost: then the kernel has to
+ * manage. */
 static bool is_early(SOCKET s, const struct urgent *urgent)
 {
 	ssize_t place;
@@ -292,7 +296,8 @@ static void cut(struct msghdr *message, struct iovec *last, size_t most)
 }
 
 /* The receive itself, up to the first hole, or of so many bytes. */
-static int receive_before(SOCKET s, struct urgent *urgent, size_t most, struct transfer *transfer, int posix_flags)
+static int receive_before(SOCKET s, struct urgent *urgent, size_t most, struct transfer *transfer,
+			  int posix_flags)
 {
 	struct msghdr message = transfer->message;
 	struct iovec whole = { NULL, 0 };
@@ -403,7 +408,8 @@ int wsc__urgent_is_at_mark(SOCKET s, struct socket *sock, DWORD *at_mark)
 
 /* SO_OOBINLINE */
 
-int wsc__option_get_oob_inline(SOCKET s, struct socket *sock, const struct option *option, struct value *value)
+int wsc__option_get_oob_inline(SOCKET s, struct socket *sock, const struct option *option,
+			       struct value *value)
 {
 	int on = 0, error;
 
@@ -415,8 +421,8 @@ int wsc__option_get_oob_inline(SOCKET s, struct socket *sock, const struct optio
 	return error;
 }
 
-/* What waits becomes part of the stream: at its place, where that is still to come, or else before all the rest.
- * What was received is not to come again, as it would on Linux. */
+/* What waits becomes part of the stream: at its place, where that is still to come, or else before all the
+ * rest. What was received is not to come again, as it would on Linux. */
 static void put_in_line(SOCKET s, struct urgent *urgent)
 {
 	unsigned both = urgent->count < urgent->holes ? urgent->count : urgent->holes;

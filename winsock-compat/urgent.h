@@ -7,8 +7,8 @@
 
 #include <poll.h>
 
-/* For select and WSAPoll. What is ready without asking the kernel, as events of poll(2): POLLPRI for urgent bytes
- * that wait, POLLIN for such that became part of the stream when SO_OOBINLINE was set. */
+/* For select and WSAPoll. What is ready without asking the kernel, as events of poll(2): POLLPRI for urgent
+ * bytes that wait, POLLIN for such that became part of the stream when SO_OOBINLINE was set. */
 short wsc__urgent_waiting(struct socket *sock);
 
 static inline short wsc__urgent_ready(struct socket *sock)
@@ -33,8 +33,8 @@ static inline short wsc__urgent_events(SOCKET s, struct socket *sock, short seen
 /* recv with MSG_OOB: one byte, if there is one, `done` says so. Never waits. */
 int wsc__urgent_take(SOCKET s, struct socket *sock, struct transfer *transfer, int posix_flags);
 
-/* Any other receive of a socket with SOCKET_URGENT: as much as there is before the next place where an urgent byte
- * was, or may be. Never waits. Not for a socket of which the kernel's way is Windows': */
+/* Any other receive of a socket with SOCKET_URGENT: as much as there is before the next place where an urgent
+ * byte was, or may be. Never waits. Not for a socket of which the kernel's way is Windows': */
 int wsc__urgent_receive(SOCKET s, struct socket *sock, struct transfer *transfer, int posix_flags);
 bool wsc__urgent_is_plain(struct socket *sock);
 
