@@ -6,6 +6,7 @@ NATIVE_ONLY =
 
 SCRIPT_TESTS =
 NATIVE_ONLY += arrival
+NATIVE_ONLY += conditional
 NATIVE_ONLY += ephemeral
 NATIVE_ONLY += faults
 NATIVE_ONLY += netdown
@@ -53,6 +54,7 @@ TEST_NAMES += socketoption
 TEST_NAMES += startup
 TEST_NAMES += tcpoption
 TEST_NAMES += transfer
+TEST_NAMES += urgent
 
 SCRIPT_TESTS += %D%/interop.t %D%/wsc-compare.t
 
@@ -119,7 +121,8 @@ $(SHORT_TESTS): %D%/%-short.t: %D%/%.c $(NATIVE_TAP) $(TAP_INCLUDES) $(PROGRAM_I
 %D%/ephemeral.t %D%/wire.t: %D%/tap/link.o %D%/tap/link.h
 %D%/wire.t %D%/packet.t: TEST_WITH = %D%/tap/link.o
 %D%/wire.t %D%/packet.t: %D%/tap/link.o %D%/tap/link.h
-LINK_TESTS = %D%/arrival.t %D%/ephemeral.t %D%/faults.t %D%/network.t %D%/networks.t %D%/packet.t %D%/resolver.t %D%/tcplink.t \
+LINK_TESTS = %D%/arrival.t %D%/conditional.t %D%/ephemeral.t %D%/faults.t %D%/network.t %D%/networks.t %D%/packet.t \
+	%D%/resolver.t %D%/tcplink.t \
 	%D%/wire.t
 $(LINK_TESTS): TEST_WITH = %D%/tap/link.o
 $(LINK_TESTS): %D%/tap/link.o %D%/tap/link.h

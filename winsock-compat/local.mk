@@ -16,6 +16,8 @@ libwinsock_compat_la_SOURCES = \
 	%D%/bind.h \
 	%D%/blocking.c \
 	%D%/blocking.h \
+	%D%/conditional.c \
+	%D%/conditional.h \
 	%D%/conflict.c \
 	%D%/conflict.h \
 	%D%/connect.c \
@@ -110,6 +112,8 @@ libwinsock_compat_la_SOURCES = \
 	%D%/thread.h \
 	%D%/transfer.c \
 	%D%/transfer.h \
+	%D%/urgent.c \
+	%D%/urgent.h \
 	%D%/utf.c \
 	%D%/utf.h \
 	%D%/wide.c \
