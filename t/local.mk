@@ -7,6 +7,7 @@ NATIVE_ONLY =
 SCRIPT_TESTS =
 NATIVE_ONLY += arrival
 NATIVE_ONLY += ephemeral
+NATIVE_ONLY += errorqueue
 NATIVE_ONLY += netdown
 NATIVE_ONLY += network
 NATIVE_ONLY += packet
@@ -102,7 +103,7 @@ $(NATIVE_TESTS): %D%/%.t: %D%/%.c $(NATIVE_TAP) $(TAP_INCLUDES) $(PROGRAM_INCLUD
 %D%/ephemeral.t %D%/wire.t: %D%/tap/link.o %D%/tap/link.h
 %D%/wire.t %D%/packet.t: TEST_WITH = %D%/tap/link.o
 %D%/wire.t %D%/packet.t: %D%/tap/link.o %D%/tap/link.h
-LINK_TESTS = %D%/arrival.t %D%/ephemeral.t %D%/network.t %D%/packet.t %D%/tcplink.t %D%/wire.t
+LINK_TESTS = %D%/arrival.t %D%/ephemeral.t %D%/errorqueue.t %D%/network.t %D%/packet.t %D%/tcplink.t %D%/wire.t
 $(LINK_TESTS): TEST_WITH = %D%/tap/link.o
 $(LINK_TESTS): %D%/tap/link.o %D%/tap/link.h
 %D%/tap/link.o: %D%/tap/link.c %D%/tap/link.h %D%/tap/tap.h

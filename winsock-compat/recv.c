@@ -111,8 +111,10 @@ static int receive(SOCKET s, struct socket *sock, struct transfer *transfer, int
 			wait = wait || end != WSC_FOREVER;
 		} else if (wsc__unreachable_is(sock, errno)) { /* a datagram of ours was */
 			error = wsc__unreachable_error(s, sock, errno);
-		} else if (errno != EAGAIN || !wait) { /* else another thread was faster */
+		} else if (errno != EAGAIN || !wait) {
 			error = failure(s, sock, errno);
+		} else { /* another thread was faster, or there is only something in the queue of errors */
+			wsc__unreachable_collect(s, sock);
 		}
 	}
 	return transfer->done ? 0 : error;

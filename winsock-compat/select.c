@@ -1,5 +1,6 @@
 /* select, over poll(2): any number of sockets, whatever their descriptors' numbers. */
 #include "blocking.h"
+#include "errorqueue.h"
 #include "export.h"
 #include "fault.h"
 #include "unreachable.h"
@@ -71,7 +72,7 @@ static bool is_idle(struct socket *sock)
 /* Whether the note decides, and not the kernel. Then it has to be about this very socket. */
 static bool is_noted(struct socket *sock)
 {
-	enum { NOTED = SOCKET_CONNECTING | SOCKET_REFUSED | SOCKET_DEFERRED | SOCKET_ERROR_SET };
+	enum { NOTED = SOCKET_CONNECTING | SOCKET_REFUSED | SOCKET_DEFERRED | SOCKET_ERROR_SET | SOCKET_ERRORS };
 
 	return is_idle(sock) || wsc__socket_is(sock, NOTED) || wsc__unreachable_noted(sock);
 }
@@ -129,10 +130,11 @@ static void release_sets(struct selection *selection)
 		wsc__socket_end(selection->places[i].sock);
 }
 
-/* What is ready without asking the kernel: a connection put off, an error that waits. */
+/* What is ready without asking the kernel: a connection put off, an error that waits, messages for MSG_ERRQUEUE. */
 static bool is_ready(int set, struct socket *sock)
 {
 	return (set == READ && (wsc__socket_is(sock, SOCKET_DEFERRED) || wsc__unreachable_noted(sock))) ||
+	       (set == EXCEPT && wsc__errorqueue_waits(sock)) ||
 	       (set != EXCEPT && wsc__socket_is(sock, SOCKET_ERROR_SET) &&
 		!wsc__socket_is(sock, SOCKET_ERROR_TOLD));
 }
@@ -212,7 +214,8 @@ static int evaluate(struct selection *selection, bool *ready)
 				seen = waiting->revents = without_messages(place, seen);
 			if (seen & POLLERR) /* what other calls say depends on what became of it */
 				wsc__socket_look(place->s, place->sock);
-			place->ready = place->ready || answers(i, place->s, place->sock, seen);
+			place->ready = place->ready || (i == EXCEPT && wsc__errorqueue_waits(place->sock)) ||
+				       answers(i, place->s, place->sock, seen);
 			*ready = *ready || place->ready;
 		}
 	return closed && !*ready ? WS_WSAENOTSOCK : 0;

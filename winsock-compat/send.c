@@ -74,6 +74,8 @@ static int transmit(SOCKET s, struct socket *sock, struct transfer *transfer, in
 						 sock); /* about one before; on Windows that fails no send */
 		} else if (errno != EAGAIN || !wait) {
 			error = failure(s, sock);
+		} else {
+			wsc__unreachable_collect(s, sock);
 		}
 	}
 	return transfer->done ? 0 : error;
@@ -94,7 +96,8 @@ int wsc__send(SOCKET s, struct socket *sock, struct transfer *transfer, const vo
 		if (error)
 			return error;
 		message->msg_name = &transfer->address;
-		if (transfer->address.ss_family != AF_UNIX && !wsc__address_port(&transfer->address)) {
+		if (sock->type == SOCK_DGRAM && transfer->address.ss_family != AF_UNIX &&
+		    !wsc__address_port(&transfer->address)) {
 			transfer->done = transfer->size; /* Windows sends it, and nobody can be there */
 			return 0;
 		}

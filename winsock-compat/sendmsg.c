@@ -57,7 +57,9 @@ static int send_message(SOCKET s, struct socket *sock, const WSAMSG *message, DW
 	if (!error)
 		error = wsc__control_in(s, sock, &message->Control, &control, &transfer->message);
 	if (!error) {
+		wsc__timestamp_begin(sock, &control.stamping);
 		error = wsc__send(s, sock, transfer, message->name, message->namelen);
+		wsc__timestamp_end(s, sock, &control.stamping, error);
 		if (error && control.has_source)
 			error = because_of_source(&control.source, error);
 	}

@@ -3,11 +3,13 @@
 
 #include "address.h"
 #include "blocking.h"
+#include "errorqueue.h"
 #include "export.h"
 #include "fault.h"
 #include "icmp.h"
 #include "options.h"
 #include "port.h"
+#include "timestamp.h"
 #include "unreachable.h"
 
 #include <errno.h>
@@ -97,11 +99,15 @@ static void drop_extras(struct socket *sock)
 {
 	struct socket_extras *extras = sock->extras;
 
+	wsc__errorqueue_forget(sock, -1);
 	sock->extras = NULL;
 	for (int i = 0; extras && i < extras->waiting_count; i++)
 		wsc__socket_refuse(extras->waiting[i]);
-	if (extras)
+	if (extras) {
 		free(extras->waiting);
+		free(extras->errors);
+		wsc__timestamp_free(extras->stamps);
+	}
 	free(extras);
 }
 

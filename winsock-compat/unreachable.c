@@ -1,12 +1,15 @@
-/* ICMP messages about datagrams: SIO_UDP_CONNRESET and SIO_UDP_NETRESET.
+/* ICMP messages about datagrams: SIO_UDP_CONNRESET, SIO_UDP_NETRESET, IP_RECVERR and IPV6_RECVERR.
  *
  * Windows reports a port that nobody has bound, and a datagram that has met too many routers, to the next
  * receive of any UDP socket; a send never fails for them. Linux tells connected sockets alone, and that at
  * the next call of any kind, unless it is asked to queue such messages. So it is asked to, and whatever
- * call meets one moves it from the queue to the note. */
+ * call meets one moves it from the queue to the note. Stamps of what was sent come the same way. */
 #include "unreachable.h"
 
+#include "errorqueue.h"
 #include "ioctl.h"
+#include "options.h"
+#include "timestamp.h"
 
 #include <errno.h>
 #include <linux/errqueue.h>
@@ -60,17 +63,25 @@ static unsigned news_of(struct socket *sock, const struct sock_extended_err *err
 	return 0;
 }
 
-static unsigned read_news(struct socket *sock, struct msghdr *message)
+/* What one entry of the kernel's queue says. */
+static void read_entry(struct socket *sock, struct msghdr *message, const void *data, size_t size)
 {
-	for (struct cmsghdr *item = CMSG_FIRSTHDR(message); item; item = CMSG_NXTHDR(message, item))
-		if ((item->cmsg_level == IPPROTO_IP && item->cmsg_type == IP_RECVERR) ||
-		    (item->cmsg_level == IPPROTO_IPV6 && item->cmsg_type == IPV6_RECVERR)) {
-			struct sock_extended_err error;
+	struct sock_extended_err error = { .ee_origin = SO_EE_ORIGIN_NONE };
+	struct scm_timestamping stamps = { 0 };
 
+	for (struct cmsghdr *item = CMSG_FIRSTHDR(message); item; item = CMSG_NXTHDR(message, item)) {
+		if ((item->cmsg_level == IPPROTO_IP && item->cmsg_type == IP_RECVERR) ||
+		    (item->cmsg_level == IPPROTO_IPV6 && item->cmsg_type == IPV6_RECVERR))
 			memcpy(&error, CMSG_DATA(item), sizeof error);
-			return news_of(sock, &error);
-		}
-	return 0;
+		else if (item->cmsg_level == SOL_SOCKET && item->cmsg_type == SCM_TIMESTAMPING)
+			memcpy(&stamps, CMSG_DATA(item), sizeof stamps);
+	}
+	if (error.ee_origin == SO_EE_ORIGIN_TIMESTAMPING) {
+		wsc__timestamp_add(sock, error.ee_data, &stamps.ts[0]);
+		return;
+	}
+	wsc__socket_mark(sock, news_of(sock, &error), 0);
+	wsc__errorqueue_add(sock, &error, message, data, size);
 }
 
 bool wsc__unreachable_collect(SOCKET s, struct socket *sock)
@@ -80,15 +91,19 @@ bool wsc__unreachable_collect(SOCKET s, struct socket *sock)
 		struct cmsghdr head;
 		char space[512];
 	} control;
+	unsigned char data[2048]; /* more than comes back of any datagram */
 
 	if (sock->type != SOCK_DGRAM || sock->family == WS_AF_UNIX)
 		return false;
 	for (int i = 0; i < ROUNDS; i++) {
-		struct msghdr message = { .msg_control = &control, .msg_controllen = sizeof control };
+		struct sockaddr_storage to;
+		struct iovec part = { data, sizeof data };
+		struct msghdr message = { &to, sizeof to, &part, 1, &control, sizeof control, 0 };
+		ssize_t size = recvmsg((int)s, &message, MSG_ERRQUEUE | MSG_DONTWAIT);
 
-		if (recvmsg((int)s, &message, MSG_ERRQUEUE | MSG_DONTWAIT) < 0)
+		if (size < 0)
 			break;
-		wsc__socket_mark(sock, read_news(sock, &message), 0);
+		read_entry(sock, &message, data, (size_t)size);
 	}
 	return wsc__unreachable_noted(sock);
 }
@@ -160,22 +175,23 @@ bool wsc__unreachable_look(SOCKET s, struct socket *sock)
 	return wsc__unreachable_noted(sock);
 }
 
-/* Switches one of the two reports. Without either there need be no queue. */
-static int report(SOCKET s, struct socket *sock, bool on, unsigned off_state, unsigned news)
+/* Without anybody who wants to hear there need be no queue. */
+static int update(SOCKET s, struct socket *sock)
 {
 	enum { BOTH_OFF = SOCKET_NO_CONNRESET | SOCKET_NO_NETRESET };
 	int family = sock->family == WS_AF_INET ? AF_INET : AF_INET6;
-	int error = 0;
+	bool silent = (sock->state & BOTH_OFF) == BOTH_OFF;
 
-	wsc__socket_lock(sock);
-	if (on)
-		error = switch_queue((int)s, family, true);
-	else if (((sock->state | off_state) & BOTH_OFF) == BOTH_OFF)
-		error = switch_queue((int)s, family, false);
-	if (!error)
-		wsc__socket_mark(sock, on ? 0 : off_state, on ? off_state : news);
-	wsc__socket_unlock(sock);
-	return error;
+	return switch_queue((int)s, family,
+			    !silent || wsc__option_kept(sock, WS_IPPROTO_IP, WS_IP_RECVERR) ||
+				    wsc__option_kept(sock, WS_IPPROTO_IPV6, WS_IPV6_RECVERR));
+}
+
+/* Switches one of the two reports. */
+static int report(SOCKET s, struct socket *sock, bool on, unsigned off_state, unsigned news)
+{
+	wsc__socket_mark(sock, on ? 0 : off_state, on ? off_state : news);
+	return update(s, sock);
 }
 
 int wsc__unreachable_connreset(SOCKET s, struct socket *sock, struct call *call)
@@ -186,4 +202,27 @@ int wsc__unreachable_connreset(SOCKET s, struct socket *sock, struct call *call)
 int wsc__unreachable_netreset(SOCKET s, struct socket *sock, struct call *call)
 {
 	return report(s, sock, call->argument.dword, SOCKET_NO_NETRESET, SOCKET_EXPIRED);
+}
+
+int wsc__option_get_error_messages(SOCKET s, struct socket *sock, const struct option *option, struct value *value)
+{
+	return wsc__option_get_kept(s, sock, option, value);
+}
+
+/* What has come before counts as it was then. */
+int wsc__option_set_error_messages(SOCKET s, struct socket *sock, const struct option *option,
+				   const struct value *value)
+{
+	int error;
+
+	wsc__unreachable_collect(s, sock);
+	error = wsc__option_keep(sock, option, value->dword);
+	if (error)
+		return error;
+	if (!value->dword) {
+		wsc__socket_lock(sock);
+		wsc__errorqueue_forget(sock, option->level);
+		wsc__socket_unlock(sock);
+	}
+	return update(s, sock);
 }
