@@ -43,6 +43,7 @@ TEST_NAMES += socket
 TEST_NAMES += socketoption
 TEST_NAMES += startup
 TEST_NAMES += tcpoption
+TEST_NAMES += timestamp
 TEST_NAMES += transfer
 
 SCRIPT_TESTS += %D%/interop.t %D%/wsc-compare.t
