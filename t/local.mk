@@ -38,6 +38,7 @@ TEST_NAMES += netdb
 TEST_NAMES += option
 TEST_NAMES += options
 TEST_NAMES += port
+TEST_NAMES += raw
 TEST_NAMES += select
 TEST_NAMES += socket
 TEST_NAMES += socketoption
@@ -45,6 +46,7 @@ TEST_NAMES += startup
 TEST_NAMES += tcpoption
 TEST_NAMES += timestamp
 TEST_NAMES += transfer
+TEST_NAMES += unix
 
 SCRIPT_TESTS += %D%/interop.t %D%/wsc-compare.t
 

@@ -11,11 +11,15 @@
 #include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 
 /* A stream cannot go to nobody: Linux takes the wildcard for this host, Windows refuses it. */
 static int check(struct socket *sock, const struct sockaddr_storage *address)
 {
-	if (sock->type != SOCK_STREAM || address->ss_family == AF_UNIX)
+	/* Windows cannot connect to a name that is no file's, though it can be bound. */
+	if (address->ss_family == AF_UNIX)
+		return ((const struct sockaddr_un *)address)->sun_path[0] ? 0 : WS_WSAEINVAL;
+	if (sock->type != SOCK_STREAM)
 		return 0;
 	return wsc__address_is_any(address) || !wsc__address_port(address) ? WS_WSAEADDRNOTAVAIL : 0;
 }
@@ -131,8 +135,11 @@ static int connect_to(SOCKET s, struct socket *sock, const struct WSC(sockaddr) 
 	if (sock->type != SOCK_STREAM) { /* names the peer, or forgets it */
 		if (wsc__address_is_any(&address))
 			address.ss_family = AF_UNSPEC;
+		else if (sock->type == SOCK_RAW) /* to Linux a peer without a port is none */
+			((struct sockaddr_in *)&address)->sin_port = htons(1);
 		if (connect((int)s, (struct sockaddr *)&address, length) < 0)
 			return wsc__error_from_errno(errno);
+		wsc__socket_bound_raw(s, sock);
 		wsc__socket_mark(sock, SOCKET_BOUND | (address.ss_family == AF_UNSPEC ? 0 : SOCKET_CONNECTED),
 				 SOCKET_CONNECTED);
 		return 0;

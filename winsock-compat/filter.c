@@ -232,6 +232,10 @@ static void build(struct filter *filter, struct socket *sock)
 	unsigned start, count = sock->type == SOCK_DGRAM ? copy_joined(sock, joined) : 0;
 
 	filter->length = 0;
+	if (sock->type == SOCK_RAW && !wsc__socket_is(sock, SOCKET_BOUND)) {
+		give(filter, DROP);
+		return;
+	}
 	start = begin_version(filter, 4);
 	if (groups_only)
 		add_groups_only(filter, IPV4_TO, 0xf0, 0xe0);

@@ -49,6 +49,8 @@ static int check_bound(SOCKET s, struct socket *sock)
 	struct sockaddr_storage name;
 	socklen_t length = sizeof name;
 
+	if (sock->type == SOCK_RAW && !wsc__socket_is(sock, SOCKET_BOUND))
+		return wsc__socket_verify(s, sock, NULL) || !wsc__socket_is(sock, SOCKET_BOUND) ? WS_WSAEINVAL : 0;
 	if (wsc__socket_is(sock, SOCKET_BOUND | SOCKET_CONNECTED) || sock->type != SOCK_DGRAM ||
 	    sock->family == WS_AF_UNIX || getsockname((int)s, (struct sockaddr *)&name, &length) < 0)
 		return 0;

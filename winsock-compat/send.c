@@ -96,6 +96,8 @@ int wsc__send(SOCKET s, struct socket *sock, struct transfer *transfer, const vo
 		if (error)
 			return error;
 		message->msg_name = &transfer->address;
+		if (sock->type == SOCK_RAW) /* a port is no matter, but Linux takes that of IPv6 for a protocol */
+			((struct sockaddr_in *)&transfer->address)->sin_port = 0;
 		if (sock->type == SOCK_DGRAM && transfer->address.ss_family != AF_UNIX &&
 		    !wsc__address_port(&transfer->address)) {
 			transfer->done = transfer->size; /* Windows sends it, and nobody can be there */
@@ -104,6 +106,7 @@ int wsc__send(SOCKET s, struct socket *sock, struct transfer *transfer, const vo
 	}
 	if (wsc__socket_is(sock, SOCKET_LIMITED) && wsc__option_exceeds(s, sock, transfer->size))
 		return WS_WSAEMSGSIZE;
+	wsc__socket_bound_raw(s, sock);
 	return transmit(s, sock, transfer, posix_flags);
 }
 

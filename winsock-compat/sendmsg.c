@@ -22,8 +22,10 @@ static int check_count(SOCKET s, struct socket *sock, DWORD *sent, WSAOVERLAPPED
 	int error = wsc__transfer_check(sent, overlapped);
 
 	if (error == WS_WSAEFAULT && !wsc__socket_is(sock, SOCKET_BOUND | SOCKET_CONNECTED) &&
-	    !bind((int)s, (struct sockaddr *)&any, sizeof(struct sockaddr_in6)))
+	    !bind((int)s, (struct sockaddr *)&any, sizeof(struct sockaddr_in6))) {
+		wsc__socket_bound_raw(s, sock);
 		wsc__socket_mark(sock, SOCKET_BOUND, 0);
+	}
 	return error;
 }
 

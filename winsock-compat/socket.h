@@ -248,6 +248,10 @@ int wsc__socket_verify(SOCKET s, struct socket *sock, bool *changed);
 int wsc__socket_address(SOCKET s, struct socket *sock, const void *user, int user_length,
 			struct sockaddr_storage *address, socklen_t *length);
 
+/* A raw socket receives from when it has an address, which its first sending gives it too. Nothing, if it has
+ * one. */
+void wsc__socket_bound_raw(SOCKET s, struct socket *sock);
+
 /* Notes that a connect has come to its end, and when. */
 void wsc__socket_connected(SOCKET s, struct socket *sock);
 
