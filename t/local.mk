@@ -21,6 +21,7 @@ TEST_NAMES += addresses
 TEST_NAMES += ancillary
 TEST_NAMES += bind
 TEST_NAMES += connect
+TEST_NAMES += datagram
 TEST_NAMES += error
 TEST_NAMES += errors
 TEST_NAMES += fault

@@ -36,6 +36,17 @@ int wsc__bind_connect(SOCKET s, struct socket *sock)
 	return error;
 }
 
+void wsc__bind_any(SOCKET s, struct socket *sock)
+{
+	struct sockaddr_storage any = { .ss_family = (sa_family_t)wsc__family_to_posix(sock->family) };
+
+	if (wsc__socket_is(sock, SOCKET_BOUND | SOCKET_CONNECTED) ||
+	    wsc__port_bind(s, sock, &any, sizeof(struct sockaddr_in6)))
+		return;
+	wsc__socket_bound_raw(s, sock);
+	wsc__socket_mark(sock, SOCKET_BOUND, 0);
+}
+
 /* Windows wants an address of this machine, where Linux takes those of groups as well. */
 static int check_ipv4(SOCKET s, struct socket *sock, const struct sockaddr_in *in)
 {

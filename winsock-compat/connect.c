@@ -120,6 +120,20 @@ static int connect_stream(SOCKET s, struct socket *sock, const struct sockaddr_s
 	return error;
 }
 
+/* Names a datagram socket's peer. On Windows it may be everybody, whatever SO_BROADCAST says; the kernel goes by that
+ * when it looks for the way, which it keeps. */
+static int name_peer(SOCKET s, const struct sockaddr_storage *address, socklen_t length)
+{
+	int on = 1, off = 0, result = connect((int)s, (const struct sockaddr *)address, length);
+
+	if (result < 0 && errno == EACCES && address->ss_family == AF_INET) {
+		setsockopt((int)s, SOL_SOCKET, SO_BROADCAST, &on, sizeof on);
+		result = connect((int)s, (const struct sockaddr *)address, length);
+		setsockopt((int)s, SOL_SOCKET, SO_BROADCAST, &off, sizeof off);
+	}
+	return result < 0 ? wsc__error_from_errno(errno) : 0;
+}
+
 static int connect_to(SOCKET s, struct socket *sock, const struct WSC(sockaddr) *name, int name_length)
 {
 	struct sockaddr_storage address;
@@ -137,8 +151,9 @@ static int connect_to(SOCKET s, struct socket *sock, const struct WSC(sockaddr) 
 			address.ss_family = AF_UNSPEC;
 		else if (sock->type == SOCK_RAW) /* to Linux a peer without a port is none */
 			((struct sockaddr_in *)&address)->sin_port = htons(1);
-		if (connect((int)s, (struct sockaddr *)&address, length) < 0)
-			return wsc__error_from_errno(errno);
+		error = name_peer(s, &address, length);
+		if (error)
+			return error;
 		wsc__socket_bound_raw(s, sock);
 		wsc__socket_mark(sock, SOCKET_BOUND | (address.ss_family == AF_UNSPEC ? 0 : SOCKET_CONNECTED),
 				 SOCKET_CONNECTED);

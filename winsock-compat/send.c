@@ -1,5 +1,6 @@
 /* send, sendto, WSASend and WSASendTo. */
 #include "address.h"
+#include "bind.h"
 #include "blocking.h"
 #include "export.h"
 #include "fault.h"
@@ -100,6 +101,7 @@ int wsc__send(SOCKET s, struct socket *sock, struct transfer *transfer, const vo
 			((struct sockaddr_in *)&transfer->address)->sin_port = 0;
 		if (sock->type == SOCK_DGRAM && transfer->address.ss_family != AF_UNIX &&
 		    !wsc__address_port(&transfer->address)) {
+			wsc__bind_any(s, sock);
 			transfer->done = transfer->size; /* Windows sends it, and nobody can be there */
 			return 0;
 		}
