@@ -165,6 +165,56 @@ static void refused(int family)
 	closesocket(s);
 }
 
+/* One failing receive for each datagram, which names whither it was sent. */
+static void refused_by(int family)
+{
+	struct sockaddr_storage to[2], from;
+	int length, from_length, failed = 0;
+	SOCKET s = new_socket(family, SOCK_DGRAM);
+	WSAMSG message = { (struct sockaddr *)&from, sizeof from, NULL, 0, { 0, NULL }, 0 };
+	DWORD count;
+	char byte;
+
+	to[0] = loopback(family, free_port(family, SOCK_DGRAM), &length);
+	to[1] = loopback(family, free_port(family, SOCK_DGRAM), &length);
+	set_timeout(s, 1000);
+	wine_may_differ("Wine's hears of it only when it is connected, as Linux has it");
+	for (int i = 0; i < 2; i++) {
+		sendto(s, "x", 1, 0, (struct sockaddr *)&to[i], length);
+		from_length = sizeof from;
+		memset(&from, 0xcc, sizeof from);
+		fails(WSAECONNRESET,
+		      recvfrom(s, &byte, 1, MSG_PEEK, (struct sockaddr *)&from, &from_length),
+		      "family %d: recvfrom, MSG_PEEK, of a refusal", family);
+		is_int(length, from_length, "...the length of an address");
+		ok(!memcmp(&from, &to[i], (size_t)length), "...whither it was sent");
+		memset(&from, 0xcc, sizeof from);
+		fails(WSAECONNRESET, recvfrom(s, &byte, 1, 0, (struct sockaddr *)&from, &from_length),
+		      "...the same without MSG_PEEK");
+		ok(!memcmp(&from, &to[i], (size_t)length), "...and address");
+	}
+#ifdef __linux__ /* Wine waits */
+	for (int i = 0; i < 3; i++) {
+		sendto(s, "x", 1, 0, (struct sockaddr *)&to[i % 2], length);
+		sleep_ms(5);
+	}
+	for (int i = 0; i < 3; i++) {
+		from_length = sizeof from;
+		failed += recvfrom(s, &byte, 1, 0, (struct sockaddr *)&from, &from_length) < 0 &&
+			  WSAGetLastError() == WSAECONNRESET && !memcmp(&from, &to[i % 2], (size_t)length);
+	}
+	is_int(3, failed, "three datagrams: three failing receives, in order");
+	sendto(s, "x", 1, 0, (struct sockaddr *)&to[0], length);
+	fails(WSAECONNRESET, receive_message(s, &message, &count, NULL, NULL), "WSARecvMsg");
+	is_int(length, message.namelen, "...the length of an address");
+	ok(!memcmp(&from, &to[0], (size_t)length), "...whither it was sent");
+#else
+	(void)message, (void)count, (void)failed;
+#endif
+	todo_end();
+	closesocket(s);
+}
+
 /* To everybody: with SO_BROADCAST, or connected. */
 static void broadcast(void)
 {
@@ -355,6 +405,8 @@ int main(void)
 	room_for_address(AF_INET6);
 	refused(AF_INET);
 	refused(AF_INET6);
+	refused_by(AF_INET);
+	refused_by(AF_INET6);
 	broadcast();
 	buffers();
 	dual_stack();

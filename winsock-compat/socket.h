@@ -75,7 +75,7 @@ struct ports {
 };
 
 /* What is kept for sockets on which something rare was set. */
-enum { OPTIONS_KEPT = 96, JOINED_MOST = 32, INTERFACES_LISTED = 32 };
+enum { OPTIONS_KEPT = 96, JOINED_MOST = 32, INTERFACES_LISTED = 32, REFUSALS_MOST = 16 };
 struct interface_list {
 	unsigned count;
 	DWORD index[INTERFACES_LISTED];
@@ -98,6 +98,12 @@ struct socket_extras {
 	int urgent;               /* TCP_EXPEDITED_1122 or TCP_BSDURGENT, whichever was turned on */
 	bool icmp_failed;         /* the last connect has met an ICMP error: this one */
 	ICMP_ERROR_INFO icmp;
+	struct refusal {            /* what became of datagrams, for the next receives */
+		unsigned state;     /* SOCKET_PORT_UNREACHABLE or SOCKET_EXPIRED */
+		socklen_t length;
+		struct sockaddr_in6 to;
+	} refusals[REFUSALS_MOST];
+	unsigned refusal_count;
 	struct error_queue *errors; /* what IP_RECVERR asked for; NULL if there never was any */
 	struct stamps *stamps;      /* of datagrams that were sent; NULL without SIO_TIMESTAMPING */
 };

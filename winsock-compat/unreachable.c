@@ -63,6 +63,45 @@ static unsigned news_of(struct socket *sock, const struct sock_extended_err *err
 	return 0;
 }
 
+/* Keeps one for a receive; the newest are lost if there are many. */
+static void add_refusal(struct socket *sock, unsigned news, const struct msghdr *message)
+{
+	struct socket_extras *extras;
+
+	if (!news)
+		return;
+	wsc__socket_lock(sock);
+	extras = wsc__socket_extras(sock);
+	if (extras && extras->refusal_count < REFUSALS_MOST) {
+		struct refusal *refusal = &extras->refusals[extras->refusal_count++];
+		bool fits = message->msg_namelen <= sizeof refusal->to;
+
+		*refusal = (struct refusal){ .state = news, .length = fits ? message->msg_namelen : 0 };
+		memcpy(&refusal->to, message->msg_name, refusal->length);
+	}
+	wsc__socket_mark(sock, news, 0);
+	wsc__socket_unlock(sock);
+}
+
+/* Under the lock. Forgets those of this kind, or only the first of all. */
+static void forget_refusals(struct socket *sock, unsigned news, bool first)
+{
+	struct socket_extras *extras = sock->extras;
+	unsigned left = 0, kept = 0;
+
+	for (unsigned i = 0; extras && i < extras->refusal_count; i++) {
+		struct refusal refusal = extras->refusals[i];
+
+		if (first ? !i : refusal.state == news)
+			continue;
+		extras->refusals[kept++] = refusal;
+		left |= refusal.state;
+	}
+	if (extras)
+		extras->refusal_count = kept;
+	wsc__socket_mark(sock, 0, news & ~left);
+}
+
 /* What one entry of the kernel's queue says. */
 static void read_entry(struct socket *sock, struct msghdr *message, const void *data, size_t size)
 {
@@ -80,7 +119,7 @@ static void read_entry(struct socket *sock, struct msghdr *message, const void *
 		wsc__timestamp_add(sock, error.ee_data, &stamps.ts[0]);
 		return;
 	}
-	wsc__socket_mark(sock, news_of(sock, &error), 0);
+	add_refusal(sock, news_of(sock, &error), message);
 	wsc__errorqueue_add(sock, &error, message, data, size);
 }
 
@@ -108,19 +147,31 @@ bool wsc__unreachable_collect(SOCKET s, struct socket *sock)
 	return wsc__unreachable_noted(sock);
 }
 
-int wsc__unreachable_take(SOCKET s, struct socket *sock)
+int wsc__unreachable_take(SOCKET s, struct socket *sock, bool peeks, struct refused *refused)
 {
-	unsigned news;
+	unsigned news = 0;
 	int error;
 
+	refused->length = 0;
 	if (!wsc__unreachable_noted(sock))
 		return 0;
 	error = wsc__socket_verify(s, sock, NULL);
-	if (error || !wsc__unreachable_noted(sock))
+	if (error)
 		return error;
-	news = wsc__socket_is(sock, SOCKET_PORT_UNREACHABLE) ? SOCKET_PORT_UNREACHABLE : SOCKET_EXPIRED;
-	wsc__socket_mark(sock, 0, news);
-	return news == SOCKET_PORT_UNREACHABLE ? WS_WSAECONNRESET : WS_WSAENETRESET;
+	wsc__socket_lock(sock);
+	if (sock->extras && sock->extras->refusal_count) {
+		const struct refusal *refusal = sock->extras->refusals;
+
+		news = refusal->state;
+		refused->length = refusal->length;
+		memcpy(&refused->to, &refusal->to, refusal->length);
+	} else if (wsc__unreachable_noted(sock)) {
+		news = wsc__socket_is(sock, SOCKET_PORT_UNREACHABLE) ? SOCKET_PORT_UNREACHABLE : SOCKET_EXPIRED;
+	}
+	if (news && !peeks)
+		forget_refusals(sock, news, true);
+	wsc__socket_unlock(sock);
+	return !news ? 0 : news == SOCKET_PORT_UNREACHABLE ? WS_WSAECONNRESET : WS_WSAENETRESET;
 }
 
 /* All that Linux makes of ICMP messages. */
@@ -146,10 +197,11 @@ bool wsc__unreachable_is(struct socket *sock, int posix_error)
 }
 
 /* A connected socket hears of refusals even where there is no queue. */
-int wsc__unreachable_error(SOCKET s, struct socket *sock, int posix_error)
+int wsc__unreachable_error(SOCKET s, struct socket *sock, int posix_error, bool peeks, struct refused *refused)
 {
+	refused->length = 0;
 	if (wsc__unreachable_collect(s, sock))
-		return wsc__unreachable_take(s, sock);
+		return wsc__unreachable_take(s, sock, peeks, refused);
 	return posix_error == ECONNREFUSED && !has_queue(s, sock) &&
 			       !wsc__socket_is(sock, SOCKET_NO_CONNRESET)
 		       ? WS_WSAECONNRESET
@@ -190,7 +242,12 @@ static int update(SOCKET s, struct socket *sock)
 /* Switches one of the two reports. */
 static int report(SOCKET s, struct socket *sock, bool on, unsigned off_state, unsigned news)
 {
-	wsc__socket_mark(sock, on ? 0 : off_state, on ? off_state : news);
+	wsc__socket_mark(sock, on ? 0 : off_state, on ? off_state : 0);
+	if (!on) {
+		wsc__socket_lock(sock);
+		forget_refusals(sock, news, false);
+		wsc__socket_unlock(sock);
+	}
 	return update(s, sock);
 }
 
