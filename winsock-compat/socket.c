@@ -388,9 +388,9 @@ int wsc__socket_address(SOCKET s, struct socket *sock, const void *user, int use
 	return error ? error : wsc__address_in(sock->family, user, user_length, address, length);
 }
 
-void wsc__socket_bound_raw(SOCKET s, struct socket *sock)
+void wsc__socket_bind_raw(SOCKET s, struct socket *sock)
 {
-	if (sock->type != SOCK_RAW || wsc__socket_is(sock, SOCKET_BOUND))
+	if (wsc__socket_is(sock, SOCKET_BOUND))
 		return;
 	wsc__socket_mark(sock, SOCKET_BOUND, 0);
 	wsc__filter_update(s, sock);

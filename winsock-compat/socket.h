@@ -256,7 +256,12 @@ int wsc__socket_address(SOCKET s, struct socket *sock, const void *user, int use
 
 /* A raw socket receives from when it has an address, which its first sending gives it too. Nothing, if it has
  * one. */
-void wsc__socket_bound_raw(SOCKET s, struct socket *sock);
+void wsc__socket_bind_raw(SOCKET s, struct socket *sock);
+static inline void wsc__socket_bound_raw(SOCKET s, struct socket *sock)
+{
+	if (__builtin_expect(sock->type == SOCK_RAW, 0))
+		wsc__socket_bind_raw(s, sock);
+}
 
 /* Notes that a connect has come to its end, and when. */
 void wsc__socket_connected(SOCKET s, struct socket *sock);

@@ -281,5 +281,5 @@ int wsc__option_set_error_messages(SOCKET s, struct socket *sock, const struct o
 		wsc__errorqueue_forget(sock, option->level);
 		wsc__socket_unlock(sock);
 	}
-	return update(s, sock);
+	return sock->type == SOCK_DGRAM ? update(s, sock) : 0; /* a raw socket only keeps it */
 }
