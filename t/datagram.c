@@ -1,5 +1,5 @@
-/* Datagrams as Windows treats them: what has no other test. Each line of it was seen on Windows, or stands on a page of
- * Microsoft's. */
+/* Datagrams as Windows treats them: what has no other test. Each line of it was seen on Windows, or stands on
+ * a page of Microsoft's. */
 #include <winsock2.h>
 #include <ws2tcpip.h>
 #include <mswsock.h>
@@ -77,7 +77,8 @@ static void port_zero(int family)
 	todo_end();
 	wine_may_differ("Wine has an error for it");
 	succeeds(getsockname(s, (struct sockaddr *)&name, &name_length), "...has bound the socket");
-	succeeds(WSASendTo(s, &buffer, 1, &count, 0, (struct sockaddr *)&to, length, NULL, NULL), "...WSASendTo");
+	succeeds(WSASendTo(s, &buffer, 1, &count, 0, (struct sockaddr *)&to, length, NULL, NULL),
+		 "...WSASendTo");
 	is_int(3, count, "...counts");
 	succeeds(WSASendMsg(s, &message, 0, &count, NULL, NULL), "...WSASendMsg");
 	todo_end();
@@ -145,7 +146,8 @@ static void refused(int family)
 	wine_may_differ("Wine has told it to a send");
 	fails(WSAECONNRESET, WSARecv(s, &buffer, 1, &count, &flags, NULL, NULL), "...WSARecv hears of it");
 	send(s, "x", 1, 0);
-	fails(WSAECONNRESET, WSARecvFrom(s, &buffer, 1, &count, &flags, NULL, NULL, NULL, NULL), "...WSARecvFrom");
+	fails(WSAECONNRESET, WSARecvFrom(s, &buffer, 1, &count, &flags, NULL, NULL, NULL, NULL),
+	      "...WSARecvFrom");
 	send(s, "x", 1, 0);
 	fails(WSAECONNRESET, receive_message(s, &message, &count, NULL, NULL), "...WSARecvMsg");
 	todo_end();
@@ -183,8 +185,7 @@ static void refused_by(int family)
 		sendto(s, "x", 1, 0, (struct sockaddr *)&to[i], length);
 		from_length = sizeof from;
 		memset(&from, 0xcc, sizeof from);
-		fails(WSAECONNRESET,
-		      recvfrom(s, &byte, 1, MSG_PEEK, (struct sockaddr *)&from, &from_length),
+		fails(WSAECONNRESET, recvfrom(s, &byte, 1, MSG_PEEK, (struct sockaddr *)&from, &from_length),
 		      "family %d: recvfrom, MSG_PEEK, of a refusal", family);
 		is_int(length, from_length, "...the length of an address");
 		ok(!memcmp(&from, &to[i], (size_t)length), "...whither it was sent");
@@ -224,7 +225,8 @@ static void broadcast(void)
 	DWORD value = 1;
 
 	to.sin_addr.s_addr = htonl(INADDR_BROADCAST);
-	fails(WSAEACCES, sendto(s, "x", 1, 0, (struct sockaddr *)&to, sizeof to), "sendto everybody without SO_BROADCAST");
+	fails(WSAEACCES, sendto(s, "x", 1, 0, (struct sockaddr *)&to, sizeof to),
+	      "sendto everybody without SO_BROADCAST");
 	wine_todo("Wine goes by the option");
 	succeeds(connect(s, (struct sockaddr *)&to, sizeof to), "...connect");
 	todo_end();
@@ -237,7 +239,8 @@ static void broadcast(void)
 		wine_todo("Wine goes by the option");
 		is_int(1, sent, "...and send");
 		todo_end();
-		fails(WSAEACCES, sendto(s, "x", 1, 0, (struct sockaddr *)&to, sizeof to), "...but not sendto");
+		fails(WSAEACCES, sendto(s, "x", 1, 0, (struct sockaddr *)&to, sizeof to),
+		      "...but not sendto");
 	}
 	closesocket(s);
 }
@@ -266,7 +269,8 @@ static void buffers(void)
 	is_int(7, count, "...all of it");
 	is_hex(0, flags, "...no flags come back");
 	todo_end();
-	ok(!memcmp(first, "ab", 2) && !memcmp(second, "cde", 3) && !memcmp(third, "fg", 2), "...one after the other");
+	ok(!memcmp(first, "ab", 2) && !memcmp(second, "cde", 3) && !memcmp(third, "fg", 2),
+	   "...one after the other");
 	flags = 0;
 	count = 0xdead;
 	fails(WSAEMSGSIZE, WSARecv(b, in, 2, &count, &flags, NULL, NULL), "...into two: too few");
@@ -336,8 +340,10 @@ static void dual_stack(void)
 	length = sizeof from;
 	is_int(1, recvfrom(four, &byte, 1, 0, (struct sockaddr *)&four_address, &length), "...arrives");
 	is_int(AF_INET, four_address.ss_family, "...from IPv4");
-	is_hex(INADDR_LOOPBACK, ntohl(((struct sockaddr_in *)&four_address)->sin_addr.s_addr), "...this address");
-	is_int(1, sendto(four, "y", 1, 0, (struct sockaddr *)&four_address, sizeof(struct sockaddr_in)), "an answer");
+	is_hex(INADDR_LOOPBACK, ntohl(((struct sockaddr_in *)&four_address)->sin_addr.s_addr),
+	       "...this address");
+	is_int(1, sendto(four, "y", 1, 0, (struct sockaddr *)&four_address, sizeof(struct sockaddr_in)),
+	       "an answer");
 	length = sizeof from;
 	is_int(1, recvfrom(six, &byte, 1, 0, (struct sockaddr *)&from, &length), "...arrives");
 	is_int(sizeof from, length, "...from an address of IPv6");
@@ -353,7 +359,8 @@ static void dual_stack(void)
 	succeeds(getsockname(six, (struct sockaddr *)&any, &length), "...its name");
 	ok(IN6_IS_ADDR_V4MAPPED(&any.sin6_addr), "...too");
 	wine_todo("Wine takes it");
-	fails(WSAEAFNOSUPPORT, sendto(six, "x", 1, 0, (struct sockaddr *)&four_address, sizeof(struct sockaddr_in6)),
+	fails(WSAEAFNOSUPPORT,
+	      sendto(six, "x", 1, 0, (struct sockaddr *)&four_address, sizeof(struct sockaddr_in6)),
 	      "an address of IPv4 is none for it");
 	todo_end();
 	closesocket(six);
@@ -369,9 +376,9 @@ static void only_linux(void)
 	} cases[] = {
 		{ AF_INET, SOCK_DGRAM, IPPROTO_ICMP, WSAEPROTONOSUPPORT }, /* pings without privilege */
 		{ AF_INET6, SOCK_DGRAM, IPPROTO_ICMPV6, WSAEPROTONOSUPPORT },
-		{ AF_INET, SOCK_DGRAM, 136, WSAEPROTONOSUPPORT },  /* UDP-Lite */
-		{ AF_INET, SOCK_STREAM, 262, WSAEPROTONOSUPPORT }, /* MPTCP */
-		{ AF_INET, SOCK_STREAM, 132, WSAEPROTONOSUPPORT }, /* SCTP */
+		{ AF_INET, SOCK_DGRAM, 136, WSAEPROTONOSUPPORT },        /* UDP-Lite */
+		{ AF_INET, SOCK_STREAM, 262, WSAEPROTONOSUPPORT },       /* MPTCP */
+		{ AF_INET, SOCK_STREAM, 132, WSAEPROTONOSUPPORT },       /* SCTP */
 		{ AF_INET, SOCK_STREAM | 0x800, 0, WSAESOCKTNOSUPPORT }, /* SOCK_NONBLOCK */
 		{ AF_INET, SOCK_RAW, 256, WSAEPROTONOSUPPORT },
 		{ AF_INET, SOCK_RAW, -1, WSAEPROTONOSUPPORT },

@@ -1,4 +1,5 @@
-/* IP_RECVERR, IPV6_RECVERR and MSG_ERRQUEUE: what became of datagrams, as real ICMP messages over a link tell it. */
+/* IP_RECVERR, IPV6_RECVERR and MSG_ERRQUEUE: what became of datagrams, as real ICMP messages over a link tell
+ * it. */
 #include <winsock2.h>
 #include <ws2tcpip.h>
 #include <mstcpip.h>
@@ -73,7 +74,8 @@ static struct sockaddr_storage address_of(int family, const char *address, unsig
 /* A socket that sends from the port PORT. */
 static SOCKET sender(const struct family *family, bool reports)
 {
-	struct sockaddr_storage here = address_of(family->family, family->family == AF_INET ? "0.0.0.0" : "::", PORT);
+	struct sockaddr_storage here =
+		address_of(family->family, family->family == AF_INET ? "0.0.0.0" : "::", PORT);
 	SOCKET s = new_socket(family->family, SOCK_DGRAM);
 
 	if (bind(s, (struct sockaddr *)&here, family->length) || set(s, SOL_SOCKET, SO_RCVTIMEO, SOON) ||
@@ -120,7 +122,8 @@ static const char *message_of(SOCKET s, DWORD flags, ULONG size, ULONG room)
 	static struct sockaddr_storage to;
 	static ULONG64 control[16];
 	WSABUF buffer = { size, text };
-	WSAMSG message = { (struct sockaddr *)&to, sizeof to, &buffer, 1, { room, (char *)control }, MSG_ERRQUEUE | flags };
+	WSAMSG message = { (struct sockaddr *)&to,    sizeof to,           &buffer, 1,
+			   { room, (char *)control }, MSG_ERRQUEUE | flags };
 	WSACMSGHDR *header;
 	IN_RECVERR information;
 	DWORD count = 0xdead;
@@ -141,12 +144,14 @@ static const char *message_of(SOCKET s, DWORD flags, ULONG size, ULONG room)
 	header = WSA_CMSG_FIRSTHDR(&message);
 	if (!header)
 		return words("%s%lu %.*s, %#lx; to %s %d", error, (unsigned long)count, (int)count, text,
-			     (unsigned long)message.dwFlags, address, ntohs(((struct sockaddr_in *)&to)->sin_port));
+			     (unsigned long)message.dwFlags, address,
+			     ntohs(((struct sockaddr_in *)&to)->sin_port));
 	memcpy(&information, WSA_CMSG_DATA(header), sizeof information);
-	return words("%s%lu %.*s, %#lx; to %s %d; %d.%d/%d: %d %d.%d %lu", error, (unsigned long)count, (int)count, text,
-		     (unsigned long)message.dwFlags, address, ntohs(((struct sockaddr_in *)&to)->sin_port),
-		     header->cmsg_level, header->cmsg_type, (int)(header->cmsg_len - WSA_CMSG_LEN(0)),
-		     (int)information.protocol, information.type, information.code, (unsigned long)information.info);
+	return words("%s%lu %.*s, %#lx; to %s %d; %d.%d/%d: %d %d.%d %lu", error, (unsigned long)count,
+		     (int)count, text, (unsigned long)message.dwFlags, address,
+		     ntohs(((struct sockaddr_in *)&to)->sin_port), header->cmsg_level, header->cmsg_type,
+		     (int)(header->cmsg_len - WSA_CMSG_LEN(0)), (int)information.protocol, information.type,
+		     information.code, (unsigned long)information.info);
 }
 
 static const char *take(SOCKET s)
@@ -166,8 +171,8 @@ static const char *received(SOCKET s)
 static void nobody_there(const struct family *family)
 {
 	int option = family->family == AF_INET ? IP_RECVERR : IPV6_RECVERR;
-	const char *told = words("11 hello world, 0x1000; to %s 9; %d.75/12: %d %s 0", family->there, family->level,
-				 family->protocol, family->family == AF_INET ? "3.3" : "1.4");
+	const char *told = words("11 hello world, 0x1000; to %s 9; %d.75/12: %d %s 0", family->there,
+				 family->level, family->protocol, family->family == AF_INET ? "3.3" : "1.4");
 	SOCKET s = sender(family, false);
 	struct sockaddr_storage there;
 
@@ -193,8 +198,8 @@ static void nobody_there(const struct family *family)
 	send_text(s, family, 9);
 	is_string("WSAECONNRESET", received(s), "another one");
 	there = address_of(family->family, family->there, 9);
-	is_string(words("WSAEMSGSIZE 5 hello, 0x1100; to %s 9; %d.75/12: %d %s 0", family->there, family->level,
-			family->protocol, family->family == AF_INET ? "3.3" : "1.4"),
+	is_string(words("WSAEMSGSIZE 5 hello, 0x1100; to %s 9; %d.75/12: %d %s 0", family->there,
+			family->level, family->protocol, family->family == AF_INET ? "3.3" : "1.4"),
 		  message_of(s, 0, 5, 128), "...into a small buffer: MSG_TRUNC");
 	is_string("WSAEWOULDBLOCK", take(s), "...and it is gone");
 	send_text(s, family, 9);
@@ -242,9 +247,11 @@ static void by_halves(void)
 }
 
 /* THERE says with a message of its own what became of a datagram from PORT to the port 9. */
-static void complain(const struct family *family, int type, int code, unsigned info, unsigned char *packet, int size)
+static void complain(const struct family *family, int type, int code, unsigned info, unsigned char *packet,
+		     int size)
 {
-	struct sockaddr_storage here = address_of(family->family, family->family == AF_INET ? "10.9.0.1" : HERE6, 0);
+	struct sockaddr_storage here =
+		address_of(family->family, family->family == AF_INET ? "10.9.0.1" : HERE6, 0);
 	unsigned sum = 0;
 	SOCKET raw;
 
@@ -273,8 +280,8 @@ static void complain(const struct family *family, int type, int code, unsigned i
 /* The head of the datagram that a message is about, as a router would quote it. */
 static int quote(const struct family *family, unsigned char *packet)
 {
-	static const unsigned char header4[] = { 0x45, 0, 0, 39, 0, 1, 0x40, 0, 9, IPPROTO_UDP, 0, 0,
-						 10, 9, 0, 1, 10, 9, 0, 2 };
+	static const unsigned char header4[] = { 0x45, 0, 0,  39, 0, 1, 0x40, 0, 9, IPPROTO_UDP,
+						 0,    0, 10, 9,  0, 1, 10,   9, 0, 2 };
 	static const unsigned char header6[8] = { 0x60, 0, 0, 0, 0, 19, IPPROTO_UDP, 9 };
 	const unsigned char udp[] = { PORT >> 8, PORT & 0xff, 0, 9, 0, 19, 0, 0 };
 	int at = 8;
@@ -398,11 +405,16 @@ static void bad_calls(void)
 		WSABUF bad_buffer = { 11, bad->pointer };
 
 		message = (WSAMSG){ NULL, 0, &bad_buffer, 1, { 0, NULL }, MSG_ERRQUEUE };
-		fails(WSAEFAULT, receive_message(s, &message, &count, NULL, NULL), "the buffer is %s", bad->name);
+		fails(WSAEFAULT, receive_message(s, &message, &count, NULL, NULL), "the buffer is %s",
+		      bad->name);
 		message = (WSAMSG){ NULL, 0, &buffer, 1, { 64, bad->pointer }, MSG_ERRQUEUE };
-		fails(WSAEFAULT, receive_message(s, &message, &count, NULL, NULL), "control is %s", bad->name);
-		message = (WSAMSG){ (struct sockaddr *)bad->pointer, 16, &buffer, 1, { 0, NULL }, MSG_ERRQUEUE };
-		fails(WSAEFAULT, receive_message(s, &message, &count, NULL, NULL), "the name is %s", bad->name);
+		fails(WSAEFAULT, receive_message(s, &message, &count, NULL, NULL), "control is %s",
+		      bad->name);
+		message = (WSAMSG){
+			(struct sockaddr *)bad->pointer, 16, &buffer, 1, { 0, NULL }, MSG_ERRQUEUE
+		};
+		fails(WSAEFAULT, receive_message(s, &message, &count, NULL, NULL), "the name is %s",
+		      bad->name);
 	}
 	message = (WSAMSG){ (struct sockaddr *)&to, 8, &buffer, 1, { 0, NULL }, MSG_ERRQUEUE };
 	fails(WSAEFAULT, receive_message(s, &message, &count, NULL, NULL), "too little room for the name");

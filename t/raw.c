@@ -1,5 +1,5 @@
-/* Raw sockets: pings as Windows programs write them, headers that are received and sent, and when a socket receives.
- * To make one takes a privilege. */
+/* Raw sockets: pings as Windows programs write them, headers that are received and sent, and when a socket
+ * receives. To make one takes a privilege. */
 #include <winsock2.h>
 #include <ws2tcpip.h>
 #include <mswsock.h>
@@ -77,9 +77,8 @@ static int answer(SOCKET s, unsigned char *packet, int room, struct sockaddr_in 
 		length = sizeof *from;
 		memset(from, 0xcc, sizeof *from);
 		size = recvfrom(s, (char *)packet, room, 0, (struct sockaddr *)from, &length);
-	} while (size >= HEADER + 8 &&
-		 (packet[HEADER] != ECHO_REPLY || get16(packet + HEADER + 4) != ID ||
-		  get16(packet + HEADER + 6) != sequence));
+	} while (size >= HEADER + 8 && (packet[HEADER] != ECHO_REPLY || get16(packet + HEADER + 4) != ID ||
+					get16(packet + HEADER + 6) != sequence));
 	return size;
 }
 
@@ -127,7 +126,8 @@ static void ping(void)
 	SOCKET s = raw_socket(AF_INET, IPPROTO_ICMP);
 
 	make_echo(packet, ECHO);
-	is_int(PACKET, sendto(s, (char *)packet, PACKET, 0, (struct sockaddr *)&to, sizeof to), "an echo request");
+	is_int(PACKET, sendto(s, (char *)packet, PACKET, 0, (struct sockaddr *)&to, sizeof to),
+	       "an echo request");
 	is_answer(answer(s, packet, sizeof packet, &from), packet, &from);
 	wine_may_differ("the socket may be another one for Wine");
 	succeeds(getsockname(s, (struct sockaddr *)&name, &length), "sending has bound the socket");
@@ -182,7 +182,8 @@ static void when_bound(void)
 	is_int(HEADER + PACKET, answer(other, packet, sizeof packet, &from), "another one pings");
 	wine_may_differ("Wine's may receive before");
 	succeeds(bind(s, (struct sockaddr *)&to, sizeof to), "bind");
-	fails(WSAEWOULDBLOCK, recv(s, (char *)packet, sizeof packet, 0), "...what was before is not received");
+	fails(WSAEWOULDBLOCK, recv(s, (char *)packet, sizeof packet, 0),
+	      "...what was before is not received");
 	length = sizeof name;
 	succeeds(getsockname(s, (struct sockaddr *)&name, &length), "...the name");
 	is_hex(INADDR_LOOPBACK, ntohl(name.sin_addr.s_addr), "...is the address");
@@ -191,7 +192,8 @@ static void when_bound(void)
 	make_echo(packet, ECHO);
 	sendto(other, (char *)packet, PACKET, 0, (struct sockaddr *)&to, sizeof to);
 	is_int(HEADER + PACKET, answer(other, packet, sizeof packet, &from), "the other one pings again");
-	is_int(HEADER + PACKET, answer(s, packet, sizeof packet, &from), "...and all raw sockets hear the answer");
+	is_int(HEADER + PACKET, answer(s, packet, sizeof packet, &from),
+	       "...and all raw sockets hear the answer");
 	closesocket(s);
 	closesocket(other);
 }
@@ -255,7 +257,8 @@ static void other_protocols(int family)
 		in6->sin6_addr.s6_addr[15] = 1;
 	succeeds(bind(b, (struct sockaddr *)&address, length), "protocol 253, family %d", family);
 	is_int(5, sendto(a, "hello", 5, 0, (struct sockaddr *)&address, length), "...5 bytes");
-	is_int(header + 5, recvfrom(b, (char *)bytes, sizeof bytes, 0, (struct sockaddr *)&from, &from_length),
+	is_int(header + 5,
+	       recvfrom(b, (char *)bytes, sizeof bytes, 0, (struct sockaddr *)&from, &from_length),
 	       "...arrive, %s header", header ? "behind a" : "without a");
 	ok(!memcmp(bytes + header, "hello", 5), "...the same");
 	is_int(length, from_length, "...the sender's length");
@@ -340,15 +343,19 @@ static void messages(void)
 	is_int(PACKET, count, "...all of it");
 	do {
 		buffer.len = sizeof packet;
-		message = (WSAMSG){ (struct sockaddr *)&from, sizeof from, &buffer, 1, { sizeof room, (char *)room }, 0 };
+		message = (WSAMSG){
+			(struct sockaddr *)&from, sizeof from, &buffer, 1, { sizeof room, (char *)room }, 0
+		};
 		if (receive_message(s, &message, &count, NULL, NULL))
 			bail("WSARecvMsg: %s", error_name(WSAGetLastError()));
 	} while (packet[HEADER] != ECHO_REPLY);
 	is_int(HEADER + PACKET, count, "WSARecvMsg");
-	ok(WSA_CMSG_FIRSTHDR(&message) && WSA_CMSG_FIRSTHDR(&message)->cmsg_type == IP_PKTINFO, "...with IP_PKTINFO");
+	ok(WSA_CMSG_FIRSTHDR(&message) && WSA_CMSG_FIRSTHDR(&message)->cmsg_type == IP_PKTINFO,
+	   "...with IP_PKTINFO");
 	memcpy(&info, WSA_CMSG_DATA(WSA_CMSG_FIRSTHDR(&message)), sizeof info);
 	is_hex(INADDR_LOOPBACK, ntohl(info.ipi_addr.s_addr), "...the address");
-	fails(WSAEMSGSIZE, sendto(s, (char *)packet, 70000, 0, (struct sockaddr *)&to, sizeof to), "more than a packet");
+	fails(WSAEMSGSIZE, sendto(s, (char *)packet, 70000, 0, (struct sockaddr *)&to, sizeof to),
+	      "more than a packet");
 	closesocket(s);
 
 	s = raw_socket(AF_INET, IPPROTO_ICMP);
@@ -375,9 +382,12 @@ static int unprivileged(void)
 	if (syscall(SYS_setresuid, 65534, 65534, 65534))
 		bail("setresuid");
 	WSAStartup(MAKEWORD(2, 2), &(WSADATA){ 0 });
-	seen[0] = socket(AF_INET, SOCK_RAW, IPPROTO_ICMP) == INVALID_SOCKET ? error_name(WSAGetLastError()) : "made";
-	seen[1] = socket(AF_INET6, SOCK_RAW, IPPROTO_ICMPV6) == INVALID_SOCKET ? error_name(WSAGetLastError()) : "made";
-	seen[2] = socket(AF_INET, SOCK_RAW, IPPROTO_IP) == INVALID_SOCKET ? error_name(WSAGetLastError()) : "made";
+	seen[0] = socket(AF_INET, SOCK_RAW, IPPROTO_ICMP) == INVALID_SOCKET ? error_name(WSAGetLastError())
+									    : "made";
+	seen[1] = socket(AF_INET6, SOCK_RAW, IPPROTO_ICMPV6) == INVALID_SOCKET ? error_name(WSAGetLastError())
+									       : "made";
+	seen[2] = socket(AF_INET, SOCK_RAW, IPPROTO_IP) == INVALID_SOCKET ? error_name(WSAGetLastError())
+									  : "made";
 	printf("%s %s %s\n", seen[0], seen[1], seen[2]);
 	return 0;
 }

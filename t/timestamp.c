@@ -56,7 +56,8 @@ static void clocks(void)
 #ifdef __linux__
 	for (const struct bad_pointer *bad = bad_pointers(); bad->name; bad++) {
 		SetLastError(0);
-		ok(!QueryPerformanceCounter((LARGE_INTEGER *)bad->pointer), "QueryPerformanceCounter, %s", bad->name);
+		ok(!QueryPerformanceCounter((LARGE_INTEGER *)bad->pointer), "QueryPerformanceCounter, %s",
+		   bad->name);
 		is_int(ERROR_NOACCESS, GetLastError(), "...ERROR_NOACCESS");
 		ok(!QueryPerformanceFrequency((LARGE_INTEGER *)bad->pointer), "QueryPerformanceFrequency, %s",
 		   bad->name);
@@ -126,7 +127,8 @@ static UINT64 stamp_of_next(SOCKET s, int *messages)
 	*messages = 0;
 	if (receive_message(s, &message, &count, NULL, NULL))
 		bail("WSARecvMsg: %s", error_name(WSAGetLastError()));
-	for (WSACMSGHDR *header = WSA_CMSG_FIRSTHDR(&message); header; header = WSA_CMSG_NXTHDR(&message, header)) {
+	for (WSACMSGHDR *header = WSA_CMSG_FIRSTHDR(&message); header;
+	     header = WSA_CMSG_NXTHDR(&message, header)) {
 		++*messages;
 		if (header->cmsg_level == SOL_SOCKET && header->cmsg_type == SO_TIMESTAMP &&
 		    header->cmsg_len == WSA_CMSG_LEN(sizeof stamp))
@@ -140,8 +142,8 @@ static void is_between(long long before, UINT64 stamp, long long after, const ch
 {
 	long long tolerance = frequency / 100;
 
-	ok((long long)stamp >= before - tolerance && (long long)stamp <= after, "%s (%lld before %lld after)", what,
-	   (long long)stamp - before, after - (long long)stamp);
+	ok((long long)stamp >= before - tolerance && (long long)stamp <= after, "%s (%lld before %lld after)",
+	   what, (long long)stamp - before, after - (long long)stamp);
 }
 
 static void arrivals(int family)
@@ -153,14 +155,16 @@ static void arrivals(int family)
 	int messages;
 
 	open_ends(family, ends);
-	is_string("success", configure(ends[1], TIMESTAMPING_FLAG_RX, 0), "stamps of what comes, family %d", family);
+	is_string("success", configure(ends[1], TIMESTAMPING_FLAG_RX, 0), "stamps of what comes, family %d",
+		  family);
 	before = counter();
 	send(ends[0], "x", 1, 0);
 	sleep_ms(30);
 	stamp = stamp_of_next(ends[1], &messages);
 	after = counter();
 	is_between(before, stamp, after, "...lie between sending and receiving");
-	/* The kernel begins to stamp some time after it is told to; what it has not stamped has the receiver's time. */
+	/* The kernel begins to stamp some time after it is told to; what it has not stamped has the
+	 * receiver's time. */
 	for (int i = 0; i < 50 && after - (long long)stamp < frequency / 100; i++) {
 		send(ends[0], "x", 1, 0);
 		sleep_ms(30);
@@ -169,8 +173,8 @@ static void arrivals(int family)
 	}
 	ok(after - (long long)stamp >= frequency / 100, "...and do not wait for the receiver");
 	is_int(1, messages, "...one message");
-	setsockopt(ends[1], family == AF_INET ? IPPROTO_IP : IPPROTO_IPV6, family == AF_INET ? IP_PKTINFO : IPV6_PKTINFO,
-		   (char *)&on, sizeof on);
+	setsockopt(ends[1], family == AF_INET ? IPPROTO_IP : IPPROTO_IPV6,
+		   family == AF_INET ? IP_PKTINFO : IPV6_PKTINFO, (char *)&on, sizeof on);
 	send(ends[0], "x", 1, 0);
 	ok(stamp_of_next(ends[1], &messages) > stamp, "...a later one is later");
 	is_int(2, messages, "...beside other messages");
@@ -201,7 +205,8 @@ static const char *stamp_of(SOCKET s, UINT32 id, UINT64 *stamp)
 	const char *result;
 
 	*stamp = 0;
-	result = outcome(WSAIoctl(s, SIO_GET_TX_TIMESTAMP, &id, sizeof id, stamp, sizeof *stamp, &bytes, NULL, NULL));
+	result = outcome(
+		WSAIoctl(s, SIO_GET_TX_TIMESTAMP, &id, sizeof id, stamp, sizeof *stamp, &bytes, NULL, NULL));
 	return strcmp(result, "success") || bytes == sizeof *stamp ? result : "another length";
 }
 
@@ -236,7 +241,8 @@ static void departures(int family)
 	char byte;
 
 	open_ends(family, ends);
-	is_string("WSAEWOULDBLOCK", stamp_of(ends[0], 7, &stamp), "no stamps of what goes at first, family %d", family);
+	is_string("WSAEWOULDBLOCK", stamp_of(ends[0], 7, &stamp),
+		  "no stamps of what goes at first, family %d", family);
 	is_string("success", send_numbered(ends[0], 7, 4), "...a number is no error");
 	is_string("WSAEINVAL", send_numbered(ends[0], 7, 2), "...unless it is too short");
 	is_string("success", configure(ends[0], TIMESTAMPING_FLAG_TX, 3), "TIMESTAMPING_FLAG_TX, 3 of them");
@@ -252,7 +258,8 @@ static void departures(int family)
 	send_numbered(ends[0], 1, 4);
 	send(ends[0], "x", 1, 0);
 	send_numbered(ends[0], 0xffffffff, 4);
-	is_string("success", await_stamp(ends[0], 0xffffffff, &later), "the second of two numbered ones among others");
+	is_string("success", await_stamp(ends[0], 0xffffffff, &later),
+		  "the second of two numbered ones among others");
 	is_string("success", await_stamp(ends[0], 1, &stamp), "...and the first");
 	ok(stamp < later, "...are in order");
 
@@ -275,7 +282,8 @@ static void departures(int family)
 	is_string("success", await_stamp(ends[0], 21, &stamp), "...it waits for its ioctl");
 
 	send_numbered(ends[0], 22, 4);
-	is_string("success", configure(ends[0], TIMESTAMPING_FLAG_TX, 0), "TIMESTAMPING_FLAG_TX, none of them");
+	is_string("success", configure(ends[0], TIMESTAMPING_FLAG_TX, 0),
+		  "TIMESTAMPING_FLAG_TX, none of them");
 	is_string("WSAEWOULDBLOCK", stamp_of(ends[0], 22, &stamp), "...what there was is gone");
 	send_numbered(ends[0], 23, 4);
 	sleep_ms(20);
@@ -292,7 +300,8 @@ static void neglected(void)
 {
 	struct sockaddr_storage address, own;
 	int length, own_length = sizeof own;
-	SOCKET sink = bound_socket(AF_INET, SOCK_DGRAM, &address, &length), s = new_socket(AF_INET, SOCK_DGRAM);
+	SOCKET sink = bound_socket(AF_INET, SOCK_DGRAM, &address, &length),
+	       s = new_socket(AF_INET, SOCK_DGRAM);
 	DWORD size = 8192, limit = 2000;
 	UINT64 stamp;
 	char byte;
@@ -306,7 +315,8 @@ static void neglected(void)
 		send_numbered(s, id, 4);
 	sendto(sink, "y", 1, 0, (struct sockaddr *)&own, own_length);
 	is_int(1, recv(s, &byte, 1, 0), "after 1000 stamps that nobody fetched a datagram arrives");
-	is_string("success", await_stamp(s, 99, &stamp), "...and the stamps are there, up to the number wanted");
+	is_string("success", await_stamp(s, 99, &stamp),
+		  "...and the stamps are there, up to the number wanted");
 	is_string("WSAEWOULDBLOCK", stamp_of(s, 100, &stamp), "...and no more");
 	closesocket(s);
 	closesocket(sink);

@@ -105,8 +105,8 @@ static void kinds(void)
 
 		WSASetLastError(0);
 		s = socket(AF_UNIX, cases[i].type, cases[i].protocol);
-		is_error(cases[i].error, s == INVALID_SOCKET ? WSAGetLastError() : 0, "socket(AF_UNIX, %d, %d)",
-			 cases[i].type, cases[i].protocol);
+		is_error(cases[i].error, s == INVALID_SOCKET ? WSAGetLastError() : 0,
+			 "socket(AF_UNIX, %d, %d)", cases[i].type, cases[i].protocol);
 		if (s != INVALID_SOCKET)
 			closesocket(s);
 	}
@@ -194,8 +194,8 @@ static void lengths(void)
 	for (name_length = 0; name_length < PATH_AT + 2; name_length++) {
 		int before = name_length;
 
-		fails(WSAEFAULT, getsockname(s, (struct sockaddr *)&name, &name_length), "getsockname, room for %d",
-		      before);
+		fails(WSAEFAULT, getsockname(s, (struct sockaddr *)&name, &name_length),
+		      "getsockname, room for %d", before);
 		is_int(before, name_length, "...the length is left");
 	}
 	succeeds(listen(s, 1), "listen");
@@ -211,7 +211,8 @@ static void lengths(void)
 	succeeds(bind(s, (struct sockaddr *)&address, sizeof address), "the longest path");
 	name_length = sizeof name;
 	memset(&name, 0, sizeof name);
-	fails(WSAEFAULT, getsockname(s, (struct sockaddr *)&name, &(int){ sizeof name - 1 }), "...needs room");
+	fails(WSAEFAULT, getsockname(s, (struct sockaddr *)&name, &(int){ sizeof name - 1 }),
+	      "...needs room");
 	succeeds(getsockname(s, (struct sockaddr *)&name, &name_length), "...which the structure has");
 	is_int(sizeof name, name_length, "...all of it");
 	ok(!memcmp(name.sun_path, address.sun_path, sizeof name.sun_path), "...the path");

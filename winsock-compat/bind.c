@@ -104,8 +104,8 @@ static int check_address(SOCKET s, struct socket *sock, struct sockaddr_storage 
 						: 0;
 }
 
-/* Windows gives a socket of AF_UNIX no name of its own choice, cannot have one that asks to share it, and calls a
- * directory that is not there a dead network. */
+/* Windows gives a socket of AF_UNIX no name of its own choice, cannot have one that asks to share it, and
+ * calls a directory that is not there a dead network. */
 static int bind_file(SOCKET s, struct socket *sock, const struct sockaddr_storage *address, socklen_t length)
 {
 	if (length <= offsetof(struct sockaddr_un, sun_path))

@@ -47,14 +47,43 @@ static int finish(SOCKET s)
 	return posix_error ? wsc__error_from_errno(posix_error) : 0;
 }
 
+static int limit_sending(SOCKET s, DWORD milliseconds)
+{
+	struct timeval limit = { milliseconds / 1000, milliseconds % 1000 * 1000 };
+
+	return setsockopt((int)s, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
+}
+
+/* Linux waits here while the listener's queue is full, and neither closing the socket nor poll(2) can tell.
+ * So it waits a little at a time. Gives an errno. */
+static int connect_local(SOCKET s, struct socket *sock, const struct sockaddr *address, socklen_t length)
+{
+	enum { PERIOD = 10 }; /* ms */
+	bool waits = !wsc__socket_is(sock, SOCKET_NONBLOCKING);
+	int error;
+
+	if (waits)
+		limit_sending(s, PERIOD);
+	do {
+		error = connect((int)s, address, length) < 0 ? errno : 0;
+		if (error == EAGAIN && wsc__hooked(sock) && wsc__run_hook())
+			error = ECANCELED;
+	} while ((error == EINTR || (error == EAGAIN && waits)) && !wsc__socket_is_closed(sock));
+	if (waits)
+		limit_sending(s, sock->send_timeout);
+	return error;
+}
+
 static int begin(SOCKET s, struct socket *sock, const struct sockaddr_storage *address, socklen_t length)
 {
-	bool hooked = wsc__hooked(sock);
+	bool local = address->ss_family == AF_UNIX, hooked = !local && wsc__hooked(sock);
 	int flags = hooked ? fcntl((int)s, F_GETFL) : 0, error = 0;
 
 	if (hooked)
 		fcntl((int)s, F_SETFL, flags | O_NONBLOCK);
-	if (connect((int)s, (const struct sockaddr *)address, length) < 0)
+	if (local)
+		error = connect_local(s, sock, (const struct sockaddr *)address, length);
+	else if (connect((int)s, (const struct sockaddr *)address, length) < 0)
 		error = errno;
 	/* A signal leaves it going on, and so does the end of SO_SNDTIMEO, which on Windows is
 	 * no concern of connect's. */
@@ -62,6 +91,8 @@ static int begin(SOCKET s, struct socket *sock, const struct sockaddr_storage *a
 		error = finish(s);
 	else if (error == EISCONN)
 		error = connected(s);
+	else if (error == ECANCELED) /* by the hook */
+		error = WS_WSAEINTR;
 	else if (error == ENOENT) /* no file of this name, so no listener */
 		error = WS_WSAECONNREFUSED;
 	else if (error)
@@ -86,7 +117,8 @@ static bool has_tried(int error)
 	}
 }
 
-static int connect_stream(SOCKET s, struct socket *sock, const struct sockaddr_storage *address, socklen_t length)
+static int connect_stream(SOCKET s, struct socket *sock, const struct sockaddr_storage *address,
+			  socklen_t length)
 {
 	unsigned before;
 	bool changed = false;
@@ -120,8 +152,8 @@ static int connect_stream(SOCKET s, struct socket *sock, const struct sockaddr_s
 	return error;
 }
 
-/* Names a datagram socket's peer. On Windows it may be everybody, whatever SO_BROADCAST says; the kernel goes by that
- * when it looks for the way, which it keeps. */
+/* Names a datagram socket's peer. On Windows it may be everybody, whatever SO_BROADCAST says; the kernel goes
+ * by that when it looks for the way, which it keeps. */
 static int name_peer(SOCKET s, const struct sockaddr_storage *address, socklen_t length)
 {
 	int on = 1, off = 0, result = connect((int)s, (const struct sockaddr *)address, length);
@@ -134,7 +166,7 @@ static int name_peer(SOCKET s, const struct sockaddr_storage *address, socklen_t
 	return result < 0 ? wsc__error_from_errno(errno) : 0;
 }
 
-static int connect_to(SOCKET s, struct socket *sock, const struct WSC(sockaddr) *name, int name_length)
+static int connect_to(SOCKET s, struct socket *sock, const struct WSC(sockaddr) * name, int name_length)
 {
 	struct sockaddr_storage address;
 	socklen_t length;
@@ -163,7 +195,7 @@ static int connect_to(SOCKET s, struct socket *sock, const struct WSC(sockaddr) 
 	return connect_stream(s, sock, &address, length);
 }
 
-int WSC(connect)(SOCKET s, const struct WSC(sockaddr) *name, int name_length)
+int WSC(connect)(SOCKET s, const struct WSC(sockaddr) * name, int name_length)
 {
 	struct socket *sock;
 	int error = wsc__socket_begin(s, &sock);
@@ -171,15 +203,15 @@ int WSC(connect)(SOCKET s, const struct WSC(sockaddr) *name, int name_length)
 	if (error)
 		return wsc__result(error);
 	error = connect_to(s, sock, name, name_length);
-	if (wsc__socket_end(sock) && error && error != WS_WSAENOTSOCK) /* closed meanwhile, not before */
-		error = WS_WSAEINTR;
+	if (wsc__socket_end(sock)) /* by another thread, meanwhile */
+		error = WS_WSAENOTSOCK;
 	if (error == WS_WSAEALREADY && (wsc__version & 0xff) < 2) /* as Winsock 1 called it */
 		error = WS_WSAEINVAL;
 	return wsc__result(error);
 }
 
 /* TCP carries no data with a connect, so there is none to send or to get. */
-int WSC(WSAConnect)(SOCKET s, const struct WSC(sockaddr) *name, int name_length, WSABUF *caller_data,
+int WSC(WSAConnect)(SOCKET s, const struct WSC(sockaddr) * name, int name_length, WSABUF *caller_data,
 		    WSABUF *callee_data, QOS *socket_qos, QOS *group_qos)
 {
 	(void)caller_data, (void)callee_data, (void)socket_qos, (void)group_qos;

@@ -34,8 +34,8 @@ static struct error_queue *queue_of(struct socket *sock)
 	return extras ? extras->errors : NULL;
 }
 
-static struct error_message *make(int level, const struct sock_extended_err *error, const struct msghdr *header,
-				  const void *data, size_t size)
+static struct error_message *make(int level, const struct sock_extended_err *error,
+				  const struct msghdr *header, const void *data, size_t size)
 {
 	struct error_message *message = calloc(1, sizeof *message + size);
 
@@ -56,8 +56,8 @@ static struct error_message *make(int level, const struct sock_extended_err *err
 	return message;
 }
 
-void wsc__errorqueue_add(struct socket *sock, const struct sock_extended_err *error, const struct msghdr *header,
-			 const void *data, size_t size)
+void wsc__errorqueue_add(struct socket *sock, const struct sock_extended_err *error,
+			 const struct msghdr *header, const void *data, size_t size)
 {
 	int level = level_of(error);
 	struct error_message *message;
@@ -80,7 +80,8 @@ void wsc__errorqueue_add(struct socket *sock, const struct sock_extended_err *er
 }
 
 /* Under the lock. Takes the one at this place out of the queue. */
-static struct error_message *take(struct socket *sock, struct error_queue *queue, struct error_message **place)
+static struct error_message *take(struct socket *sock, struct error_queue *queue,
+				  struct error_message **place)
 {
 	struct error_message *message = *place;
 

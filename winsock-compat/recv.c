@@ -51,7 +51,8 @@ static int check_bound(SOCKET s, struct socket *sock)
 	socklen_t length = sizeof name;
 
 	if (sock->type == SOCK_RAW && !wsc__socket_is(sock, SOCKET_BOUND))
-		return wsc__socket_verify(s, sock, NULL) || !wsc__socket_is(sock, SOCKET_BOUND) ? WS_WSAEINVAL : 0;
+		return wsc__socket_verify(s, sock, NULL) || !wsc__socket_is(sock, SOCKET_BOUND) ? WS_WSAEINVAL
+												: 0;
 	if (wsc__socket_is(sock, SOCKET_BOUND | SOCKET_CONNECTED) || sock->type != SOCK_DGRAM ||
 	    sock->family == WS_AF_UNIX || getsockname((int)s, (struct sockaddr *)&name, &length) < 0)
 		return 0;
@@ -81,9 +82,9 @@ static int failure(SOCKET s, struct socket *sock, int posix_error)
 	return posix_error == EAGAIN ? wsc__would_block(s, sock) : wsc__socket_lost(s, sock, posix_error);
 }
 
-/* What a receive has to say of a datagram that was sent before, once the kernel has an error or the note has one. On
- * Windows it names the address, as if that had answered, by which RakNet knows who is gone; and each message makes one
- * receive fail, which OpenJDK goes by, as it does by MSG_PEEK leaving it there. */
+/* What a receive has to say of a datagram that was sent before, once the kernel has an error or the note has
+ * one. On Windows it names the address, as if that had answered, by which RakNet knows who is gone; and each
+ * message makes one receive fail, which OpenJDK goes by, as it does by MSG_PEEK leaving it there. */
 static int refusal(SOCKET s, struct socket *sock, struct transfer *transfer, int flags, int posix_error)
 {
 	struct refused refused;
@@ -103,7 +104,7 @@ static int refusal(SOCKET s, struct socket *sock, struct transfer *transfer, int
 static int receive(SOCKET s, struct socket *sock, struct transfer *transfer, int flags)
 {
 	uint64_t end = wsc__deadline(sock->receive_timeout);
-	bool wait = wsc__hooked(sock), awaited = false;
+	bool wait = wsc__hooked(sock) || wsc__socket_is(sock, SOCKET_RCVALL), awaited = false;
 	unsigned before = sock->state;
 	int error = check_bound(s, sock);
 

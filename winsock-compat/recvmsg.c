@@ -104,7 +104,8 @@ static int tell_error(LPWSAMSG user, const WSAMSG *places, const struct transfer
 	if (size < message->size)
 		flags |= WS_MSG_TRUNC;
 	if (error ||
-	    wsc__copy_out(wsc__user_at(user, offsetof(WSAMSG, Control.len)), &control.len, sizeof control.len) ||
+	    wsc__copy_out(wsc__user_at(user, offsetof(WSAMSG, Control.len)), &control.len,
+			  sizeof control.len) ||
 	    wsc__copy_out(wsc__user_at(user, offsetof(WSAMSG, dwFlags)), &flags, sizeof flags) ||
 	    wsc__copy_out(received, &size, sizeof size))
 		return WS_WSAEFAULT;

@@ -97,7 +97,8 @@ int wsc__send(SOCKET s, struct socket *sock, struct transfer *transfer, const vo
 		if (error)
 			return error;
 		message->msg_name = &transfer->address;
-		if (sock->type == SOCK_RAW) /* a port is no matter, but Linux takes that of IPv6 for a protocol */
+		if (sock->type ==
+		    SOCK_RAW) /* a port is no matter, but Linux takes that of IPv6 for a protocol */
 			((struct sockaddr_in *)&transfer->address)->sin_port = 0;
 		if (sock->type == SOCK_DGRAM && transfer->address.ss_family != AF_UNIX &&
 		    !wsc__address_port(&transfer->address)) {

@@ -26,7 +26,8 @@
 enum { WAITING_MOST = 256 };
 
 struct stamps {
-	bool counts; /* the kernel counts the datagrams, and these are the numbers of those that are under way */
+	bool counts; /* the kernel counts the datagrams, and these are the numbers of those that are under way
+		      */
 	DWORD sent;
 	struct waiting {
 		DWORD key, id;
@@ -36,7 +37,7 @@ struct stamps {
 	struct stamp {
 		DWORD id;
 		ULONG64 when;
-	} *stamp;
+	} * stamp;
 };
 
 /* For a kernel that counts: so that it counts as we do. */
@@ -130,7 +131,8 @@ int wsc__timestamp_configure(SOCKET s, struct socket *sock, struct call *call)
 	memcpy(&config, call->argument.bytes, sizeof config);
 	if (config.Flags & ~(ULONG)(WS_TIMESTAMPING_FLAG_RX | WS_TIMESTAMPING_FLAG_TX))
 		return WS_WSAEINVAL;
-	error = wsc__control_ask(s, sock, WS_SOL_SOCKET, WS_SO_TIMESTAMP, config.Flags & WS_TIMESTAMPING_FLAG_RX);
+	error = wsc__control_ask(s, sock, WS_SOL_SOCKET, WS_SO_TIMESTAMP,
+				 config.Flags & WS_TIMESTAMPING_FLAG_RX);
 	if (error)
 		return error;
 	error = set_kernel(s, 0); /* from which the kernel counts anew */
@@ -174,13 +176,15 @@ void wsc__timestamp_begin(struct socket *sock, const struct stamping *stamping)
 	wsc__socket_lock(sock);
 	stamps = stamps_of(sock);
 	if (stamps && stamps->waiting_count == WAITING_MOST) /* something lost the oldest one's stamp */
-		memmove(stamps->waiting, stamps->waiting + 1, --stamps->waiting_count * sizeof *stamps->waiting);
+		memmove(stamps->waiting, stamps->waiting + 1,
+			--stamps->waiting_count * sizeof *stamps->waiting);
 	if (stamps)
 		stamps->waiting[stamps->waiting_count++] = (struct waiting){ stamps->sent++, stamping->id };
 	wsc__socket_unlock(sock);
 }
 
-/* Whether it has counted a failed one the kernel does not say; so it counts anew, and those under way are lost. */
+/* Whether it has counted a failed one the kernel does not say; so it counts anew, and those under way are
+ * lost. */
 void wsc__timestamp_end(SOCKET s, struct socket *sock, const struct stamping *stamping, bool failed)
 {
 	struct stamps *stamps;
@@ -224,7 +228,8 @@ void wsc__timestamp_add(struct socket *sock, DWORD key, const struct timespec *w
 
 	wsc__socket_lock(sock);
 	stamps = stamps_of(sock);
-	if (stamps && find_id(stamps, key, &id) && stamps->count < stamps->most) /* or else the new one is lost */
+	if (stamps && find_id(stamps, key, &id) &&
+	    stamps->count < stamps->most) /* or else the new one is lost */
 		stamps->stamp[stamps->count++] = (struct stamp){ id, count };
 	wsc__socket_unlock(sock);
 }
@@ -242,7 +247,8 @@ int wsc__timestamp_query(SOCKET s, struct socket *sock, struct call *call)
 		if (stamps->stamp[i].id == id) {
 			call->argument.stamp = stamps->stamp[i].when;
 			stamps->count--;
-			memmove(stamps->stamp + i, stamps->stamp + i + 1, (stamps->count - i) * sizeof *stamps->stamp);
+			memmove(stamps->stamp + i, stamps->stamp + i + 1,
+				(stamps->count - i) * sizeof *stamps->stamp);
 			error = 0;
 		}
 	wsc__socket_unlock(sock);

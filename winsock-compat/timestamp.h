@@ -8,10 +8,10 @@
 
 /* What has to be said to the kernel with a datagram that is to be stamped. */
 struct stamping {
-	bool wanted;    /* the program gives it this number */
+	bool wanted; /* the program gives it this number */
 	DWORD id;
-	bool is_asked;  /* ...and wants such stamps at all */
-	bool is_told;   /* the kernel can be told the number; else it counts */
+	bool is_asked; /* ...and wants such stamps at all */
+	bool is_told;  /* the kernel can be told the number; else it counts */
 };
 
 /* Whether a datagram that has a number is to be stamped, and how. */

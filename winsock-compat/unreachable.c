@@ -166,7 +166,8 @@ int wsc__unreachable_take(SOCKET s, struct socket *sock, bool peeks, struct refu
 		refused->length = refusal->length;
 		memcpy(&refused->to, &refusal->to, refusal->length);
 	} else if (wsc__unreachable_noted(sock)) {
-		news = wsc__socket_is(sock, SOCKET_PORT_UNREACHABLE) ? SOCKET_PORT_UNREACHABLE : SOCKET_EXPIRED;
+		news = wsc__socket_is(sock, SOCKET_PORT_UNREACHABLE) ? SOCKET_PORT_UNREACHABLE
+								     : SOCKET_EXPIRED;
 	}
 	if (news && !peeks)
 		forget_refusals(sock, news, true);
@@ -197,7 +198,8 @@ bool wsc__unreachable_is(struct socket *sock, int posix_error)
 }
 
 /* A connected socket hears of refusals even where there is no queue. */
-int wsc__unreachable_error(SOCKET s, struct socket *sock, int posix_error, bool peeks, struct refused *refused)
+int wsc__unreachable_error(SOCKET s, struct socket *sock, int posix_error, bool peeks,
+			   struct refused *refused)
 {
 	refused->length = 0;
 	if (wsc__unreachable_collect(s, sock))
@@ -261,7 +263,8 @@ int wsc__unreachable_netreset(SOCKET s, struct socket *sock, struct call *call)
 	return report(s, sock, call->argument.dword, SOCKET_NO_NETRESET, SOCKET_EXPIRED);
 }
 
-int wsc__option_get_error_messages(SOCKET s, struct socket *sock, const struct option *option, struct value *value)
+int wsc__option_get_error_messages(SOCKET s, struct socket *sock, const struct option *option,
+				   struct value *value)
 {
 	return wsc__option_get_kept(s, sock, option, value);
 }
