@@ -15,11 +15,10 @@
 /* With SO_REUSE_UNICASTPORT a socket is bound before it has a port. */
 static bool will_have_port(SOCKET s, struct socket *sock)
 {
-	return wsc__port_get(sock, PORT_BOUND) && !wsc__socket_verify(s, sock, NULL) &&
-	       wsc__port_get(sock, PORT_BOUND);
+	return wsc__port_get(sock, PORT_BOUND) && !wsc__socket_verify(s, sock, NULL) && wsc__port_get(sock, PORT_BOUND);
 }
 
-static int local_name(SOCKET s, struct WSC(sockaddr) * name, int *name_length)
+static int local_name(SOCKET s, struct WSC(sockaddr) *name, int *name_length)
 {
 	struct sockaddr_storage address;
 	socklen_t length = sizeof address;
@@ -47,7 +46,7 @@ static int local_name(SOCKET s, struct WSC(sockaddr) * name, int *name_length)
 	return wsc__address_out(&address, length, name, name_length);
 }
 
-int WSC(getsockname)(SOCKET s, struct WSC(sockaddr) * name, int *name_length)
+int WSC(getsockname)(SOCKET s, struct WSC(sockaddr) *name, int *name_length)
 {
 	return wsc__result(local_name(s, name, name_length));
 }
@@ -64,7 +63,7 @@ static bool pending_peer(SOCKET s, struct socket *sock, struct sockaddr_storage 
 	return address->ss_family; /* not known of a connect that we have not seen */
 }
 
-static int peer_name(SOCKET s, struct WSC(sockaddr) * name, int *name_length)
+static int peer_name(SOCKET s, struct WSC(sockaddr) *name, int *name_length)
 {
 	struct sockaddr_storage address;
 	socklen_t length = sizeof address;
@@ -84,7 +83,7 @@ static int peer_name(SOCKET s, struct WSC(sockaddr) * name, int *name_length)
 	return wsc__address_out(&address, length, name, name_length);
 }
 
-int WSC(getpeername)(SOCKET s, struct WSC(sockaddr) * name, int *name_length)
+int WSC(getpeername)(SOCKET s, struct WSC(sockaddr) *name, int *name_length)
 {
 	return wsc__result(peer_name(s, name, name_length));
 }

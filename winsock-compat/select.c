@@ -24,21 +24,21 @@ struct place {
 };
 
 struct selection {
-	WSC(fd_set) * user[SETS];
+	WSC(fd_set) *user[SETS];
 	WSC(u_int) count[SETS];
 	size_t total;
 	struct place *places;   /* those of the three sets, one after the other */
 	struct pollfd *waiting; /* one a socket, for poll() takes no more than there may be descriptors */
 	size_t waiting_count;
-	size_t *index;     /* of `waiting` by descriptor, counted from 1: open addressing */
-	size_t index_size; /* a power of two, more than twice as many as there are places */
-	size_t held;       /* places whose sockets are held */
+	size_t *index;          /* of `waiting` by descriptor, counted from 1: open addressing */
+	size_t index_size;      /* a power of two, more than twice as many as there are places */
+	size_t held;            /* places whose sockets are held */
 };
 
 enum { FEW = 64 }; /* sockets for which the stack has room */
 
 /* Where a socket stands in a set with the program's own FD_SETSIZE. */
-static SOCKET *member_of(WSC(fd_set) * set, WSC(u_int) n)
+static SOCKET *member_of(WSC(fd_set) *set, WSC(u_int) n)
 {
 	return wsc__user_at(set, offsetof(WSC(fd_set), fd_array) + n * sizeof(SOCKET));
 }
@@ -55,8 +55,7 @@ static int count_sets(struct selection *selection)
 			continue;
 		if (wsc__copy_in(&selection->count[i], selection->user[i], sizeof selection->count[i]) ||
 		    (selection->count[i] &&
-		     wsc__copy_in(&last, member_of(selection->user[i], selection->count[i] - 1),
-				  sizeof last)))
+		     wsc__copy_in(&last, member_of(selection->user[i], selection->count[i] - 1), sizeof last)))
 			return WS_WSAEFAULT;
 		selection->total += selection->count[i];
 	}
@@ -136,8 +135,7 @@ static void release_sets(struct selection *selection)
 		wsc__socket_end(selection->places[i].sock);
 }
 
-/* What is ready without asking the kernel: a connection put off, an error that waits, messages for
- * MSG_ERRQUEUE. */
+/* What is ready without asking the kernel: a connection put off, an error that waits, messages for MSG_ERRQUEUE. */
 static bool is_ready(int set, struct socket *sock)
 {
 	return (set == READ && (wsc__socket_is(sock, SOCKET_DEFERRED) || wsc__unreachable_noted(sock))) ||
@@ -160,11 +158,9 @@ static bool prepare(struct selection *selection)
 
 			place->ready = is_ready(i, place->sock);
 			ready = ready || place->ready;
-			/* What has hung up and answered nothing will not do so later, but wake poll() at
-			 * once. */
-			waiting->fd = is_idle(place->sock) || waiting->revents & (POLLHUP | POLLERR)
-					      ? -1
-					      : (int)place->s;
+			/* What has hung up and answered nothing will not do so later, but wake poll() at once. */
+			waiting->fd = is_idle(place->sock) || waiting->revents & (POLLHUP | POLLERR) ? -1 :
+												       (int)place->s;
 			waiting->events |= events[i];
 		}
 	return ready;
@@ -223,8 +219,7 @@ static int evaluate(struct selection *selection, bool *ready)
 				seen = waiting->revents = without_messages(place, seen);
 			if (seen & POLLERR) /* what other calls say depends on what became of it */
 				wsc__socket_look(place->s, place->sock);
-			if (!known &&
-			    i != READ) /* that it is closed is something to read, and nothing else */
+			if (!known && i != READ) /* that it is closed is something to read, and nothing else */
 				continue;
 			place->ready = place->ready || (i == EXCEPT && wsc__errorqueue_waits(place->sock)) ||
 				       answers(i, place->s, place->sock, seen);
@@ -233,7 +228,7 @@ static int evaluate(struct selection *selection, bool *ready)
 	return closed && !*ready ? WS_WSAENOTSOCK : 0;
 }
 
-static int read_timeout(const struct WSC(timeval) * user, struct timespec *left, bool *forever)
+static int read_timeout(const struct WSC(timeval) *user, struct timespec *left, bool *forever)
 {
 	struct WSC(timeval) time;
 
@@ -280,7 +275,7 @@ static struct timespec until(struct timespec end)
 	return left.tv_sec < 0 ? (struct timespec){ 0, 0 } : left;
 }
 
-static int wait_for(struct selection *selection, const struct WSC(timeval) * user_timeout, bool *ready)
+static int wait_for(struct selection *selection, const struct WSC(timeval) *user_timeout, bool *ready)
 {
 	static const struct timespec at_once = { 0, 0 }, hook_period = { 0, 10000000 };
 	struct timespec left = at_once, end = at_once;
@@ -325,8 +320,8 @@ static int write_sets(struct selection *selection, int *ready)
 		WSC(u_int) left = 0;
 
 		for (WSC(u_int) n = 0; n < selection->count[i]; n++, place++)
-			if (place->ready &&
-			    wsc__copy_out(member_of(selection->user[i], left++), &place->s, sizeof place->s))
+			if (place->ready && wsc__copy_out(member_of(selection->user[i], left++), &place->s,
+							  sizeof place->s))
 				return WS_WSAEFAULT;
 		if (selection->user[i] && wsc__copy_out(selection->user[i], &left, sizeof left))
 			return WS_WSAEFAULT;
@@ -335,7 +330,7 @@ static int write_sets(struct selection *selection, int *ready)
 	return 0;
 }
 
-static int select_sets(struct selection *selection, const struct WSC(timeval) * timeout, int *ready)
+static int select_sets(struct selection *selection, const struct WSC(timeval) *timeout, int *ready)
 {
 	struct place few_places[FEW];
 	struct pollfd few_waiting[FEW];
@@ -377,8 +372,8 @@ static int select_sets(struct selection *selection, const struct WSC(timeval) * 
 	return error;
 }
 
-int WSC(select)(int count, WSC(fd_set) * readfds, WSC(fd_set) * writefds, WSC(fd_set) * exceptfds,
-		const struct WSC(timeval) * timeout)
+int WSC(select)(int count, WSC(fd_set) *readfds, WSC(fd_set) *writefds, WSC(fd_set) *exceptfds,
+		const struct WSC(timeval) *timeout)
 {
 	struct selection selection = { .user = { readfds, writefds, exceptfds } };
 	int ready, error = wsc__enter();
@@ -389,7 +384,7 @@ int WSC(select)(int count, WSC(fd_set) * readfds, WSC(fd_set) * writefds, WSC(fd
 	return error ? wsc__result(error) : ready;
 }
 
-int WSC(__WSAFDIsSet)(SOCKET s, WSC(fd_set) * set)
+int WSC(__WSAFDIsSet)(SOCKET s, WSC(fd_set) *set)
 {
 	for (WSC(u_int) i = 0; i < set->fd_count; i++)
 		if (*member_of(set, i) == s)
