@@ -18,6 +18,7 @@ CALL_PAGES = \
 	%D%/ioctlsocket.3ws \
 	%D%/listen.3ws \
 	%D%/LocalFree.3ws \
+	%D%/QueryPerformanceCounter.3ws \
 	%D%/recv.3ws \
 	%D%/select.3ws \
 	%D%/send.3ws \

@@ -8,6 +8,7 @@ SCRIPT_TESTS =
 NATIVE_ONLY += arrival
 NATIVE_ONLY += conditional
 NATIVE_ONLY += ephemeral
+NATIVE_ONLY += errorqueue
 NATIVE_ONLY += faults
 NATIVE_ONLY += netdown
 NATIVE_ONLY += network
@@ -26,6 +27,7 @@ TEST_NAMES += async
 TEST_NAMES += bind
 TEST_NAMES += close
 TEST_NAMES += connect
+TEST_NAMES += datagram
 TEST_NAMES += error
 TEST_NAMES += errors
 TEST_NAMES += fault
@@ -48,12 +50,15 @@ TEST_NAMES += options
 TEST_NAMES += poll
 TEST_NAMES += port
 TEST_NAMES += protocols
+TEST_NAMES += raw
 TEST_NAMES += select
 TEST_NAMES += socket
 TEST_NAMES += socketoption
 TEST_NAMES += startup
 TEST_NAMES += tcpoption
+TEST_NAMES += timestamp
 TEST_NAMES += transfer
+TEST_NAMES += unix
 TEST_NAMES += urgent
 
 SCRIPT_TESTS += %D%/interop.t %D%/wsc-compare.t
@@ -121,9 +126,8 @@ $(SHORT_TESTS): %D%/%-short.t: %D%/%.c $(NATIVE_TAP) $(TAP_INCLUDES) $(PROGRAM_I
 %D%/ephemeral.t %D%/wire.t: %D%/tap/link.o %D%/tap/link.h
 %D%/wire.t %D%/packet.t: TEST_WITH = %D%/tap/link.o
 %D%/wire.t %D%/packet.t: %D%/tap/link.o %D%/tap/link.h
-LINK_TESTS = %D%/arrival.t %D%/conditional.t %D%/ephemeral.t %D%/faults.t %D%/network.t %D%/networks.t %D%/packet.t \
-	%D%/resolver.t %D%/tcplink.t \
-	%D%/wire.t
+LINK_TESTS = %D%/arrival.t %D%/conditional.t %D%/ephemeral.t %D%/errorqueue.t %D%/faults.t %D%/network.t %D%/networks.t \
+	%D%/packet.t %D%/resolver.t %D%/tcplink.t %D%/wire.t
 $(LINK_TESTS): TEST_WITH = %D%/tap/link.o
 $(LINK_TESTS): %D%/tap/link.o %D%/tap/link.h
 %D%/tap/link.o: %D%/tap/link.c %D%/tap/link.h %D%/tap/tap.h

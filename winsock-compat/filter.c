@@ -274,6 +274,10 @@ static void build(struct filter *filter, struct socket *sock)
 	filter->length = 0;
 	if (conditional)
 		add_conditional(filter, callers, wsc__conditional_admitted(sock, callers));
+	if (sock->type == SOCK_RAW && !wsc__socket_is(sock, SOCKET_BOUND)) {
+		give(filter, DROP);
+		return;
+	}
 	start = begin_version(filter, 4);
 	if (groups_only)
 		add_groups_only(filter, IPV4_TO, 0xf0, 0xe0);

@@ -23,11 +23,15 @@ libwinsock_compat_la_SOURCES = \
 	%D%/connect.c \
 	%D%/control.c \
 	%D%/control.h \
+	%D%/counter.c \
+	%D%/counter.h \
 	%D%/diag.c \
 	%D%/diag.h \
 	%D%/enumprotocols.c \
 	%D%/error.c \
 	%D%/error.h \
+	%D%/errorqueue.c \
+	%D%/errorqueue.h \
 	%D%/export.h \
 	%D%/extension.c \
 	%D%/fault.c \
@@ -110,6 +114,8 @@ libwinsock_compat_la_SOURCES = \
 	%D%/startup.h \
 	%D%/tcpinfo.c \
 	%D%/thread.h \
+	%D%/timestamp.c \
+	%D%/timestamp.h \
 	%D%/transfer.c \
 	%D%/transfer.h \
 	%D%/urgent.c \

@@ -3,6 +3,7 @@
 
 #include "blocking.h"
 #include "conditional.h"
+#include "errorqueue.h"
 #include "unreachable.h"
 #include "urgent.h"
 
@@ -284,6 +285,8 @@ static unsigned datagram_readiness(SOCKET s, struct socket *sock, short seen)
 		ready |= READY_RECEIVE | READY_SEND;
 	if (wsc__unreachable_noted(sock) || (seen & POLLIN && !wsc__socket_is(sock, SOCKET_NO_RECEIVE)))
 		ready |= READY_RECEIVE;
+	if (wsc__errorqueue_waits(sock))
+		ready |= READY_URGENT;
 	return ready;
 }
 

@@ -10,6 +10,7 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <string.h>
 #include <sys/socket.h>
 
 /* The kernel says end of file. That is the truth for a connection closed in good order; after
@@ -50,6 +51,9 @@ static int check_bound(SOCKET s, struct socket *sock)
 	struct sockaddr_storage name;
 	socklen_t length = sizeof name;
 
+	if (sock->type == SOCK_RAW && !wsc__socket_is(sock, SOCKET_BOUND))
+		return wsc__socket_verify(s, sock, NULL) || !wsc__socket_is(sock, SOCKET_BOUND) ? WS_WSAEINVAL
+												: 0;
 	if (wsc__socket_is(sock, SOCKET_BOUND | SOCKET_CONNECTED) || sock->type != SOCK_DGRAM ||
 	    sock->family == WS_AF_UNIX || getsockname((int)s, (struct sockaddr *)&name, &length) < 0)
 		return 0;
@@ -95,6 +99,24 @@ static int receive_urgent(SOCKET s, struct socket *sock, struct transfer *transf
 	}
 }
 
+/* What a receive has to say of a datagram that was sent before, once the kernel has an error or the note has
+ * one. On Windows it names the address, as if that had answered, by which RakNet knows who is gone; and each
+ * message makes one receive fail, which OpenJDK goes by, as it does by MSG_PEEK leaving it there. */
+static int refusal(SOCKET s, struct socket *sock, struct transfer *transfer, int flags, int posix_error)
+{
+	struct refused refused;
+	bool peeks = flags & MSG_PEEK;
+	int error = posix_error ? wsc__unreachable_error(s, sock, posix_error, peeks, &refused)
+				: wsc__unreachable_take(s, sock, peeks, &refused);
+
+	if (error && refused.length && transfer->message.msg_name) {
+		memcpy(&transfer->address, &refused.to, refused.length);
+		transfer->message.msg_namelen = refused.length;
+		transfer->refused = true;
+	}
+	return error;
+}
+
 /* Receives what there is; or waits for it, as the socket and the flags are set. */
 static int receive(SOCKET s, struct socket *sock, struct transfer *transfer, int flags)
 {
@@ -104,7 +126,7 @@ static int receive(SOCKET s, struct socket *sock, struct transfer *transfer, int
 	int error = check_bound(s, sock);
 
 	if (!error && wsc__unreachable_noted(sock))
-		error = wsc__unreachable_take(s, sock);
+		error = refusal(s, sock, transfer, flags, 0);
 	while (!error) {
 		ssize_t now;
 
@@ -124,9 +146,11 @@ static int receive(SOCKET s, struct socket *sock, struct transfer *transfer, int
 		} else if (errno == EINTR) { /* to wait for the rest of the time, not for all of it again */
 			wait = wait || end != WSC_FOREVER;
 		} else if (wsc__unreachable_is(sock, errno)) { /* a datagram of ours was */
-			error = wsc__unreachable_error(s, sock, errno);
-		} else if (errno != EAGAIN || !wait) { /* else another thread was faster */
+			error = refusal(s, sock, transfer, flags, errno);
+		} else if (errno != EAGAIN || !wait) {
 			error = failure(s, sock, errno);
+		} else { /* another thread was faster, or there is only something in the queue of errors */
+			wsc__unreachable_collect(s, sock);
 		}
 	}
 	return transfer->done ? 0 : error;
@@ -240,7 +264,7 @@ int wsc__receive(SOCKET s, struct socket *sock, struct transfer *transfer, void 
 	if (message->msg_namelen && wsc__socket_is(sock, SOCKET_RCVALL))
 		wsc__rcvall_sender(first, transfer->done < first_size ? transfer->done : first_size,
 				   &transfer->address, &message->msg_namelen);
-	if (message->msg_namelen && wsc__transfer_took(transfer, error))
+	if (message->msg_namelen && (transfer->refused || wsc__transfer_took(transfer, error)))
 		wsc__address_out(&transfer->address, message->msg_namelen, from, from_length);
 	return error;
 }

@@ -38,9 +38,9 @@ enum socket_state {
 	SOCKET_SILENT = 1 << 12,     /* SO_KEEPALIVE is on with a probe count of 0: no kernel option */
 	SOCKET_ERROR_SET = 1 << 13,  /* `pending_error` waits for the next SO_ERROR or call... */
 	SOCKET_DEFERRED = 1 << 14,   /* `deferred` waits for the next accept */
-	SOCKET_COUNT_ASKED = 1 << 15, /* TCP_KEEPCNT was set */
 	SOCKET_REFUSED = 1 << 16,    /* the last connect failed: select says so in exceptfds */
 	SOCKET_STREAM = 1 << 17,     /* its type is SOCK_STREAM */
+	SOCKET_ERRORS = 1 << 18,     /* messages that IP_RECVERR asked for wait in the extras */
 	SOCKET_PORT_UNREACHABLE = 1 << 19, /* a datagram met a port that nobody has: for the next receive */
 	SOCKET_EXPIRED = 1 << 20,    /* a datagram met too many routers: for the next receive */
 	SOCKET_NO_CONNRESET = 1 << 21, /* SIO_UDP_CONNRESET is off */
@@ -76,7 +76,7 @@ struct ports {
 };
 
 /* What is kept for sockets on which something rare was set. */
-enum { OPTIONS_KEPT = 96, JOINED_MOST = 32, INTERFACES_LISTED = 32 };
+enum { OPTIONS_KEPT = 96, JOINED_MOST = 32, INTERFACES_LISTED = 32, REFUSALS_MOST = 16 };
 struct interface_list {
 	unsigned count;
 	DWORD index[INTERFACES_LISTED];
@@ -109,6 +109,14 @@ struct socket_extras {
 	int urgent;               /* TCP_EXPEDITED_1122 or TCP_BSDURGENT, whichever was turned on */
 	bool icmp_failed;         /* the last connect has met an ICMP error: this one */
 	ICMP_ERROR_INFO icmp;
+	struct refusal {            /* what became of datagrams, for the next receives */
+		unsigned state;     /* SOCKET_PORT_UNREACHABLE or SOCKET_EXPIRED */
+		socklen_t length;
+		struct sockaddr_in6 to;
+	} refusals[REFUSALS_MOST];
+	unsigned refusal_count;
+	struct error_queue *errors; /* what IP_RECVERR asked for; NULL if there never was any */
+	struct stamps *stamps;      /* of datagrams that were sent; NULL without SIO_TIMESTAMPING */
 };
 
 struct socket { /* of a size that makes finding one a shift */
@@ -282,6 +290,15 @@ int wsc__socket_verify(SOCKET s, struct socket *sock, bool *changed);
 /* The program's address for this socket: WSAEFAULT, or WSAEAFNOSUPPORT for one of another family. */
 int wsc__socket_address(SOCKET s, struct socket *sock, const void *user, int user_length,
 			struct sockaddr_storage *address, socklen_t *length);
+
+/* A raw socket receives from when it has an address, which its first sending gives it too. Nothing, if it has
+ * one. */
+void wsc__socket_bind_raw(SOCKET s, struct socket *sock);
+static inline void wsc__socket_bound_raw(SOCKET s, struct socket *sock)
+{
+	if (__builtin_expect(sock->type == SOCK_RAW, 0))
+		wsc__socket_bind_raw(s, sock);
+}
 
 /* Notes that a connect has come to its end, and when. */
 void wsc__socket_connected(SOCKET s, struct socket *sock);
