@@ -848,6 +848,28 @@ static void wait_for(SOCKET s, short events)
 
 enum { POSIX_POLLIN = 1, POSIX_POLLOUT = 4 };
 
+/* The files of AF_UNIX, each for as long as it may be needed. */
+enum { FILES = 8, FILE_SIZE = 64 };
+static char files[FILES][FILE_SIZE];
+static unsigned next_file;
+
+static const char *new_file(void)
+{
+	char *file = files[next_file++ % FILES];
+
+	if (*file)
+		unlink(file);
+	snprintf(file, FILE_SIZE, "/tmp/winsock-compat-fuzz-%d-%u", (int)getpid(), next_file);
+	return file;
+}
+
+static void remove_files(void)
+{
+	for (int i = 0; i < FILES; i++)
+		if (*files[i])
+			unlink(files[i]);
+}
+
 /* An address of this family: nobody's yet, on this host. */
 static int own_address(int family, struct sockaddr_storage *address)
 {
@@ -861,7 +883,8 @@ static int own_address(int family, struct sockaddr_storage *address)
 		((struct sockaddr_in *)address)->sin_addr.s_addr = htonl(INADDR_LOOPBACK);
 		return sizeof(struct sockaddr_in);
 	}
-	return sizeof address->ss_family; /* AF_UNIX: the kernel finds a name */
+	strcpy((char *)address + sizeof address->ss_family, new_file());
+	return sizeof(struct sockaddr_un);
 }
 
 static SOCKET new_peer(struct sockaddr_storage *address, int *length)
@@ -1157,7 +1180,9 @@ static void session(void)
 		return;
 	random_state = shared->session;
 	calls_unseen = 0;
-	set_environment("WINSOCK_COMPAT_WINDOWS", windows[below(COUNT(windows))]);
+	/* AF_UNIX came with Windows 10. */
+	set_environment("WINSOCK_COMPAT_WINDOWS",
+			kind->on == ON_UNIX ? windows[3 + below(2)] : windows[below(COUNT(windows))]);
 	set_environment("WINSOCK_COMPAT_MODE", one_in(2) ? "page" : "windows");
 	set_environment("WINSOCK_COMPAT_POINTERS", one_in(4) ? "probe" : "guard");
 	winsock_start();
@@ -1166,6 +1191,7 @@ static void session(void)
 	for (const struct state *state = states; state < states + COUNT(states); state++)
 		if (is_possible(kind, state))
 			round_of(state);
+	remove_files();
 	winsock_end();
 }
 
