@@ -493,7 +493,7 @@ static int nsp_ioctl(HANDLE handle, DWORD code, DWORD *returned, const WSACOMPLE
 	int error = wsc__enter();
 
 	if (!error && completion)
-		error = wsc__copy_in(&type, &completion->Type, sizeof type);
+		error = wsc__copy_in(&type, completion, sizeof type); /* its first member */
 	if (!error && returned)
 		error = wsc__copy_out(returned, &none, sizeof none);
 	if (error)
