@@ -376,6 +376,24 @@ static void wait_readable(void *argument)
 	awaited = is_readable(listener, SOON) ? "readable" : "nothing";
 }
 
+/* WSAPoll is select in other words. */
+static void polls(void)
+{
+	WSAPOLLFD polled = { .events = POLLRDNORM };
+	SOCKET s;
+
+	open_listener(AF_INET, HERE4, 5);
+	polled.fd = listener;
+	is_int(0, WSAPoll(&polled, 1, 0), "WSAPoll: nobody has called");
+	s = call();
+	is_int(1, WSAPoll(&polled, 1, SOON), "...a caller");
+	is_hex(POLLRDNORM, (unsigned short)polled.revents, "...POLLRDNORM");
+	is_string("WSAECONNREFUSED", take_soon(CF_REJECT), "...who is refused");
+	is_int(0, WSAPoll(&polled, 1, 0), "...and that was all");
+	closesocket(s);
+	closesocket(listener);
+}
+
 static void close_listener(void *argument)
 {
 	sleep_ms(100);
@@ -517,6 +535,7 @@ int main(void)
 	patience();
 	ends();
 	waits();
+	polls();
 	loopback("127.0.0.1");
 	loopback("::1");
 	others();
