@@ -113,18 +113,29 @@ static SOCKET peer = INVALID_SOCKET;
 static const char *accept_from(SOCKET listener, SOCKET s, const struct address *address, int milliseconds)
 {
 	struct timeval wait = { milliseconds / 1000, milliseconds % 1000 * 1000 };
+	u_long on = 1, off = 0; /* a listener may answer no sooner than it accepts */
 	fd_set readable;
+	int result;
 
 	closesocket(peer);
 	peer = INVALID_SOCKET;
-	if (connect(s, &address->any, address->length) == SOCKET_ERROR)
+	ioctlsocket(s, FIONBIO, &on);
+	result = connect(s, &address->any, address->length);
+	if (result == SOCKET_ERROR && WSAGetLastError() != WSAEWOULDBLOCK)
 		return words("connect: %s", outcome(SOCKET_ERROR));
 	FD_ZERO(&readable);
 	FD_SET(listener, &readable);
 	if (select((int)listener + 1, &readable, NULL, NULL, &wait) != 1)
 		return "nobody to accept";
 	peer = accept(listener, NULL, NULL);
-	return peer == INVALID_SOCKET ? words("accept: %s", outcome(SOCKET_ERROR)) : "success";
+	if (peer == INVALID_SOCKET)
+		return words("accept: %s", outcome(SOCKET_ERROR));
+	FD_ZERO(&readable);
+	FD_SET(s, &readable);
+	if (select((int)s + 1, NULL, &readable, NULL, &wait) != 1)
+		return "no end of connect";
+	ioctlsocket(s, FIONBIO, &off);
+	return "success";
 }
 
 /* Datagrams need nobody at the other end. */

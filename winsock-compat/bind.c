@@ -3,6 +3,7 @@
 
 #include "accept.h"
 #include "address.h"
+#include "conditional.h"
 #include "conflict.h"
 #include "options.h"
 #include "port.h"
@@ -133,9 +134,12 @@ int WSC(listen)(SOCKET s, int backlog)
 	if (!error) {
 		wsc__socket_forget_failure(s, sock);
 		wsc__option_listening(s, sock);
-		error = wsc__conflict_listen(s, sock, backlog);
+		error = wsc__conditional_prepare(s, sock);
 	}
+	if (!error)
+		error = wsc__conflict_listen(s, sock, backlog);
 	if (!error) {
+		wsc__conditional_listening(s, sock, backlog);
 		wsc__socket_mark(sock, SOCKET_LISTENING, 0);
 		error = wsc__accept_listening(s, sock);
 	}

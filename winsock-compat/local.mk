@@ -8,12 +8,16 @@ libwinsock_compat_la_SOURCES = \
 	%D%/accept.h \
 	%D%/address.c \
 	%D%/address.h \
+	%D%/addrinfoex.c \
 	%D%/addresssort.c \
 	%D%/addrtext.c \
+	%D%/async.c \
 	%D%/bind.c \
 	%D%/bind.h \
 	%D%/blocking.c \
 	%D%/blocking.h \
+	%D%/conditional.c \
+	%D%/conditional.h \
 	%D%/conflict.c \
 	%D%/conflict.h \
 	%D%/connect.c \
@@ -21,6 +25,7 @@ libwinsock_compat_la_SOURCES = \
 	%D%/control.h \
 	%D%/diag.c \
 	%D%/diag.h \
+	%D%/enumprotocols.c \
 	%D%/error.c \
 	%D%/error.h \
 	%D%/export.h \
@@ -30,6 +35,9 @@ libwinsock_compat_la_SOURCES = \
 	%D%/filter.c \
 	%D%/filter.h \
 	%D%/host.c \
+	%D%/host.h \
+	%D%/idn.c \
+	%D%/idn.h \
 	%D%/index.c \
 	%D%/interface.c \
 	%D%/interface.h \
@@ -39,10 +47,17 @@ libwinsock_compat_la_SOURCES = \
 	%D%/keepalive.c \
 	%D%/keepalive.h \
 	%D%/lasterror.c \
+	%D%/lookup.c \
+	%D%/lookup.h \
+	%D%/lookupservice.c \
 	%D%/memory.c \
 	%D%/message.c \
 	%D%/multicast.c \
 	%D%/name.c \
+	%D%/namespace.c \
+	%D%/namespace.h \
+	%D%/namespace-dns.c \
+	%D%/namespace-nla.c \
 	%D%/netlink.c \
 	%D%/netlink.h \
 	%D%/option-ip.c \
@@ -61,9 +76,11 @@ libwinsock_compat_la_SOURCES = \
 	%D%/processor.c \
 	%D%/profile.c \
 	%D%/profile.h \
-	%D%/rcvall.c \
 	%D%/protocol.c \
 	%D%/protocol.h \
+	%D%/provider.c \
+	%D%/qos.c \
+	%D%/rcvall.c \
 	%D%/rcvall.h \
 	%D%/readiness.c \
 	%D%/readiness.h \
@@ -73,13 +90,18 @@ libwinsock_compat_la_SOURCES = \
 	%D%/regfile.h \
 	%D%/registry.c \
 	%D%/registry.h \
+	%D%/reply.c \
+	%D%/reply.h \
 	%D%/resolve.c \
+	%D%/resolve.h \
 	%D%/route.c \
 	%D%/route.h \
 	%D%/select.c \
 	%D%/send.c \
 	%D%/sendmsg.c \
 	%D%/service.c \
+	%D%/service.h \
+	%D%/serviceclass.c \
 	%D%/shutdown.c \
 	%D%/socket.c \
 	%D%/socket.h \
@@ -90,6 +112,8 @@ libwinsock_compat_la_SOURCES = \
 	%D%/thread.h \
 	%D%/transfer.c \
 	%D%/transfer.h \
+	%D%/urgent.c \
+	%D%/urgent.h \
 	%D%/utf.c \
 	%D%/utf.h \
 	%D%/wide.c \
@@ -126,6 +150,10 @@ BUILT_SOURCES += %D%/error-rows.h
 EXTRA_DIST += %D%/errors.in build-aux/gen-errors.awk
 CLEANFILES += %D%/error-rows.h
 
+# The functions, and what has them: for the manual and for the tests.
+FUNCTIONS_FROM = $(srcdir)/%D%/api.in $(srcdir)/%D%/functions.in $(sort $(wildcard $(srcdir)/include/*.h))
+GEN_FUNCTIONS = $(AWK) -f $(srcdir)/build-aux/gen-functions.awk
+
 # The ioctls, for the library and for the tests.
 IOCTLS_FROM = $(srcdir)/include/constants.in $(srcdir)/%D%/ioctls.in
 GEN_IOCTLS = $(AWK) -f $(srcdir)/build-aux/gen-ioctls.awk
@@ -134,6 +162,6 @@ GEN_IOCTLS = $(AWK) -f $(srcdir)/build-aux/gen-ioctls.awk
 	$(AM_V_GEN)$(MKDIR_P) %D% && $(GEN_IOCTLS) -v make=library $(IOCTLS_FROM) >$@-t && mv $@-t $@
 
 BUILT_SOURCES += %D%/option-rows.h %D%/ioctl-rows.h
-EXTRA_DIST += %D%/api.in %D%/ioctls.in %D%/options.in build-aux/gen-ioctls.awk build-aux/gen-map.awk \
-	build-aux/gen-options.awk
+EXTRA_DIST += %D%/api.in %D%/functions.in %D%/ioctls.in %D%/options.in build-aux/gen-functions.awk build-aux/gen-ioctls.awk \
+	build-aux/gen-map.awk build-aux/gen-options.awk
 CLEANFILES += %D%/winsock-compat.map %D%/ioctl-rows.h %D%/option-rows.h

@@ -3,6 +3,7 @@
 
 #include "address.h"
 #include "blocking.h"
+#include "conditional.h"
 #include "export.h"
 #include "fault.h"
 #include "icmp.h"
@@ -108,6 +109,7 @@ static void drop_extras(struct socket *sock)
 {
 	struct socket_extras *extras = sock->extras;
 
+	wsc__conditional_free(wsc__conditional_detach(sock));
 	sock->extras = NULL;
 	for (int i = 0; extras && i < extras->waiting_count; i++)
 		wsc__socket_refuse(extras->waiting[i]);
@@ -136,13 +138,16 @@ static unsigned replace_state(struct socket *sock, unsigned state)
 }
 
 /* Under the lock. The same for a socket that is being closed. What calls may be using stays: the raw socket of
- * SIO_RCVALL. */
+ * SIO_RCVALL, and what a conditional listener has open. */
 static unsigned forget_state(struct socket *sock)
 {
 	unsigned before = atomic_fetch_and(&sock->state, SOCKET_RCVALL);
 	int deferred = before & SOCKET_DEFERRED ? atomic_exchange(&sock->deferred, -1) : -1;
 
-	drop_extras(sock);
+	if (sock->extras && sock->extras->conditional)
+		wsc__conditional_close(sock);
+	else
+		drop_extras(sock);
 	if (deferred >= 0)
 		wsc__socket_refuse(deferred);
 	return before;

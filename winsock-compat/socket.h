@@ -50,6 +50,9 @@ enum socket_state {
 	SOCKET_ABORTED = 1 << 25,    /* the peer had closed before it got all that was sent */
 	SOCKET_RCVALL = 1 << 26,     /* SIO_RCVALL: the descriptor is a packet socket's */
 	SOCKET_LIMITED = 1 << 27,    /* IP_USER_MTU is set, for datagrams of IPv4 */
+	SOCKET_CONDITIONAL = 1 << 28, /* a listener that asks before it answers: see conditional.h */
+	SOCKET_URGENT = 1 << 29,     /* its peer has sent urgent data: see urgent.h */
+	SOCKET_INLINE = 1 << 30,     /* SO_OOBINLINE, as far as we know */
 };
 
 /* What decides who may have a port beside whom. */
@@ -79,6 +82,14 @@ struct interface_list {
 	DWORD index[INTERFACES_LISTED];
 };
 
+enum { URGENT_MOST = 64 };
+struct urgent {
+	unsigned char bytes[URGENT_MOST]; /* that wait to be received */
+	size_t hole[URGENT_MOST];         /* where in the stream the newest ones are: bytes from its beginning */
+	unsigned count, holes;
+	bool early; /* the kernel has one more hole: a byte that came before what stands in front of it */
+};
+
 struct socket_extras {
 	DWORD kept[OPTIONS_KEPT]; /* options that are only kept */
 	bool is_kept[OPTIONS_KEPT];
@@ -92,7 +103,9 @@ struct socket_extras {
 	unsigned joined_count; /* JOINED_MOST + 1: too many to be noted */
 	int backlog;              /* what a paused listener goes on with */
 	int *waiting, waiting_count; /* connections that came before the pause: wait for the next accepts */
+	struct conditional *conditional; /* with SOCKET_CONDITIONAL */
 	int syn_retries;          /* the kernel's, before TCP_NOSYNRETRIES; 0 if that was never set */
+	struct urgent urgent_data;
 	int urgent;               /* TCP_EXPEDITED_1122 or TCP_BSDURGENT, whichever was turned on */
 	bool icmp_failed;         /* the last connect has met an ICMP error: this one */
 	ICMP_ERROR_INFO icmp;

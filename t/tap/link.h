@@ -27,6 +27,10 @@ void link_loopback(void);
 /* Sets a value beneath /proc/sys/net/ipv4, for the sockets on this thread's side, if that is permitted. */
 bool link_tune(const char *name, const char *value);
 
+/* From now on the file at this path, which is there, has this text to this process. Returns NULL, or why that
+ * cannot be done; after one of the above, while there is one thread. */
+const char *link_file(const char *path, const char *text);
+
 /* What is neither HERE nor THERE is sent THERE, which passes it on, if it can. */
 void link_route(void);
 
@@ -43,6 +47,9 @@ struct packet {
 	int protocol;        /* the first after the header: 0 is hop-by-hop options, 44 a fragment of IPv6 */
 	bool dont_fragment, fragment; /* the bit; whether it is one of several */
 	int checksum;                 /* of UDP: 0 is none */
+	int flags;                    /* of TCP, as in its header: 2 is SYN, 4 RST, 16 ACK, 32 URG */
+	int urgent;                   /* TCP's urgent pointer */
+	int data;                     /* bytes of it */
 	int segment;                  /* the largest that TCP's SYN asks for; 0: it is none */
 	unsigned char from[16], to[16];
 };
