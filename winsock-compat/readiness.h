@@ -24,7 +24,7 @@ struct interest {
 	unsigned always;
 };
 
-enum { WATCH_FEW = 1024 }; /* sockets for which the stack has room: 12 KB */
+enum { WATCH_FEW = 256 }; /* sockets for which the stack has room: 3 KB */
 
 /* The sockets of one call: begin, add them, wait, end. */
 struct watch {
