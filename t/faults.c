@@ -805,15 +805,27 @@ static void vanished_peer(void)
 	closesocket(listener);
 }
 
+/* It takes descriptors behind the limit, and gives the program EMFILE for those the kernel has made. */
+static bool is_valgrind(void)
+{
+	const char *loaded = getenv("LD_PRELOAD");
+
+	return loaded && strstr(loaded, "vgpreload");
+}
+
 int main(int count, char **arguments)
 {
 	const char *reason;
 
 	plan_lazy();
 	winsock_start();
-	no_descriptor();
-	no_descriptor_at_end();
-	no_memory();
+	if (is_valgrind()) {
+		skip(35, "valgrind has a limit of descriptors and a malloc of its own");
+	} else {
+		no_descriptor();
+		no_descriptor_at_end();
+		no_memory();
+	}
 	signals_in();
 	winsock_end();
 	reason = link_make();
