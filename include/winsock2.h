@@ -169,6 +169,7 @@ WSC_FUNCTION(int, WSAIoctl,
 	      LPWSAOVERLAPPED overlapped, LPWSAOVERLAPPED_COMPLETION_ROUTINE routine));
 WSC_FUNCTION(int, WSANtohl, (SOCKET s, WSC(u_long) netlong, WSC(u_long) * hostlong));
 WSC_FUNCTION(int, WSANtohs, (SOCKET s, WSC(u_short) netshort, WSC(u_short) * hostshort));
+WSC_FUNCTION(int, WSAPoll, (LPWSAPOLLFD fds, ULONG count, INT timeout));
 WSC_FUNCTION(int, WSARecv,
 	     (SOCKET s, LPWSABUF buffers, DWORD count, LPDWORD received, LPDWORD flags,
 	      LPWSAOVERLAPPED overlapped, LPWSAOVERLAPPED_COMPLETION_ROUTINE routine));
@@ -267,14 +268,18 @@ static __inline__ __attribute__((unused)) double ntohd(ULONG64 bits)
 typedef WSAPROTOCOL_INFOW WSAPROTOCOL_INFO, *LPWSAPROTOCOL_INFO;
 typedef WSAQUERYSETW WSAQUERYSET, *PWSAQUERYSET, *LPWSAQUERYSET;
 typedef WSANAMESPACE_INFOW WSANAMESPACE_INFO, *PWSANAMESPACE_INFO, *LPWSANAMESPACE_INFO;
-#define WSASocket        WSASocketW
-#define SO_PROTOCOL_INFO SO_PROTOCOL_INFOW
+#define WSAAddressToString WSAAddressToStringW
+#define WSASocket          WSASocketW
+#define WSAStringToAddress WSAStringToAddressW
+#define SO_PROTOCOL_INFO   SO_PROTOCOL_INFOW
 #else
 typedef WSAPROTOCOL_INFOA WSAPROTOCOL_INFO, *LPWSAPROTOCOL_INFO;
 typedef WSAQUERYSETA WSAQUERYSET, *PWSAQUERYSET, *LPWSAQUERYSET;
 typedef WSANAMESPACE_INFOA WSANAMESPACE_INFO, *PWSANAMESPACE_INFO, *LPWSANAMESPACE_INFO;
-#define WSASocket        WSASocketA
-#define SO_PROTOCOL_INFO SO_PROTOCOL_INFOA
+#define WSAAddressToString WSAAddressToStringA
+#define WSASocket          WSASocketA
+#define WSAStringToAddress WSAStringToAddressA
+#define SO_PROTOCOL_INFO   SO_PROTOCOL_INFOA
 #endif
 #endif
 

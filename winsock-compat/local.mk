@@ -8,8 +8,10 @@ libwinsock_compat_la_SOURCES = \
 	%D%/accept.h \
 	%D%/address.c \
 	%D%/address.h \
+	%D%/addrinfoex.c \
 	%D%/addresssort.c \
 	%D%/addrtext.c \
+	%D%/async.c \
 	%D%/bind.c \
 	%D%/bind.h \
 	%D%/blocking.c \
@@ -30,6 +32,9 @@ libwinsock_compat_la_SOURCES = \
 	%D%/filter.c \
 	%D%/filter.h \
 	%D%/host.c \
+	%D%/host.h \
+	%D%/idn.c \
+	%D%/idn.h \
 	%D%/index.c \
 	%D%/interface.c \
 	%D%/interface.h \
@@ -39,6 +44,8 @@ libwinsock_compat_la_SOURCES = \
 	%D%/keepalive.c \
 	%D%/keepalive.h \
 	%D%/lasterror.c \
+	%D%/lookup.c \
+	%D%/lookup.h \
 	%D%/memory.c \
 	%D%/message.c \
 	%D%/multicast.c \
@@ -55,6 +62,7 @@ libwinsock_compat_la_SOURCES = \
 	%D%/options.c \
 	%D%/options.h \
 	%D%/packed.h \
+	%D%/poll.c \
 	%D%/port.c \
 	%D%/port.h \
 	%D%/processor.c \
@@ -64,6 +72,8 @@ libwinsock_compat_la_SOURCES = \
 	%D%/protocol.c \
 	%D%/protocol.h \
 	%D%/rcvall.h \
+	%D%/readiness.c \
+	%D%/readiness.h \
 	%D%/recv.c \
 	%D%/recvmsg.c \
 	%D%/regfile.c \
@@ -71,12 +81,14 @@ libwinsock_compat_la_SOURCES = \
 	%D%/registry.c \
 	%D%/registry.h \
 	%D%/resolve.c \
+	%D%/resolve.h \
 	%D%/route.c \
 	%D%/route.h \
 	%D%/select.c \
 	%D%/send.c \
 	%D%/sendmsg.c \
 	%D%/service.c \
+	%D%/service.h \
 	%D%/shutdown.c \
 	%D%/socket.c \
 	%D%/socket.h \

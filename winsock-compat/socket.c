@@ -8,6 +8,7 @@
 #include "icmp.h"
 #include "options.h"
 #include "port.h"
+#include "readiness.h"
 #include "unreachable.h"
 
 #include <errno.h>
@@ -28,6 +29,7 @@
 #endif
 
 struct socket *_Atomic wsc__socket_pages[SOCKET_PAGES];
+_Atomic unsigned wsc__socket_endings;
 
 static pthread_mutex_t table_lock = PTHREAD_MUTEX_INITIALIZER;
 static _Atomic unsigned pages_end; /* there are none from here on */
@@ -44,6 +46,7 @@ static void forget_calls(void)
 			if (atomic_exchange(&sockets[i].calls, 0) & CALLS_CLOSED)
 				close(sockets[i].number);
 	}
+	wsc__watch_forget();
 }
 
 static void watch_fork(void)
@@ -119,6 +122,8 @@ static unsigned replace_state(struct socket *sock, unsigned state)
 	unsigned before = atomic_exchange(&sock->state, state);
 	int deferred;
 
+	if (before & SOCKET_KNOWN)
+		atomic_fetch_add(&wsc__socket_endings, 1);
 	drop_extras(sock);
 	if (before & (SOCKET_DEFERRED | SOCKET_RCVALL)) {
 		deferred = atomic_exchange(&sock->deferred, -1);
@@ -142,33 +147,39 @@ static unsigned forget_state(struct socket *sock)
 		wsc__socket_refuse(deferred);
 	return before;
 }
+/* One plain store each: the state, which is stored last, makes them seen together. */
+#define FILL(member, value) atomic_store_explicit(&sock->member, (value), memory_order_relaxed)
 
 /* Under the lock. */
 static void fill(struct socket *sock, uint64_t cookie, int family, int type, int protocol, unsigned state)
 {
 	replace_state(sock, 0); /* what a note about another socket may still hold */
 	atomic_fetch_and(&sock->calls, ~(unsigned)CALLS_CLOSED);
-	sock->type = type;
-	sock->family = family;
-	sock->protocol = protocol;
-	sock->cookie = cookie;
-	sock->pending_error = 0;
-	sock->deferred = -1;
+	FILL(generation, atomic_load_explicit(&sock->generation, memory_order_relaxed) + 1);
+	FILL(type, type);
+	FILL(family, family);
+	FILL(protocol, protocol);
+	FILL(cookie, cookie);
+	FILL(pending_error, 0);
+	FILL(deferred, -1);
 	sock->keepalive = WSC_KEEPALIVE_UNASKED;
 	sock->receive_buffer = sock->send_buffer = ~0u;
-	sock->receive_timeout = sock->send_timeout = 0;
+	FILL(receive_timeout, 0);
+	FILL(send_timeout, 0);
 	sock->linger_on = sock->linger_time = 0;
 	sock->vacated = false;
 	sock->peer.sin6_family = 0;
-	sock->control = 0;
-	sock->ports.options = 0;
-	sock->ports.bound = 0;
-	sock->ports.sharing = 0;
-	sock->ports.reservation = 0;
-	sock->connected_at = state & SOCKET_CONNECTED ? wsc__now() : 0;
+	FILL(control, 0);
+	FILL(ports.options, 0);
+	FILL(ports.bound, 0);
+	FILL(ports.sharing, 0);
+	FILL(ports.reservation, 0);
+	FILL(connected_at, state & SOCKET_CONNECTED ? wsc__now() : 0);
 	state |= SOCKET_KNOWN | (type == SOCK_STREAM ? SOCKET_STREAM : 0);
 	atomic_store_explicit(&sock->state, state, memory_order_release);
 }
+
+#undef FILL
 
 int wsc__socket_add(int fd, int family, int type, int protocol, unsigned state, struct socket **sock)
 {
@@ -441,6 +452,7 @@ static bool begin_end(struct socket *sock)
 	first = wsc__socket_is(sock, SOCKET_KNOWN);
 	if (first) {
 		wsc__socket_mark(sock, 0, SOCKET_KNOWN);
+		atomic_fetch_add(&wsc__socket_endings, 1);
 		atomic_fetch_add(&sock->calls, CALLS_CLOSED + 1); /* after that: see wsc__socket_hold */
 	}
 	wsc__socket_unlock(sock);
@@ -462,7 +474,7 @@ static void finish_end(int fd, struct socket *sock)
 	state = forget_state(sock);
 	wsc__socket_unlock(sock);
 
-	if (is_awaited(sock) || wsc__selections)
+	if ((wsc__selections && wsc__watch_hold(fd, sock)) || is_awaited(sock))
 		wake(fd, sock, reset);
 	if (seconds)
 		linger(fd, sock, !(state & SOCKET_NONBLOCKING), seconds);

@@ -108,6 +108,7 @@ struct socket { /* of a size that makes finding one a shift */
 	_Atomic int deferred;   /* a connection that a condition function put off; or, with SOCKET_RCVALL, the
 				 * descriptor of the raw socket that the program made */
 	_Atomic unsigned calls; /* between wsc__socket_begin and wsc__socket_end; and CALLS_CLOSED */
+	_Atomic unsigned generation; /* of how many sockets the note has been */
 	pthread_mutex_t lock;   /* for what follows */
 	struct keepalive keepalive;
 	DWORD receive_buffer, send_buffer;       /* SO_RCVBUF, SO_SNDBUF as set; ~0 if never */
@@ -129,6 +130,9 @@ enum { CALLS_CLOSED = 1 << 30 };
 
 enum { SOCKET_PAGE = 1024, SOCKET_PAGES = 1 << 16 };
 extern struct socket *_Atomic wsc__socket_pages[SOCKET_PAGES];
+
+/* How many sockets the notes have forgotten: as long as it stays the same, all are there. */
+extern _Atomic unsigned wsc__socket_endings;
 
 /* Adopts a descriptor that we do not know: NULL if it is no socket. */
 struct socket *wsc__socket_adopt(SOCKET s);

@@ -3,6 +3,7 @@
 
 #include "export.h"
 #include "fault.h"
+#include "lookup.h"
 #include "options.h"
 #include "profile.h"
 #include "socket.h"
@@ -102,8 +103,10 @@ int WSC(WSACleanup)(void)
 	pthread_mutex_lock(&lock);
 	if (!wsc__startups)
 		error = WS_WSANOTINITIALISED;
-	else if (!--wsc__startups)
+	else if (!--wsc__startups) {
+		wsc__lookup_drop_all();
 		wsc__socket_close_all();
+	}
 	pthread_mutex_unlock(&lock);
 	wsc__thread.last_error = error; /* Windows clears it after a success */
 	return error ? SOCKET_ERROR : 0;
