@@ -104,7 +104,7 @@ static int next(SOCKET s, struct socket *listener, int *fd)
 	}
 }
 
-static int peer(int fd, struct WSC(sockaddr) *name, int *name_length)
+static int peer(int fd, struct WSC(sockaddr) * name, int *name_length)
 {
 	struct sockaddr_storage address;
 	socklen_t length = sizeof address;
@@ -139,7 +139,8 @@ static int ask(int fd, const struct condition *condition)
 	caller_id = (WSABUF){ caller_length, (char *)&caller };
 	callee_id = (WSABUF){ callee_length, (char *)&callee };
 	wsc__thread.in_progress = true;
-	answer = condition->function(&caller_id, NULL, NULL, NULL, &callee_id, &none, &group, condition->context);
+	answer = condition->function(&caller_id, NULL, NULL, NULL, &callee_id, &none, &group,
+				     condition->context);
 	wsc__thread.in_progress = false;
 	switch (answer) {
 	case WS_CF_ACCEPT:
@@ -192,7 +193,7 @@ static void inherit(SOCKET s, struct socket *sock, SOCKET from, struct socket *l
 	sock->send_timeout = listener->send_timeout;
 }
 
-static int take(SOCKET s, struct socket *listener, struct WSC(sockaddr) *name, int *name_length,
+static int take(SOCKET s, struct socket *listener, struct WSC(sockaddr) * name, int *name_length,
 		const struct condition *condition, SOCKET *accepted)
 {
 	struct socket *sock;
@@ -231,7 +232,7 @@ static int take(SOCKET s, struct socket *listener, struct WSC(sockaddr) *name, i
 	return 0;
 }
 
-SOCKET WSC(WSAAccept)(SOCKET s, struct WSC(sockaddr) *name, int *name_length, LPCONDITIONPROC function,
+SOCKET WSC(WSAAccept)(SOCKET s, struct WSC(sockaddr) * name, int *name_length, LPCONDITIONPROC function,
 		      DWORD_PTR context)
 {
 	struct condition condition = { function, context };
@@ -339,7 +340,7 @@ int wsc__accept_pause(SOCKET s, struct socket *sock, bool paused)
 	return error;
 }
 
-SOCKET WSC(accept)(SOCKET s, struct WSC(sockaddr) *name, int *name_length)
+SOCKET WSC(accept)(SOCKET s, struct WSC(sockaddr) * name, int *name_length)
 {
 	return WSC(WSAAccept)(s, name, name_length, NULL, 0);
 }

@@ -149,7 +149,8 @@ int wsc__ioctl_wait(SOCKET s, struct socket *sock, int fd, int milliseconds)
 		close(epoll);
 		return WS_WSAENOTSOCK;
 	}
-	own = fcntl(wsc__rcvall_raw(s, sock), F_DUPFD_CLOEXEC, 0); /* epoll forgets what others close, and says nothing */
+	own = fcntl(wsc__rcvall_raw(s, sock), F_DUPFD_CLOEXEC,
+		    0); /* epoll forgets what others close, and says nothing */
 	error = own < 0 ? wsc__error_from_errno(errno) : watch(epoll, own, 0);
 	if (!error && fd >= 0)
 		error = watch(epoll, fd, EPOLLIN);
