@@ -2,7 +2,10 @@
 #include "readiness.h"
 
 #include "blocking.h"
+#include "conditional.h"
+#include "errorqueue.h"
 #include "unreachable.h"
+#include "urgent.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -201,20 +204,14 @@ static bool peer_ended(SOCKET s, struct socket *sock, short seen)
 }
 
 /* To poll(2) the end is something to read, to Windows only data is. */
-static bool has_data(SOCKET s)
+static bool has_data(SOCKET s, struct socket *sock)
 {
 	int bytes = 0;
+	DWORD count;
 
+	if (wsc__socket_is(sock, SOCKET_URGENT))
+		return !wsc__urgent_count(s, sock, &count) && count;
 	return !ioctl((int)s, FIONREAD, &bytes) && bytes > 0;
-}
-
-/* On Windows urgent data that comes in line is data like any other. */
-static bool is_in_line(SOCKET s)
-{
-	int on = 0;
-	socklen_t size = sizeof on;
-
-	return !getsockopt((int)s, SOL_SOCKET, SO_OOBINLINE, &on, &size) && on;
 }
 
 /* An error that is waiting for the next call. */
@@ -223,11 +220,12 @@ static bool has_error(struct socket *sock)
 	return wsc__socket_is(sock, SOCKET_ERROR_SET) && !wsc__socket_is(sock, SOCKET_ERROR_TOLD);
 }
 
-static unsigned listener_readiness(struct socket *sock, short seen)
+static unsigned listener_readiness(SOCKET s, struct socket *sock, short seen)
 {
-	bool may = wsc__socket_is(sock, SOCKET_DEFERRED) || (seen & POLLIN && !wsc__socket_is(sock, SOCKET_PAUSED));
+	if (wsc__socket_is(sock, SOCKET_CONDITIONAL))
+		seen = wsc__conditional_events(s, sock, wsc__poll_now(wsc__conditional_fd(s, sock), POLLIN));
 
-	return may ? READY_RECEIVE : 0;
+	return wsc__socket_is(sock, SOCKET_DEFERRED) || (seen & POLLIN && !wsc__socket_is(sock, SOCKET_PAUSED)) ? READY_RECEIVE : 0;
 }
 
 static unsigned connection_readiness(SOCKET s, struct socket *sock, short seen)
@@ -237,6 +235,7 @@ static unsigned connection_readiness(SOCKET s, struct socket *sock, short seen)
 	bool ended = seen & (POLLRDHUP | POLLHUP) && (!deaf || peer_ended(s, sock, seen));
 	unsigned ready = seen & (POLLOUT | POLLHUP) ? READY_SEND : 0;
 
+	seen = (short)(wsc__urgent_events(s, sock, seen) | wsc__urgent_ready(sock));
 	/* Of a connection that lives, POLLERR tells of messages that no receive gives. What other calls say
 	 * depends on what became of it. */
 	if (seen & POLLERR)
@@ -246,9 +245,9 @@ static unsigned connection_readiness(SOCKET s, struct socket *sock, short seen)
 		ready |= READY_BROKEN | READY_SEND;
 	else if (ended)
 		ready |= READY_END;
-	if (seen & POLLIN && !deaf && (!ended || has_data(s)))
+	if (seen & POLLIN && !deaf && (!ended || has_data(s, sock)))
 		ready |= READY_RECEIVE;
-	if (seen & POLLPRI && !is_in_line(s))
+	if (seen & POLLPRI && !wsc__socket_is(sock, SOCKET_INLINE)) /* else it is data like any other */
 		ready |= READY_URGENT;
 	return ready;
 }
@@ -258,9 +257,9 @@ static unsigned stream_readiness(SOCKET s, struct socket *sock, short seen)
 	unsigned state = state_of(sock);
 
 	if (state & SOCKET_REFUSED)
-		return READY_FAILED | (state & SOCKET_LISTENING ? listener_readiness(sock, seen) : 0);
+		return READY_FAILED | (state & SOCKET_LISTENING ? listener_readiness(s, sock, seen) : 0);
 	if (state & SOCKET_LISTENING)
-		return listener_readiness(sock, seen);
+		return listener_readiness(s, sock, seen);
 	if (state & SOCKET_CONNECTING) {
 		if (seen & (POLLERR | POLLHUP))
 			return READY_FAILED;
@@ -286,6 +285,8 @@ static unsigned datagram_readiness(SOCKET s, struct socket *sock, short seen)
 		ready |= READY_RECEIVE | READY_SEND;
 	if (wsc__unreachable_noted(sock) || (seen & POLLIN && !wsc__socket_is(sock, SOCKET_NO_RECEIVE)))
 		ready |= READY_RECEIVE;
+	if (wsc__errorqueue_waits(sock))
+		ready |= READY_URGENT;
 	return ready;
 }
 
@@ -304,6 +305,13 @@ static bool is_other(struct watch *watch, size_t at, struct socket *sock)
 	return !wsc__socket_is(sock, SOCKET_KNOWN) || sock->generation != watch->generations[at];
 }
 
+/* Has poll(2) not asked about it from now on; its next change is waited for. */
+static void ignore(struct watch *watch, struct pollfd *polled)
+{
+	watch->ignored++;
+	__atomic_store_n(&polled->fd, ~polled->fd, __ATOMIC_RELAXED);
+}
+
 /* Whether a note has what the call waits for. That it has more than the kernel may have come to pass, or an end,
  * since the last look. */
 static bool look_at_notes(struct watch *watch)
@@ -320,6 +328,8 @@ static bool look_at_notes(struct watch *watch)
 		watch->noted++;
 		if (is_idle(state_of(sock)))
 			wsc__socket_ask((SOCKET)fd, sock);
+		if (watch->polled[i].fd == fd && wsc__socket_is(sock, SOCKET_CONDITIONAL)) /* it has another one to tell */
+			ignore(watch, &watch->polled[i]);
 		ready = ready || wsc__interesting(watch->interest, watch->polled[i].events,
 						  readiness((SOCKET)fd, sock, 0));
 	}
@@ -347,10 +357,8 @@ static bool evaluate_one(struct watch *watch, size_t at, bool closed)
 	ready = wsc__interesting(watch->interest, polled->events, ready);
 	polled->revents = (short)ready;
 	/* What it saw and is nothing to the call would wake it again at once: the next change is waited for. */
-	if (!ready && seen) {
-		watch->ignored++;
-		__atomic_store_n(&polled->fd, ~(int)s, __ATOMIC_RELAXED);
-	}
+	if (!ready && seen)
+		ignore(watch, polled);
 	return ready;
 }
 
@@ -460,9 +468,11 @@ static bool watch_changes(struct watch *watch)
 
 	for (size_t i = 0; i < watch->count && all; i++) {
 		struct epoll_event event = { .events = EPOLLIN | EPOLLOUT | EPOLLPRI | EPOLLRDHUP | EPOLLET };
+		int fd = ~watch->polled[i].fd;
 
-		if (watch->polled[i].fd < -1 &&
-		    epoll_ctl(watch->changes, EPOLL_CTL_ADD, ~watch->polled[i].fd, &event) < 0)
+		if (fd > 0)
+			fd = wsc__conditional_fd((SOCKET)fd, wsc__socket_place((SOCKET)fd));
+		if (fd > 0 && epoll_ctl(watch->changes, EPOLL_CTL_ADD, fd, &event) < 0)
 			all = errno == EEXIST || errno == EBADF;
 	}
 	return all;

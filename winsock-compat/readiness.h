@@ -11,7 +11,7 @@
 enum readiness {
 	READY_RECEIVE = 1 << 0, /* a receive or an accept has something to give, an error perhaps */
 	READY_SEND = 1 << 1,    /* a send would not wait: a connect has succeeded, or there is room, or no use */
-	READY_URGENT = 1 << 2,  /* urgent data, not in line */
+	READY_URGENT = 1 << 2,  /* urgent data, not in line; or something for MSG_ERRQUEUE */
 	READY_END = 1 << 3,     /* the peer has sent the last */
 	READY_BROKEN = 1 << 4,  /* the connection was reset or given up */
 	READY_FAILED = 1 << 5,  /* the last connect has failed */
@@ -55,7 +55,8 @@ static inline bool wsc__watch_plain(unsigned state)
 {
 	enum {
 		NOTED = SOCKET_CONNECTING | SOCKET_REFUSED | SOCKET_DEFERRED | SOCKET_ERROR_SET | SOCKET_PAUSED |
-			SOCKET_NO_RECEIVE | SOCKET_PORT_UNREACHABLE | SOCKET_EXPIRED,
+			SOCKET_NO_RECEIVE | SOCKET_ERRORS | SOCKET_PORT_UNREACHABLE | SOCKET_EXPIRED |
+			SOCKET_URGENT | SOCKET_CONDITIONAL,
 	};
 
 	return (state & (SOCKET_KNOWN | NOTED)) == SOCKET_KNOWN &&

@@ -3,12 +3,17 @@
 
 #include "address.h"
 #include "blocking.h"
+#include "conditional.h"
+#include "errorqueue.h"
 #include "export.h"
 #include "fault.h"
+#include "filter.h"
 #include "icmp.h"
 #include "options.h"
 #include "port.h"
+#include "profile.h"
 #include "readiness.h"
+#include "timestamp.h"
 #include "unreachable.h"
 
 #include <errno.h>
@@ -108,11 +113,16 @@ static void drop_extras(struct socket *sock)
 {
 	struct socket_extras *extras = sock->extras;
 
+	wsc__conditional_free(wsc__conditional_detach(sock));
+	wsc__errorqueue_forget(sock, -1);
 	sock->extras = NULL;
 	for (int i = 0; extras && i < extras->waiting_count; i++)
 		wsc__socket_refuse(extras->waiting[i]);
-	if (extras)
+	if (extras) {
 		free(extras->waiting);
+		free(extras->errors);
+		wsc__timestamp_free(extras->stamps);
+	}
 	free(extras);
 }
 
@@ -136,13 +146,16 @@ static unsigned replace_state(struct socket *sock, unsigned state)
 }
 
 /* Under the lock. The same for a socket that is being closed. What calls may be using stays: the raw socket of
- * SIO_RCVALL. */
+ * SIO_RCVALL, and what a conditional listener has open. */
 static unsigned forget_state(struct socket *sock)
 {
 	unsigned before = atomic_fetch_and(&sock->state, SOCKET_RCVALL);
 	int deferred = before & SOCKET_DEFERRED ? atomic_exchange(&sock->deferred, -1) : -1;
 
-	drop_extras(sock);
+	if (sock->extras && sock->extras->conditional)
+		wsc__conditional_close(sock);
+	else
+		drop_extras(sock);
 	if (deferred >= 0)
 		wsc__socket_refuse(deferred);
 	return before;
@@ -246,6 +259,8 @@ static unsigned adopted_state(int fd, int family, int type)
 
 	if (flags >= 0 && flags & O_NONBLOCK)
 		state |= SOCKET_NONBLOCKING;
+	if (type == SOCK_RAW) /* the kernel does not tell whether it is bound */
+		state |= SOCKET_BOUND;
 	if (type != SOCK_STREAM)
 		return state;
 	state |= stream_state(fd, family);
@@ -499,6 +514,14 @@ int wsc__socket_address(SOCKET s, struct socket *sock, const void *user, int use
 	int error = wsc__socket_verify(s, sock, NULL);
 
 	return error ? error : wsc__address_in(sock->family, user, user_length, address, length);
+}
+
+void wsc__socket_bind_raw(SOCKET s, struct socket *sock)
+{
+	if (wsc__socket_is(sock, SOCKET_BOUND))
+		return;
+	wsc__socket_mark(sock, SOCKET_BOUND, 0);
+	wsc__filter_update(s, sock);
 }
 
 /* A descriptor that was closed behind our back may be anybody's now. */
@@ -766,6 +789,20 @@ static int any_protocol(void)
 	return fd;
 }
 
+/* Whether there is such a socket on Windows. The kernel has more of them. The catalogue knows no other type of
+ * AF_UNIX than streams, so that others are of another family: that is what Windows says to Go's "unixgram". */
+static int check_kind(int family, int type, int protocol)
+{
+	enum { RAW_MOST = 255 };
+	const int spoken = type == SOCK_STREAM ? IPPROTO_TCP : IPPROTO_UDP;
+
+	if (family == WS_AF_UNIX && (type != SOCK_STREAM || wsc__profile.windows < &wsc__windows[WINDOWS_10]))
+		return WS_WSAEAFNOSUPPORT;
+	if (type == SOCK_RAW)
+		return protocol < 0 || protocol > RAW_MOST ? WS_WSAEPROTONOSUPPORT : 0;
+	return protocol && (family == WS_AF_UNIX || protocol != spoken) ? WS_WSAEPROTONOSUPPORT : 0;
+}
+
 static int create(int family, int type, int protocol, SOCKET *s)
 {
 	struct socket *sock;
@@ -786,6 +823,9 @@ static int create(int family, int type, int protocol, SOCKET *s)
 	posix_family = wsc__family_to_posix(family);
 	if (posix_family < 0)
 		return WS_WSAEAFNOSUPPORT;
+	error = check_kind(family, type, protocol);
+	if (error)
+		return error;
 	fd = socket(posix_family, type | SOCK_CLOEXEC, protocol);
 	if (fd < 0 && errno == EPROTONOSUPPORT && type == SOCK_RAW && family == WS_AF_INET && protocol == WS_IPPROTO_IP)
 		fd = any_protocol();
@@ -800,6 +840,8 @@ static int create(int family, int type, int protocol, SOCKET *s)
 		wsc__unreachable_start(fd, posix_family);
 	wsc__option_fresh(fd, family, type, protocol);
 	error = wsc__socket_add(fd, family, type, protocol, 0, &sock);
+	if (!error && type == SOCK_RAW)
+		wsc__filter_update((SOCKET)fd, sock);
 	*s = (SOCKET)fd;
 	return error;
 }
