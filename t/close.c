@@ -1,5 +1,5 @@
-/* closesocket, and the last WSACleanup, against the calls of other threads: each of them is woken, says so, and
- * gets nothing of whatever has the socket's number next. */
+/* closesocket, and the last WSACleanup, against the calls of other threads: each of them is woken, says so,
+ * and gets nothing of whatever has the socket's number next. */
 #include <winsock2.h>
 #include <ws2tcpip.h>
 #include <mstcpip.h>
@@ -120,7 +120,8 @@ static const char *selecting(struct scene *scene, int which)
 
 	FD_ZERO(&set);
 	FD_SET(scene->s, &set);
-	return result(select(0, which == 0 ? &set : NULL, which == 1 ? &set : NULL, which == 2 ? &set : NULL, &time));
+	return result(select(0, which == 0 ? &set : NULL, which == 1 ? &set : NULL, which == 2 ? &set : NULL,
+			     &time));
 }
 
 static const char *selecting_read(struct scene *scene)
@@ -136,6 +137,14 @@ static const char *selecting_write(struct scene *scene)
 static const char *selecting_except(struct scene *scene)
 {
 	return selecting(scene, 2);
+}
+
+static const char *polling(struct scene *scene)
+{
+	WSAPOLLFD polled = { scene->s, POLLIN, 0 };
+	const char *count = result(WSAPoll(&polled, 1, MINUTE));
+
+	return !strcmp(count, "1") && polled.revents == POLLNVAL ? "POLLNVAL" : count;
 }
 
 static BOOL WINAPI idle_hook(void)
@@ -259,7 +268,8 @@ static const char *connecting(struct scene *scene)
 	return result(connect(scene->s, (struct sockaddr *)&scene->address, scene->length));
 }
 
-/* Linux leaves those who meet a full queue unanswered, where Windows refuses them: this fills a listener's. */
+/* Linux leaves those who meet a full queue unanswered, where Windows refuses them: this fills a listener's.
+ */
 static void fill_queue(struct scene *scene, int family)
 {
 	bool is_full = false;
@@ -431,7 +441,8 @@ static void check_after(SOCKET after[AFTER], const char *name, const char *by)
 
 		FD_ZERO(&set);
 		FD_SET(after[i], &set);
-		whole += select(0, &set, NULL, NULL, &time) == 1 && recv(after[i], buffer, sizeof buffer, 0) == 7;
+		whole += select(0, &set, NULL, NULL, &time) == 1 &&
+			 recv(after[i], buffer, sizeof buffer, 0) == 7;
 		closesocket(after[i]);
 	}
 	is_int(AFTER, whole, "%s, %s: sockets made after that are left alone", name, by);
@@ -442,9 +453,9 @@ static const struct row {
 	void (*prepare)(struct scene *);
 	const char *(*call)(struct scene *);
 } rows[] = {
-	/* Where there is no other word: .NET's runtime is tested on Windows, in libraries/System.Net.Sockets, for
-	 * AcceptGetsCanceledByDispose, ConnectGetsCanceledByDispose, TcpReceiveSendGetsCanceledByDispose and
-	 * UdpReceiveGetsCanceledByDispose, with calls that block. */
+	/* Where there is no other word: .NET's runtime is tested on Windows, in libraries/System.Net.Sockets,
+	 * for AcceptGetsCanceledByDispose, ConnectGetsCanceledByDispose, TcpReceiveSendGetsCanceledByDispose
+	 * and UdpReceiveGetsCanceledByDispose, with calls that block. */
 	{ "accept", "WSAEINTR", listener, accepting },
 	{ "accept, IPv6", "WSAEINTR", listener6, accepting },
 	{ "recv", "WSAECONNABORTED", stream, receiving },
@@ -466,6 +477,10 @@ static const struct row {
 	{ "select, to read UDP", "1", datagram, selecting_read },
 	{ "select, to write", "WSAENOTSOCK", full_stream, selecting_write },
 	{ "select, for exceptions", "WSAENOTSOCK", stream, selecting_except },
+	{ "select, of an idle stream", "1", idle_stream, selecting_read },
+	{ "WSAPoll", "POLLNVAL", stream, polling },
+	{ "WSAPoll of a listener", "POLLNVAL", listener, polling },
+	{ "WSAPoll of UDP", "POLLNVAL", datagram, polling },
 	{ "SIO_ADDRESS_LIST_CHANGE", "WSA_OPERATION_ABORTED", idle_stream, watching_addresses },
 #ifdef __linux__
 	{ "connect", "WSAENOTSOCK", full_listener, connecting },
@@ -510,7 +525,8 @@ static void close_under(const struct row *row, enum ending ending)
 	wine_may_differ("Wine's send never ends, and other calls have words that are not Winsock's");
 	ended = ok(task_end(task, is_wine() ? PATIENCE / 8 : PATIENCE), "%s: %s wakes it", row->name,
 		   endings[ending]);
-	is_string(row->says, ended ? scene->said : "still waits", "%s, %s: what it says", row->name, endings[ending]);
+	is_string(row->says, ended ? scene->said : "still waits", "%s, %s: what it says", row->name,
+		  endings[ending]);
 	todo_end();
 	check_after(after, row->name, endings[ending]);
 	for (int i = 0; i < scene->others; i++)
@@ -551,7 +567,8 @@ static void peer_sees(void)
 		closesocket(scene.s);
 		ok(task_end(task, PATIENCE), "%s: recv is woken", closings[i].name);
 		if (!strcmp(closings[i].says, "0"))
-			is_int(4, recv(peer.s, buffer, 4, 0), "%s: its peer gets what was sent last", closings[i].name);
+			is_int(4, recv(peer.s, buffer, 4, 0), "%s: its peer gets what was sent last",
+			       closings[i].name);
 		wine_may_differ("Wine ends it in good order");
 		is_string(closings[i].says, receiving(&peer), "%s: and then", closings[i].name);
 		todo_end();
@@ -674,8 +691,8 @@ static void many_wait(void)
 }
 
 #ifdef __linux__
-/* Those who wait get nothing of the socket that has the number next, however soon. Each round gives the number to
- * a socket that has something to read, to accept or to write for. */
+/* Those who wait get nothing of the socket that has the number next, however soon. Each round gives the
+ * number to a socket that has something to read, to accept or to write for. */
 static void number_again(void)
 {
 	enum { ROUNDS = 2000, TRIES = 8 };
@@ -685,11 +702,18 @@ static void number_again(void)
 		void (*prepare)(struct scene *);
 		const char *(*call)(struct scene *), *says;
 	} kinds[] = {
-		{ stream, receiving, "WSAECONNABORTED" },        { datagram, receiving_from, "WSAEINTR" },
-		{ listener, accepting, "WSAEINTR" },             { datagram, receiving_message, "WSAEINTR" },
-		{ timed_stream, receiving, "WSAECONNABORTED" },  { stream, receiving_all, "WSAECONNABORTED" },
-		{ full_stream, sending, "WSAECONNABORTED" },     { stream, selecting_except, "WSAENOTSOCK" },
-		{ timed_datagram, receiving_from, "WSAEINTR" },  { reset_stream, receiving, "WSAECONNABORTED" },
+		{ stream, receiving, "WSAECONNABORTED" },
+		{ datagram, receiving_from, "WSAEINTR" },
+		{ listener, accepting, "WSAEINTR" },
+		{ datagram, receiving_message, "WSAEINTR" },
+		{ timed_stream, receiving, "WSAECONNABORTED" },
+		{ stream, receiving_all, "WSAECONNABORTED" },
+		{ full_stream, sending, "WSAECONNABORTED" },
+		{ stream, selecting_except, "WSAENOTSOCK" },
+		{ timed_datagram, receiving_from, "WSAEINTR" },
+		{ stream, polling, "POLLNVAL" },
+		{ datagram, polling, "POLLNVAL" },
+		{ reset_stream, receiving, "WSAECONNABORTED" },
 	};
 	enum { KINDS = sizeof kinds / sizeof *kinds };
 
@@ -783,8 +807,8 @@ int main(int count, char **arguments)
 	plan_lazy();
 	winsock_start();
 	s = new_socket(AF_INET, SOCK_DGRAM);
-	WSAIoctl(s, SIO_GET_EXTENSION_FUNCTION_POINTER, &name, sizeof name, &receive_message, sizeof receive_message,
-		 &bytes, NULL, NULL);
+	WSAIoctl(s, SIO_GET_EXTENSION_FUNCTION_POINTER, &name, sizeof name, &receive_message,
+		 sizeof receive_message, &bytes, NULL, NULL);
 	closesocket(s);
 	WSACleanup();
 #ifdef __linux__

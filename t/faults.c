@@ -1,5 +1,5 @@
-/* What goes wrong around a program: no descriptor left, no memory, signals at any time, peers that vanish, and
- * connections of which only one end is left. */
+/* What goes wrong around a program: no descriptor left, no memory, signals at any time, peers that vanish,
+ * and connections of which only one end is left. */
 #include <winsock2.h>
 #include <ws2tcpip.h>
 #include <afunix.h>
@@ -51,6 +51,14 @@ static void set_nonblocking(SOCKET s, u_long on)
 		bail("FIONBIO: %s", error_name(WSAGetLastError()));
 }
 
+/* It takes descriptors behind the limit, and gives the program EMFILE for those the kernel has made. */
+static bool is_valgrind(void)
+{
+	const char *loaded = getenv("LD_PRELOAD");
+
+	return loaded && strstr(loaded, "vgpreload");
+}
+
 /* No descriptor left */
 
 static int taken[256], taken_count;
@@ -75,8 +83,8 @@ static void give_descriptors(void)
 	setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-static int CALLBACK agree(LPWSABUF caller, LPWSABUF caller_data, LPQOS socket_qos, LPQOS group_qos, LPWSABUF callee,
-			  LPWSABUF callee_data, GROUP *group, DWORD_PTR context)
+static int CALLBACK agree(LPWSABUF caller, LPWSABUF caller_data, LPQOS socket_qos, LPQOS group_qos,
+			  LPWSABUF callee, LPWSABUF callee_data, GROUP *group, DWORD_PTR context)
 {
 	return CF_ACCEPT;
 }
@@ -100,7 +108,9 @@ static void no_descriptor(void)
 		u_int count;
 		SOCKET at[100];
 	} set = { 0 };
-	WSAPROTOCOL_INFOA info = { .iAddressFamily = AF_INET, .iSocketType = SOCK_STREAM, .iProtocol = IPPROTO_TCP };
+	WSAPROTOCOL_INFOA info = { .iAddressFamily = AF_INET,
+				   .iSocketType = SOCK_STREAM,
+				   .iProtocol = IPPROTO_TCP };
 	char byte;
 	int right = 0;
 
@@ -283,9 +293,8 @@ static void use_options(SOCKET tcp, SOCKET udp, SOCKET udp6)
 	    setsockopt(udp, IPPROTO_IP, IP_ADD_MEMBERSHIP, (char *)&group, sizeof group));
 	did("IPV6_ADD_MEMBERSHIP",
 	    setsockopt(udp6, IPPROTO_IPV6, IPV6_ADD_MEMBERSHIP, (char *)&group6, sizeof group6));
-	did("IP_DROP_MEMBERSHIP", refused ? 0
-					  : setsockopt(udp, IPPROTO_IP, IP_DROP_MEMBERSHIP, (char *)&group,
-						       sizeof group));
+	did("IP_DROP_MEMBERSHIP",
+	    refused ? 0 : setsockopt(udp, IPPROTO_IP, IP_DROP_MEMBERSHIP, (char *)&group, sizeof group));
 }
 
 static void use_ioctls(SOCKET tcp, SOCKET udp)
@@ -296,7 +305,8 @@ static void use_ioctls(SOCKET tcp, SOCKET udp)
 
 	for (size_t i = 0; i < sizeof codes / sizeof *codes; i++) {
 		did("an ioctl", WSAIoctl(tcp, codes[i], NULL, 0, room, sizeof room, &bytes, NULL, NULL));
-		did("an ioctl of UDP", WSAIoctl(udp, codes[i], NULL, 0, room, sizeof room, &bytes, NULL, NULL));
+		did("an ioctl of UDP",
+		    WSAIoctl(udp, codes[i], NULL, 0, room, sizeof room, &bytes, NULL, NULL));
 	}
 	if (did("SIO_ADDRESS_LIST_QUERY",
 		WSAIoctl(tcp, SIO_ADDRESS_LIST_QUERY, NULL, 0, room, sizeof room, &bytes, NULL, NULL)))
@@ -330,7 +340,8 @@ static void use_names(void)
 	getaddrinfo("localhost", NULL, NULL, &list);
 	freeaddrinfo(list);
 	counts = true;
-	FormatMessageA(FORMAT_MESSAGE_ALLOCATE_BUFFER | FORMAT_MESSAGE_FROM_SYSTEM | FORMAT_MESSAGE_IGNORE_INSERTS,
+	FormatMessageA(FORMAT_MESSAGE_ALLOCATE_BUFFER | FORMAT_MESSAGE_FROM_SYSTEM |
+			       FORMAT_MESSAGE_IGNORE_INSERTS,
 		       NULL, WSAENOBUFS, 0, (char *)&text, 0, NULL);
 	LocalFree(text);
 }
@@ -357,8 +368,10 @@ static void use_pause(SOCKET listener, const struct sockaddr_storage *name, int 
 	if (client == INVALID_SOCKET)
 		return;
 	if (did("connect", connect(client, (struct sockaddr *)name, length)) &&
-	    did("SO_PAUSE_ACCEPT", setsockopt(listener, SOL_SOCKET, SO_PAUSE_ACCEPT, (char *)&on, sizeof on)) &&
-	    did("SO_PAUSE_ACCEPT off", setsockopt(listener, SOL_SOCKET, SO_PAUSE_ACCEPT, (char *)&off, sizeof off))) {
+	    did("SO_PAUSE_ACCEPT",
+		setsockopt(listener, SOL_SOCKET, SO_PAUSE_ACCEPT, (char *)&on, sizeof on)) &&
+	    did("SO_PAUSE_ACCEPT off",
+		setsockopt(listener, SOL_SOCKET, SO_PAUSE_ACCEPT, (char *)&off, sizeof off))) {
 		accepted = opened("accept", accept(listener, NULL, NULL));
 		if (accepted != INVALID_SOCKET) {
 			use_buffers(client, accepted);
@@ -383,7 +396,8 @@ static void scene(void)
 	s[1] = opened("socket of UDP", socket(AF_INET, SOCK_DGRAM, 0));
 	s[2] = opened("socket of IPv6", socket(AF_INET6, SOCK_DGRAM, 0));
 	s[3] = opened("another socket", socket(AF_INET, SOCK_STREAM, 0));
-	if (s[0] != INVALID_SOCKET && s[1] != INVALID_SOCKET && s[2] != INVALID_SOCKET && s[3] != INVALID_SOCKET) {
+	if (s[0] != INVALID_SOCKET && s[1] != INVALID_SOCKET && s[2] != INVALID_SOCKET &&
+	    s[3] != INVALID_SOCKET) {
 		use_options(s[0], s[1], s[2]);
 		use_ioctls(s[0], s[1]);
 		use_select(s[1]);
@@ -393,7 +407,9 @@ static void scene(void)
 		    did("getsockname", getsockname(s[0], (struct sockaddr *)&bound, &length))) {
 			int refusal = bind(s[3], (struct sockaddr *)&bound, length) ? WSAGetLastError() : 0;
 
-			went("bind to a port that is taken", refusal == WSAEADDRINUSE ? 0 : refusal ? refusal : -1);
+			went("bind to a port that is taken", refusal == WSAEADDRINUSE ? 0
+							     : refusal                ? refusal
+										      : -1);
 			use_pause(s[0], &bound, length);
 		}
 	}
@@ -438,8 +454,8 @@ static void no_memory(void)
 }
 #endif
 
-/* Signals, a thousand a second, to the thread that waits: there is no EINTR for them on Windows, so each call goes
- * on, and for as long as it was to. */
+/* Signals, a thousand a second, to the thread that waits: there is no EINTR for them on Windows, so each call
+ * goes on, and for as long as it was to. */
 enum { LATER = 100, TIME = 300 };
 static atomic_long signals;
 
@@ -451,7 +467,8 @@ static void count_signal(int number)
 static void begin_signals(void)
 {
 	struct sigaction action = { .sa_handler = count_signal };
-	struct itimerval every = { { 0, 1000 }, { 0, 1000 } };
+	int pause = is_valgrind() ? 50000 : 1000; /* it would do nothing else */
+	struct itimerval every = { { 0, pause }, { 0, pause } };
 
 	sigaction(SIGALRM, &action, NULL);
 	setitimer(ITIMER_REAL, &every, NULL);
@@ -585,13 +602,15 @@ static void signals_in(void)
 	ok(now_ms() - start >= TIME, "...which passes");
 	setsockopt(pair[1], SOL_SOCKET, SO_RCVTIMEO, (char *)&milliseconds, sizeof milliseconds);
 	start = now_ms();
-	is_string("WSAETIMEDOUT", result(recv(pair[1], buffer, sizeof buffer, 0)), "signals in recv that has a time");
+	is_string("WSAETIMEDOUT", result(recv(pair[1], buffer, sizeof buffer, 0)),
+		  "signals in recv that has a time");
 	ok(now_ms() - start >= TIME, "...which passes");
 	later = (struct later){ .act = close_it, .s = pair[1] };
 	milliseconds = PATIENCE;
 	setsockopt(pair[1], SOL_SOCKET, SO_RCVTIMEO, (char *)&milliseconds, sizeof milliseconds);
 	task = start_later(&later);
-	is_string("WSAECONNABORTED", result(recv(pair[1], buffer, sizeof buffer, 0)), "signals in recv until closesocket");
+	is_string("WSAECONNABORTED", result(recv(pair[1], buffer, sizeof buffer, 0)),
+		  "signals in recv until closesocket");
 	task_end(task, PATIENCE);
 	closesocket(pair[0]);
 
@@ -611,7 +630,8 @@ static void signals_in(void)
 		;
 	set_nonblocking(pair[1], 0);
 	start = now_ms();
-	is_string("WSAETIMEDOUT", result(send(pair[1], outgoing, 1 << 16, 0)), "signals in send that has a time");
+	is_string("WSAETIMEDOUT", result(send(pair[1], outgoing, 1 << 16, 0)),
+		  "signals in send that has a time");
 	ok(now_ms() - start >= TIME, "...which passes");
 	close_pair(pair);
 
@@ -622,7 +642,8 @@ static void signals_in(void)
 	task_end(task, PATIENCE);
 	setsockopt(pair[1], SOL_SOCKET, SO_RCVTIMEO, (char *)&milliseconds, sizeof milliseconds);
 	start = now_ms();
-	is_string("WSAETIMEDOUT", result(recv(pair[1], buffer, sizeof buffer, 0)), "signals in recv of UDP that has a time");
+	is_string("WSAETIMEDOUT", result(recv(pair[1], buffer, sizeof buffer, 0)),
+		  "signals in recv of UDP that has a time");
 	ok(now_ms() - start >= TIME, "...which passes");
 	close_pair(pair);
 
@@ -668,7 +689,8 @@ static void signals_in(void)
 	client = new_socket(AF_UNIX, SOCK_STREAM);
 	later = (struct later){ .act = accept_all, .s = full };
 	task = start_later(&later);
-	is_string("0", result(connect(client, (struct sockaddr *)path, sizeof *path)), "signals in connect of AF_UNIX");
+	is_string("0", result(connect(client, (struct sockaddr *)path, sizeof *path)),
+		  "signals in connect of AF_UNIX");
 	task_end(task, PATIENCE);
 	nine += send(client, "123456789", 9, 0);
 	nine += later.more_count == 2 ? recv(later.more[1], buffer, sizeof buffer, 0) : 0;
@@ -687,7 +709,7 @@ static void signals_in(void)
 		  "signals in SIO_ADDRESS_LIST_CHANGE until closesocket");
 	task_end(task, PATIENCE);
 	end_signals();
-	ok(signals > 500, "signals came all the time: %ld", (long)signals);
+	ok(signals > (is_valgrind() ? 20 : 500), "signals came all the time: %ld", (long)signals);
 }
 
 /* One end of a connection is gone, as if its host had been started anew: the kernel is told not to say so. */
@@ -713,7 +735,8 @@ static void half_open(void)
 	tcp_pair(AF_INET, pair);
 	vanish(pair[1]);
 	setsockopt(pair[0], SOL_SOCKET, SO_RCVTIMEO, (char *)&milliseconds, sizeof milliseconds);
-	is_string("WSAETIMEDOUT", result(recv(pair[0], buffer, 4, 0)), "a half-open connection: recv hears nothing");
+	is_string("WSAETIMEDOUT", result(recv(pair[0], buffer, 4, 0)),
+		  "a half-open connection: recv hears nothing");
 	is_string("4", result(send(pair[0], "text", 4, 0)), "...send does not know it yet");
 	FD_ZERO(&set);
 	FD_SET(pair[0], &set);
@@ -727,7 +750,8 @@ static void half_open(void)
 	vanish(pair[1]);
 	later = (struct later){ .act = send_ten, .s = pair[0] };
 	task = start_later(&later);
-	is_string("WSAECONNRESET", result(recv(pair[0], buffer, 4, 0)), "recv that waits while another thread sends");
+	is_string("WSAECONNRESET", result(recv(pair[0], buffer, 4, 0)),
+		  "recv that waits while another thread sends");
 	task_end(task, PATIENCE);
 	closesocket(pair[0]);
 
@@ -735,7 +759,8 @@ static void half_open(void)
 	vanish(pair[1]);
 	later = (struct later){ .act = close_it, .s = pair[0] };
 	task = start_later(&later);
-	is_string("WSAECONNABORTED", result(recv(pair[0], buffer, 4, 0)), "recv that waits while another thread closes");
+	is_string("WSAECONNABORTED", result(recv(pair[0], buffer, 4, 0)),
+		  "recv that waits while another thread closes");
 	task_end(task, PATIENCE);
 
 	tcp_pair(AF_INET, pair);
@@ -787,7 +812,8 @@ static void vanished_peer(void)
 
 	later = (struct later){ .act = close_it, .s = s[1] };
 	task = start_later(&later);
-	is_string("WSAECONNABORTED", result(recv(s[1], buffer, 4, 0)), "recv is woken by closesocket as ever");
+	is_string("WSAECONNABORTED", result(recv(s[1], buffer, 4, 0)),
+		  "recv is woken by closesocket as ever");
 	task_end(task, PATIENCE);
 
 	setsockopt(s[2], SOL_SOCKET, SO_LINGER, (char *)&second, sizeof second);
@@ -811,9 +837,13 @@ int main(int count, char **arguments)
 
 	plan_lazy();
 	winsock_start();
-	no_descriptor();
-	no_descriptor_at_end();
-	no_memory();
+	if (is_valgrind()) {
+		skip(35, "valgrind has a limit of descriptors and a malloc of its own");
+	} else {
+		no_descriptor();
+		no_descriptor_at_end();
+		no_memory();
+	}
 	signals_in();
 	winsock_end();
 	reason = link_make();

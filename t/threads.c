@@ -1,5 +1,5 @@
-/* Many threads at once open, use, adopt and close sockets, some of them the same ones. What goes over a connection
- * says whose it is.
+/* Many threads at once open, use, adopt and close sockets, some of them the same ones. What goes over a
+ * connection says whose it is.
  *
  * WSC_SECONDS says for how long; 3 if it is not set. */
 #include <winsock2.h>
@@ -218,8 +218,8 @@ struct message {
 };
 static _Atomic unsigned long long connections;
 
-/* Calls on connections of a thread's own have to do all that they are asked, but that another thread may have meant
- * a shared socket of this number when it set SO_RCVTIMEO. */
+/* Calls on connections of a thread's own have to do all that they are asked, but that another thread may have
+ * meant a shared socket of this number when it set SO_RCVTIMEO. */
 static bool hear(const char *what, SOCKET s, unsigned long long connection, unsigned number, unsigned side)
 {
 	struct message message = { 0 };
@@ -291,8 +291,8 @@ static SOCKET listener_at(int family, struct sockaddr_storage *name, int *length
 	name->ss_family = (ADDRESS_FAMILY)family;
 	if (family == AF_UNIX) {
 		*length = sizeof *local;
-		snprintf(local->sun_path, sizeof local->sun_path, "/tmp/wsc-threads-%d-%08x%08x", (int)getpid(),
-			 next(seed), next(seed));
+		snprintf(local->sun_path, sizeof local->sun_path, "/tmp/wsc-threads-%d-%08x%08x",
+			 (int)getpid(), next(seed), next(seed));
 	} else {
 		*length = sizeof *in;
 		in->sin_addr.s_addr = htonl(INADDR_LOOPBACK);
@@ -352,16 +352,16 @@ static void converse(unsigned *seed)
 	}
 }
 
-/* Sockets for which threads wait while another closes them. That one looks first whether each of them waits in
- * the kernel already, so that what they get can be nothing but this socket's. */
+/* Sockets for which threads wait while another closes them. That one looks first whether each of them waits
+ * in the kernel already, so that what they get can be nothing but this socket's. */
 struct meeting {
 	pthread_mutex_t lock;
 	bool open;
-	SOCKET s, other;           /* other: the end that nobody waits for; INVALID_SOCKET for a listener */
+	SOCKET s, other; /* other: the end that nobody waits for; INVALID_SOCKET for a listener */
 	struct sockaddr_storage name;
 	int length;
 	unsigned long long connection;
-	long waiting[THREADS];     /* threads, in the order of their own numbers; 0: not there */
+	long waiting[THREADS]; /* threads, in the order of their own numbers; 0: not there */
 };
 static struct meeting meetings[MEETING];
 static atomic_int waiting;
@@ -413,13 +413,16 @@ static void woken(const char *what, int result)
 
 static void wait_there(SOCKET s, bool listens, unsigned long long connection, unsigned *seed)
 {
+	WSAPOLLFD polled = { s, POLLIN, 0 };
 	struct message message;
 	SOCKET accepted;
 	fd_set set;
 	int size;
 
 	atomic_fetch_add_explicit(&operations, 1, memory_order_relaxed);
-	if (next(seed) % 3 == 0) {
+	if (next(seed) % 6 == 0) {
+		woken("WSAPoll that waits", WSAPoll(&polled, 1, -1));
+	} else if (next(seed) % 3 == 0) {
 		FD_ZERO(&set);
 		FD_SET(s, &set);
 		woken("select that waits", select(0, &set, NULL, NULL, NULL));
@@ -429,7 +432,8 @@ static void wait_there(SOCKET s, bool listens, unsigned long long connection, un
 		if (accepted != INVALID_SOCKET) {
 			size = recv(accepted, (char *)&message, sizeof message, 0);
 			if (size == (int)sizeof message)
-				same(FOREIGN, "accept that waits", (long)connection, (long)message.connection);
+				same(FOREIGN, "accept that waits", (long)connection,
+				     (long)message.connection);
 			closesocket(accepted);
 		}
 	} else {
@@ -574,7 +578,8 @@ static void last(unsigned *seed)
 
 static void work(void *argument)
 {
-	static void (*const kinds[])(unsigned *) = { own, adopt, share, share, share, last, converse, meet, meet };
+	static void (*const kinds[])(unsigned *) = { own,  adopt,    share, share, share,
+						     last, converse, meet,  meet };
 	unsigned seed = 0x9e3779b9u * (unsigned)(1 + (size_t)argument);
 
 	self = (int)(size_t)argument;

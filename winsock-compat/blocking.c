@@ -33,7 +33,8 @@ int wsc__run_hook(void)
 
 uint64_t wsc__deadline(DWORD timeout)
 {
-	return timeout ? wsc__now() + timeout + 1 : WSC_FOREVER; /* the millisecond that has begun is no whole one */
+	return timeout ? wsc__now() + timeout + 1
+		       : WSC_FOREVER; /* the millisecond that has begun is no whole one */
 }
 
 int wsc__wait(SOCKET s, short events, uint64_t end)
@@ -79,7 +80,7 @@ static BOOL default_hook(void)
 FARPROC WSC(WSASetBlockingHook)(FARPROC hook)
 {
 	BOOL (*previous)(void) = wsc__thread.hook ? wsc__thread.hook : default_hook;
-	BOOL (*next)(void) = (BOOL (*)(void))(void (*)(void))hook;
+	BOOL (*next)(void) = (BOOL(*)(void))(void (*)(void))hook;
 	int error = enter_hook_call();
 
 	if (!error && !hook)

@@ -201,7 +201,7 @@ struct others {
 		struct socket *sock; /* which is held: closing it waits for us. NULL: holds a reservation */
 		uint64_t cookie;
 		int name; /* of the option that was off, and was switched on */
-	} *list;
+	} * list;
 	size_t count, room;
 	bool listen; /* one of them does */
 };
@@ -261,7 +261,8 @@ static int try(SOCKET s, const struct attempt *attempt)
 		result = attempt->address
 				 ? bind((int)s, (const struct sockaddr *)attempt->address, attempt->length)
 				 : listen((int)s, attempt->backlog);
-	while (result < 0 && errno == EADDRINUSE && wsc__socket_settling()); /* a port whose socket was just closed */
+	while (result < 0 && errno == EADDRINUSE &&
+	       wsc__socket_settling()); /* a port whose socket was just closed */
 	return result < 0 ? errno : 0;
 }
 

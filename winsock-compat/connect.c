@@ -54,8 +54,8 @@ static int limit_sending(SOCKET s, DWORD milliseconds)
 	return setsockopt((int)s, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
 }
 
-/* Linux waits here while the listener's queue is full, and neither closing the socket nor poll(2) can tell. So it
- * waits a little at a time. Gives an errno. */
+/* Linux waits here while the listener's queue is full, and neither closing the socket nor poll(2) can tell.
+ * So it waits a little at a time. Gives an errno. */
 static int connect_local(SOCKET s, struct socket *sock, const struct sockaddr *address, socklen_t length)
 {
 	enum { PERIOD = 10 }; /* ms */
@@ -117,7 +117,8 @@ static bool has_tried(int error)
 	}
 }
 
-static int connect_stream(SOCKET s, struct socket *sock, const struct sockaddr_storage *address, socklen_t length)
+static int connect_stream(SOCKET s, struct socket *sock, const struct sockaddr_storage *address,
+			  socklen_t length)
 {
 	unsigned before;
 	bool changed = false;
@@ -194,7 +195,7 @@ static int connect_to(SOCKET s, struct socket *sock, const struct WSC(sockaddr) 
 	return connect_stream(s, sock, &address, length);
 }
 
-int WSC(connect)(SOCKET s, const struct WSC(sockaddr) *name, int name_length)
+int WSC(connect)(SOCKET s, const struct WSC(sockaddr) * name, int name_length)
 {
 	struct socket *sock;
 	int error = wsc__socket_begin(s, &sock);
@@ -210,7 +211,7 @@ int WSC(connect)(SOCKET s, const struct WSC(sockaddr) *name, int name_length)
 }
 
 /* TCP carries no data with a connect, so there is none to send or to get. */
-int WSC(WSAConnect)(SOCKET s, const struct WSC(sockaddr) *name, int name_length, WSABUF *caller_data,
+int WSC(WSAConnect)(SOCKET s, const struct WSC(sockaddr) * name, int name_length, WSABUF *caller_data,
 		    WSABUF *callee_data, QOS *socket_qos, QOS *group_qos)
 {
 	(void)caller_data, (void)callee_data, (void)socket_qos, (void)group_qos;

@@ -26,18 +26,18 @@ const struct windows wsc__windows[WINDOWS_COUNT] = {
 
 #define MAXIMUM_PROBES 255
 
-struct profile wsc__profile = {.windows = &wsc__windows[WINDOWS_10]};
+struct profile wsc__profile = { .windows = &wsc__windows[WINDOWS_10] };
 
 const char *wsc__profile_mode(unsigned index)
 {
-	static const char *const words[] = {[MODE_PAGE] = "page", [MODE_WINDOWS] = "windows"};
+	static const char *const words[] = { [MODE_PAGE] = "page", [MODE_WINDOWS] = "windows" };
 
 	return index < COUNT(words) ? words[index] : NULL;
 }
 
 const char *wsc__profile_pointers(unsigned index)
 {
-	static const char *const words[] = {[POINTERS_GUARD] = "guard", [POINTERS_PROBE] = "probe"};
+	static const char *const words[] = { [POINTERS_GUARD] = "guard", [POINTERS_PROBE] = "probe" };
 
 	return index < COUNT(words) ? words[index] : NULL;
 }

@@ -73,7 +73,8 @@ int WSC(WSAStartup)(WORD requested, WSADATA *data)
 	}
 	version = negotiated(requested);
 	pthread_mutex_lock(&lock);
-	/* Not again for nothing: calls that the last WSACleanup has woken may still look at what follows from it. */
+	/* Not again for nothing: calls that the last WSACleanup has woken may still look at what follows from
+	 * it. */
 	if (!wsc__startups && wsc__profile_load()) {
 		wsc__fault_start();
 		wsc__options_start();

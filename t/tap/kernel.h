@@ -64,7 +64,7 @@ static inline long kernel_thread(void)
 static inline bool kernel_waits(long thread)
 {
 	static const long waits[] = {
-		SYS_accept4, SYS_clock_nanosleep, SYS_connect, SYS_ppoll,  SYS_recvfrom,
+		SYS_accept4, SYS_clock_nanosleep, SYS_connect, SYS_ppoll,       SYS_recvfrom,
 		SYS_recvmsg, SYS_sendmsg,         SYS_sendto,  SYS_epoll_pwait,
 #ifdef SYS_poll
 		SYS_poll,    SYS_epoll_wait,
