@@ -156,16 +156,31 @@ WSC_FUNCTION(INT, WSAAddressToStringW,
 WSC_FUNCTION(int, WSAConnect,
 	     (SOCKET s, const struct WSC(sockaddr) * name, int namelen, LPWSABUF caller_data,
 	      LPWSABUF callee_data, LPQOS socket_qos, LPQOS group_qos));
+WSC_FUNCTION(BOOL, WSAConnectByList,
+	     (SOCKET s, PSOCKET_ADDRESS_LIST list, LPDWORD local_length, LPSOCKADDR local, LPDWORD remote_length,
+	      LPSOCKADDR remote, const struct WSC(timeval) * timeout, LPWSAOVERLAPPED reserved));
+WSC_FUNCTION(BOOL, WSAConnectByNameA,
+	     (SOCKET s, LPCSTR node, LPCSTR service, LPDWORD local_length, LPSOCKADDR local, LPDWORD remote_length,
+	      LPSOCKADDR remote, const struct WSC(timeval) * timeout, LPWSAOVERLAPPED reserved));
+WSC_FUNCTION(BOOL, WSAConnectByNameW,
+	     (SOCKET s, LPWSTR node, LPWSTR service, LPDWORD local_length, LPSOCKADDR local, LPDWORD remote_length,
+	      LPSOCKADDR remote, const struct WSC(timeval) * timeout, LPWSAOVERLAPPED reserved));
+WSC_FUNCTION(int, WSADuplicateSocketA, (SOCKET s, DWORD process, LPWSAPROTOCOL_INFOA info));
+WSC_FUNCTION(int, WSADuplicateSocketW, (SOCKET s, DWORD process, LPWSAPROTOCOL_INFOW info));
 WSC_FUNCTION(int, WSAHtonl, (SOCKET s, WSC(u_long) hostlong, WSC(u_long) * netlong));
 WSC_FUNCTION(int, WSAHtons, (SOCKET s, WSC(u_short) hostshort, WSC(u_short) * netshort));
 WSC_FUNCTION(int, WSAIoctl,
 	     (SOCKET s, DWORD code, LPVOID in, DWORD in_size, LPVOID out, DWORD out_size, LPDWORD returned,
 	      LPWSAOVERLAPPED overlapped, LPWSAOVERLAPPED_COMPLETION_ROUTINE routine));
+WSC_FUNCTION(SOCKET, WSAJoinLeaf,
+	     (SOCKET s, const struct WSC(sockaddr) * name, int namelen, LPWSABUF caller_data, LPWSABUF callee_data,
+	      LPQOS socket_qos, LPQOS group_qos, DWORD flags));
 WSC_FUNCTION(int, WSANtohl, (SOCKET s, WSC(u_long) netlong, WSC(u_long) * hostlong));
 WSC_FUNCTION(int, WSANtohs, (SOCKET s, WSC(u_short) netshort, WSC(u_short) * hostshort));
 WSC_FUNCTION(int, WSARecv,
 	     (SOCKET s, LPWSABUF buffers, DWORD count, LPDWORD received, LPDWORD flags,
 	      LPWSAOVERLAPPED overlapped, LPWSAOVERLAPPED_COMPLETION_ROUTINE routine));
+WSC_FUNCTION(int, WSARecvDisconnect, (SOCKET s, LPWSABUF data));
 WSC_FUNCTION(int, WSARecvFrom,
 	     (SOCKET s, LPWSABUF buffers, DWORD count, LPDWORD received, LPDWORD flags,
 	      struct WSC(sockaddr) * from, LPINT from_length, LPWSAOVERLAPPED overlapped,
@@ -173,6 +188,7 @@ WSC_FUNCTION(int, WSARecvFrom,
 WSC_FUNCTION(int, WSASend,
 	     (SOCKET s, LPWSABUF buffers, DWORD count, LPDWORD sent, DWORD flags, LPWSAOVERLAPPED overlapped,
 	      LPWSAOVERLAPPED_COMPLETION_ROUTINE routine));
+WSC_FUNCTION(int, WSASendDisconnect, (SOCKET s, LPWSABUF data));
 WSC_FUNCTION(int, WSASendMsg,
 	     (SOCKET s, LPWSAMSG message, DWORD flags, LPDWORD sent, LPWSAOVERLAPPED overlapped,
 	      LPWSAOVERLAPPED_COMPLETION_ROUTINE routine));
@@ -261,14 +277,18 @@ static __inline__ __attribute__((unused)) double ntohd(ULONG64 bits)
 typedef WSAPROTOCOL_INFOW WSAPROTOCOL_INFO, *LPWSAPROTOCOL_INFO;
 typedef WSAQUERYSETW WSAQUERYSET, *PWSAQUERYSET, *LPWSAQUERYSET;
 typedef WSANAMESPACE_INFOW WSANAMESPACE_INFO, *PWSANAMESPACE_INFO, *LPWSANAMESPACE_INFO;
-#define WSASocket        WSASocketW
-#define SO_PROTOCOL_INFO SO_PROTOCOL_INFOW
+#define WSAConnectByName   WSAConnectByNameW
+#define WSADuplicateSocket WSADuplicateSocketW
+#define WSASocket          WSASocketW
+#define SO_PROTOCOL_INFO   SO_PROTOCOL_INFOW
 #else
 typedef WSAPROTOCOL_INFOA WSAPROTOCOL_INFO, *LPWSAPROTOCOL_INFO;
 typedef WSAQUERYSETA WSAQUERYSET, *PWSAQUERYSET, *LPWSAQUERYSET;
 typedef WSANAMESPACE_INFOA WSANAMESPACE_INFO, *PWSANAMESPACE_INFO, *LPWSANAMESPACE_INFO;
-#define WSASocket        WSASocketA
-#define SO_PROTOCOL_INFO SO_PROTOCOL_INFOA
+#define WSAConnectByName   WSAConnectByNameA
+#define WSADuplicateSocket WSADuplicateSocketA
+#define WSASocket          WSASocketA
+#define SO_PROTOCOL_INFO   SO_PROTOCOL_INFOA
 #endif
 #endif
 

@@ -9,6 +9,7 @@ libwinsock_compat_la_SOURCES = \
 	%D%/address.c \
 	%D%/address.h \
 	%D%/addresssort.c \
+	%D%/addresssort.h \
 	%D%/addrtext.c \
 	%D%/bind.c \
 	%D%/bind.h \
@@ -17,10 +18,15 @@ libwinsock_compat_la_SOURCES = \
 	%D%/conflict.c \
 	%D%/conflict.h \
 	%D%/connect.c \
+	%D%/connect.h \
+	%D%/connectby.c \
 	%D%/control.c \
 	%D%/control.h \
 	%D%/diag.c \
 	%D%/diag.h \
+	%D%/disconnect.c \
+	%D%/duplicate.c \
+	%D%/duplicate.h \
 	%D%/error.c \
 	%D%/error.h \
 	%D%/export.h \
@@ -36,6 +42,8 @@ libwinsock_compat_la_SOURCES = \
 	%D%/icmp.h \
 	%D%/ioctl.c \
 	%D%/ioctl.h \
+	%D%/joinleaf.c \
+	%D%/joinleaf.h \
 	%D%/keepalive.c \
 	%D%/keepalive.h \
 	%D%/lasterror.c \
@@ -57,6 +65,7 @@ libwinsock_compat_la_SOURCES = \
 	%D%/packed.h \
 	%D%/port.c \
 	%D%/port.h \
+	%D%/process.c \
 	%D%/processor.c \
 	%D%/profile.c \
 	%D%/profile.h \

@@ -38,16 +38,15 @@ int WSC(getsockname)(SOCKET s, struct WSC(sockaddr) *name, int *name_length)
 	return wsc__result(local_name(s, name, name_length));
 }
 
-/* Windows knows the peer from the beginning of a connect, Linux from its end. */
-static bool pending_peer(SOCKET s, struct socket *sock, struct sockaddr_storage *address, socklen_t *length)
+/* Windows knows the peer from the beginning of a connect, and when both sides have shut the connection too.
+ * To Linux there is none then, unless it is asked so. */
+static bool other_peer(SOCKET s, struct socket *sock, struct sockaddr_storage *address, socklen_t *length)
 {
-	if (wsc__socket_verify(s, sock, NULL) || !wsc__socket_connecting(s, sock))
+	if (wsc__socket_verify(s, sock, NULL) ||
+	    (!wsc__socket_is(sock, SOCKET_CONNECTED) && !wsc__socket_connecting(s, sock)))
 		return false;
-	wsc__socket_lock(sock);
-	memcpy(address, &sock->peer, sizeof sock->peer);
-	wsc__socket_unlock(sock);
-	*length = address->ss_family == AF_INET ? sizeof(struct sockaddr_in) : sizeof(struct sockaddr_in6);
-	return address->ss_family; /* not known of a connect that we have not seen */
+	*length = sock->family == WS_AF_INET6 ? sizeof(struct sockaddr_in6) : sizeof(struct sockaddr_in);
+	return !getsockopt((int)s, SOL_SOCKET, SO_PEERNAME, address, length);
 }
 
 static int peer_name(SOCKET s, struct WSC(sockaddr) *name, int *name_length)
@@ -62,7 +61,7 @@ static int peer_name(SOCKET s, struct WSC(sockaddr) *name, int *name_length)
 	/* WSAENOTCONN comes before any look at the pointers, on Windows too. */
 	if (getpeername((int)s, (struct sockaddr *)&address, &length) < 0) {
 		error = wsc__error_from_errno(errno);
-		if (error != WS_WSAENOTCONN || !pending_peer(s, sock, &address, &length))
+		if (error != WS_WSAENOTCONN || !other_peer(s, sock, &address, &length))
 			return error;
 	}
 	return wsc__address_out(&address, length, name, name_length);

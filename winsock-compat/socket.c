@@ -3,9 +3,11 @@
 
 #include "address.h"
 #include "blocking.h"
+#include "duplicate.h"
 #include "export.h"
 #include "fault.h"
 #include "icmp.h"
+#include "joinleaf.h"
 #include "options.h"
 #include "port.h"
 #include "unreachable.h"
@@ -136,7 +138,6 @@ static void fill(struct socket *sock, uint64_t cookie, int family, int type, int
 	sock->receive_buffer = sock->send_buffer = ~0u;
 	sock->receive_timeout = sock->send_timeout = 0;
 	sock->linger_on = sock->linger_time = 0;
-	sock->peer.sin6_family = 0;
 	sock->control = 0;
 	sock->ports.options = 0;
 	sock->ports.bound = 0;
@@ -288,12 +289,12 @@ int wsc__socket_verify(SOCKET s, struct socket *sock, bool *changed)
 
 /* Linux lets a call go on that waits for a descriptor which is closed, and may give it the data of
  * whatever has the number next. So the calls are woken, and given a while to leave. */
-static void end_calls(int fd, struct socket *sock)
+static void end_calls(int fd, struct socket *sock, bool is_shared)
 {
 	enum { ROUNDS = 100 };
 	const struct timespec round = { 0, 100000 };
 
-	if (atomic_load(&sock->calls))
+	if (atomic_load(&sock->calls) && !is_shared) /* else the connection goes on */
 		shutdown(fd, SHUT_RDWR);
 	for (int i = 0; i < ROUNDS && atomic_load(&sock->calls); i++)
 		nanosleep(&round, NULL);
@@ -319,6 +320,8 @@ static unsigned lingers(struct socket *sock)
 {
 	bool may = wsc__socket_is(sock, SOCKET_CONNECTED | SOCKET_CONNECTING) && sock->family != WS_AF_UNIX;
 
+	if (wsc__socket_is(sock, SOCKET_SHARED)) /* it need not end with this descriptor */
+		return 0;
 	return may && sock->linger_on ? sock->linger_time : 0;
 }
 
@@ -355,7 +358,7 @@ static int end(int fd, struct socket *sock)
 	wsc__socket_unlock(sock);
 	error = before & SOCKET_KNOWN ? 0 : WS_WSAENOTSOCK;
 	if (!error) {
-		end_calls(fd, sock);
+		end_calls(fd, sock, before & SOCKET_SHARED);
 		if (seconds)
 			linger(fd, !(before & SOCKET_NONBLOCKING), seconds);
 		/* Linux has closed it even if it says EINTR: closing again could hit another. */
@@ -420,6 +423,7 @@ void wsc__socket_close_all(void)
 			}
 		}
 	}
+	wsc__duplicate_end();
 	wsc__port_end();
 }
 
@@ -637,7 +641,7 @@ static int any_protocol(void)
 	return fd;
 }
 
-static int create(int family, int type, int protocol, SOCKET *s)
+static int create(int family, int type, int protocol, DWORD flags, SOCKET *s)
 {
 	struct socket *sock;
 	int posix_family, fd, error;
@@ -657,6 +661,9 @@ static int create(int family, int type, int protocol, SOCKET *s)
 	posix_family = wsc__family_to_posix(family);
 	if (posix_family < 0)
 		return WS_WSAEAFNOSUPPORT;
+	error = wsc__joinleaf_check(type, flags);
+	if (error)
+		return error;
 	fd = socket(posix_family, type | SOCK_CLOEXEC, protocol);
 	if (fd < 0 && errno == EPROTONOSUPPORT && type == SOCK_RAW && family == WS_AF_INET && protocol == WS_IPPROTO_IP)
 		fd = any_protocol();
@@ -671,6 +678,11 @@ static int create(int family, int type, int protocol, SOCKET *s)
 		wsc__unreachable_start(fd, posix_family);
 	wsc__option_fresh(fd, family, type, protocol);
 	error = wsc__socket_add(fd, family, type, protocol, 0, &sock);
+	if (!error) {
+		error = wsc__joinleaf_note(sock, flags);
+		if (error)
+			end(fd, sock);
+	}
 	*s = (SOCKET)fd;
 	return error;
 }
@@ -681,11 +693,11 @@ SOCKET WSC(socket)(int family, int type, int protocol)
 	int error = wsc__enter();
 
 	if (!error)
-		error = create(family, type, protocol, &s);
+		error = create(family, type, protocol, 0, &s);
 	return error ? wsc__result_socket(error) : s;
 }
 
-/* The group and the flags ask for nothing that a socket here does not have anyway. */
+/* The group, and most of the flags, ask for nothing that a socket here does not have anyway. */
 SOCKET WSC(WSASocketA)(int family, int type, int protocol, WSAPROTOCOL_INFOA *information, GROUP group,
 		      DWORD flags)
 {
@@ -693,9 +705,13 @@ SOCKET WSC(WSASocketA)(int family, int type, int protocol, WSAPROTOCOL_INFOA *in
 	SOCKET s;
 	int error = wsc__enter();
 
-	(void)group, (void)flags;
+	(void)group;
 	if (!error && information)
 		error = wsc__copy_in(&info, information, sizeof info);
+	if (!error && information && wsc__duplicate_is(&info)) {
+		error = wsc__duplicate_take(&info, &s);
+		return error ? wsc__result_socket(error) : s;
+	}
 	if (!error && information) {
 		/* Where the caller leaves it to the structure, the structure says it. */
 		if (family == -1 || !family)
@@ -708,7 +724,7 @@ SOCKET WSC(WSASocketA)(int family, int type, int protocol, WSAPROTOCOL_INFOA *in
 			error = WS_WSAEAFNOSUPPORT;
 	}
 	if (!error)
-		error = create(family, type, protocol, &s);
+		error = create(family, type, protocol, flags, &s);
 	return error ? wsc__result_socket(error) : s;
 }
 WSC_ALIAS(WSASocketA)

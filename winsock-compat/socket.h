@@ -51,6 +51,8 @@ enum socket_state {
 	SOCKET_ABORTED = 1 << 25,    /* the peer had closed before it got all that was sent */
 	SOCKET_RCVALL = 1 << 26,     /* SIO_RCVALL: the descriptor is a packet socket's */
 	SOCKET_LIMITED = 1 << 27,    /* IP_USER_MTU is set, for datagrams of IPv4 */
+	SOCKET_SHARED = 1 << 29,     /* WSADuplicateSocket: other descriptors may be its too */
+	SOCKET_UNAWARE = 1 << 30,    /* such a one, which does not see that another was bound since */
 };
 
 /* What decides who may have a port beside whom. */
@@ -94,6 +96,8 @@ struct socket_extras {
 	int backlog;              /* what a paused listener goes on with */
 	int *waiting, waiting_count; /* connections that came before the pause: wait for the next accepts */
 	int syn_retries;          /* the kernel's, before TCP_NOSYNRETRIES; 0 if that was never set */
+	unsigned multipoint;      /* WSA_FLAG_MULTIPOINT_*: it may be a leaf */
+	bool is_leaf;             /* WSAJoinLeaf has made it one */
 	int urgent;               /* TCP_EXPEDITED_1122 or TCP_BSDURGENT, whichever was turned on */
 	bool icmp_failed;         /* the last connect has met an ICMP error: this one */
 	ICMP_ERROR_INFO icmp;
@@ -115,7 +119,6 @@ struct socket { /* of a size that makes finding one a shift */
 	_Atomic DWORD receive_timeout, send_timeout; /* SO_RCVTIMEO, SO_SNDTIMEO in ms; 0 is none */
 	WORD linger_on, linger_time;             /* SO_LINGER as set */
 	_Atomic uint64_t connected_at;           /* wsc__now() when it got its peer */
-	struct sockaddr_in6 peer;                /* where the connect under way leads to */
 	_Atomic unsigned control;                /* the control messages that receives give: rows of control.c */
 	struct ports ports;
 	struct socket_extras *_Atomic extras;    /* what few sockets have; NULL until they do */
