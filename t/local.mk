@@ -41,6 +41,7 @@ TEST_NAMES += select
 TEST_NAMES += socket
 TEST_NAMES += socketoption
 TEST_NAMES += startup
+TEST_NAMES += states
 TEST_NAMES += tcpoption
 TEST_NAMES += transfer
 
@@ -53,7 +54,7 @@ NATIVE_TESTS = $(TEST_NAMES:%=%D%/%.t) $(NATIVE_ONLY:%=%D%/%.t)
 WINE_TESTS = $(TEST_NAMES:%=%D%/wine/%.exe)
 
 # Those that go through a table: t/NAME.wine says what Wine does with it.
-TABLE_TESTS = ioctls options
+TABLE_TESTS = ioctls options states
 
 TAP_FROM = %D%/tap/tap.c %D%/tap/net.c %D%/tap/rows.c
 TAP_INCLUDES = %D%/tap/kernel.h %D%/tap/net.h %D%/tap/newer.h %D%/tap/rows.h %D%/tap/tap.h

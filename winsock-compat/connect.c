@@ -104,6 +104,8 @@ static int connect_stream(SOCKET s, struct socket *sock, const struct sockaddr_s
 
 	if (wsc__socket_is(sock, SOCKET_CONNECTING | SOCKET_REFUSED) && !wsc__socket_verify(s, sock, NULL))
 		wsc__socket_forget_failure(s, sock);
+	if (wsc__socket_is(sock, SOCKET_CONNECTED)) /* Linux forgets that it was, once the connection has ended */
+		return WS_WSAEISCONN;
 	before = sock->state;
 	wsc__socket_mark(sock, SOCKET_CONNECTING,
 			 SOCKET_TIMED_OUT | SOCKET_RESET | SOCKET_ABORTED | SOCKET_REFUSED);

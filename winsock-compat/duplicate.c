@@ -169,7 +169,7 @@ struct offer {
 	struct note note; /* if it is not any more */
 	struct offer *next;
 };
-enum { OFFERS_MOST = 1024 };
+enum { OFFERS_MOST = 256 };
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; /* of all that follows */
 static struct offer *offers;

@@ -75,7 +75,11 @@ static int await_urgent(SOCKET s, struct socket *sock, uint64_t end)
 /* What a receive that the kernel refused means to the program. */
 static int failure(SOCKET s, struct socket *sock, int posix_error)
 {
-	return posix_error == EAGAIN ? wsc__would_block(s, sock) : wsc__socket_lost(s, sock, posix_error);
+	if (posix_error == EAGAIN)
+		return wsc__would_block(s, sock);
+	if (wsc__socket_has_failed(s, sock, posix_error) || (posix_error == EINVAL && sock->family == WS_AF_UNIX))
+		return WS_WSAENOTCONN;
+	return wsc__socket_lost(s, sock, posix_error);
 }
 
 /* What has come and what comes is not for a socket that was shut for receiving. */

@@ -31,7 +31,9 @@ static int broken(SOCKET s, struct socket *sock)
 
 static int failure(SOCKET s, struct socket *sock)
 {
-	switch (errno) {
+	int posix_error = errno;
+
+	switch (posix_error) {
 	case EPIPE:
 		return broken(s, sock);
 	case EAGAIN:
@@ -39,7 +41,8 @@ static int failure(SOCKET s, struct socket *sock)
 	case EDESTADDRREQ:
 		return WS_WSAENOTCONN;
 	default:
-		return wsc__socket_lost(s, sock, errno);
+		return wsc__socket_has_failed(s, sock, posix_error) ? WS_WSAENOTCONN
+								  : wsc__socket_lost(s, sock, posix_error);
 	}
 }
 

@@ -44,6 +44,8 @@ static int shut(SOCKET s, struct socket *sock, int how)
 
 	if (!error)
 		error = check(s, sock);
+	if (!error && ways[how].posix < 0 && wsc__tcp_state((int)s) == WSC_TCP_CLOSE)
+		error = without_peer(s, sock);
 	if (!error && ways[how].posix >= 0 && shutdown((int)s, ways[how].posix) < 0)
 		error = errno == ENOTCONN ? without_peer(s, sock) : wsc__error_from_errno(errno);
 	if (!error)

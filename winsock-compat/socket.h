@@ -263,6 +263,10 @@ void wsc__socket_forget_failure(SOCKET s, struct socket *sock);
 /* Notes that a stream listens, or has or seeks a peer, in case a call that is not ours made it so. */
 void wsc__socket_ask(SOCKET s, struct socket *sock);
 
+/* What a receive or a send of a stream failed with may be why it has no peer: that is for SO_ERROR, and the
+ * call has failed for want of one. */
+bool wsc__socket_has_failed(SOCKET s, struct socket *sock, int posix_error);
+
 /* What a failed receive or send means, and what the socket is from now on. */
 int wsc__socket_lost(SOCKET s, struct socket *sock, int posix_error);
 
