@@ -20,6 +20,7 @@ TEST_NAMES += addresses
 TEST_NAMES += ancillary
 TEST_NAMES += bind
 TEST_NAMES += connect
+TEST_NAMES += duplicate
 TEST_NAMES += error
 TEST_NAMES += errors
 TEST_NAMES += fault
