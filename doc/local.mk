@@ -6,6 +6,7 @@ CALL_PAGES = \
 	%D%/FormatMessageA.3ws \
 	%D%/gai_strerrorA.3ws \
 	%D%/getaddrinfo.3ws \
+	%D%/GetCurrentProcessId.3ws \
 	%D%/gethostbyname.3ws \
 	%D%/gethostname.3ws \
 	%D%/getnameinfo.3ws \
@@ -23,10 +24,15 @@ CALL_PAGES = \
 	%D%/shutdown.3ws \
 	%D%/socket.3ws \
 	%D%/WSAAddressToStringA.3ws \
+	%D%/WSAConnectByNameA.3ws \
+	%D%/WSADuplicateSocketA.3ws \
 	%D%/WSAGetLastError.3ws \
+	%D%/WSAJoinLeaf.3ws \
 	%D%/WSARecv.3ws \
+	%D%/WSARecvEx.3ws \
 	%D%/WSARecvMsg.3ws \
 	%D%/WSASend.3ws \
+	%D%/WSASendDisconnect.3ws \
 	%D%/WSASendMsg.3ws \
 	%D%/WSASetBlockingHook.3ws \
 	%D%/WSAStartup.3ws

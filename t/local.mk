@@ -133,6 +133,12 @@ CLEANFILES += %D%/error-vectors.h
 %D%/options-linux.o: %D%/options-linux.c %D%/options-linux.h
 	$(AM_V_CC)$(MKDIR_P) $(@D) && $(CC) $(TEST_FLAGS) $(SANITIZER_CFLAGS) -D_GNU_SOURCE -c -o $@ $<
 
+# The tables of the design notes.
+%D%/states-rows.h: $(srcdir)/doc/design.md $(srcdir)/build-aux/gen-states.awk
+	$(AM_V_GEN)$(MKDIR_P) $(@D) && $(AWK) -f $(srcdir)/build-aux/gen-states.awk $(srcdir)/doc/design.md >$@-t && mv $@-t $@
+%D%/states.t %D%/wine/states.exe: %D%/states-rows.h
+CLEANFILES += %D%/states-rows.h
+
 $(WINE_TAP): %D%/wine/%.o: %D%/%.c $(TAP_INCLUDES)
 	$(AM_V_CC)$(MKDIR_P) $(@D) && $(WINE_CC) -c -o $@ $<
 
@@ -199,6 +205,7 @@ VALGRIND_RUNNER = $(VALGRIND) --quiet --error-exitcode=99 --trace-children=yes -
 .PHONY: check-wine check-sanitizers check-address check-thread check-clang check-valgrind
 
 check_DATA = $(NATIVE_TESTS)
+EXTRA_DIST += build-aux/gen-states.awk
 EXTRA_DIST += $(TEST_NAMES:%=%D%/%.c) $(NATIVE_ONLY:%=%D%/%.c) $(SCRIPT_TESTS) $(TAP_FROM) $(TAP_INCLUDES) \
 	%D%/options.h %D%/options-linux.c %D%/tap/link.c %D%/tap/link.h \
 	%D%/run-wine %D%/tap/tap.sh %D%/valgrind.supp $(TABLE_TESTS:%=%D%/%.wine)

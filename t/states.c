@@ -1,5 +1,5 @@
-/* The life of a socket: what each call says in each state. One row is one call on a socket that was brought into
- * the state for it and does not block. t/states.wine has what Wine does. */
+/* The life of a socket: what each call says in each state. One row is a cell of the tables in doc/design.md: one call
+ * on a socket that was brought into the state for it and does not block. t/states.wine has what Wine does. */
 #include <winsock2.h>
 #include <ws2tcpip.h>
 
@@ -40,28 +40,10 @@ static const char *const call_names[CALLS] = {
 	"closesocket",
 };
 
-/* What a call gives: its result, an error, or in which of select's sets the socket is. */
-enum {
-	INVAL = WSAEINVAL,
-	WOULD = WSAEWOULDBLOCK,
-	ALRDY = WSAEALREADY,
-	NOSCK = WSAENOTSOCK,
-	NOSUP = WSAEOPNOTSUPP,
-	ABORT = WSAECONNABORTED,
-	RESET = WSAECONNRESET,
-	ISCON = WSAEISCONN,
-	NOCON = WSAENOTCONN,
-	SHUTD = WSAESHUTDOWN,
-	REFUS = WSAECONNREFUSED,
-	R = 101,
-	W = 102,
-	E = 104,
-	RW = 103,
-	NONE = 100,
-};
-
+enum protocol { TCP, UDP, UNIX };
 struct kind {
 	const char *name;
+	enum protocol protocol;
 	int family, type;
 };
 
@@ -70,71 +52,44 @@ typedef SOCKET maker(const struct kind *kind, SOCKET *peer);
 static maker created, bound, connecting, refused, refused_bound, connected, readable, shut_receive, shut_unread,
 	shut_send, shut_both, peer_shut, peer_closed, both_shut, was_reset, reset_told, was_aborted, listening, closed;
 
-struct state {
+static const struct {
 	const char *name;
 	maker *make;
-	int expected[CALLS];
+} states[] = {
+	{ "created", created },
+	{ "bound", bound },
+	{ "connecting", connecting },
+	{ "refused", refused },
+	{ "bound, refused", refused_bound },
+	{ "connected", connected },
+	{ "readable", readable },
+	{ "shut for receive", shut_receive },
+	{ "shut for receive, unread", shut_unread },
+	{ "shut for send", shut_send },
+	{ "shut for both", shut_both },
+	{ "peer has shut", peer_shut },
+	{ "peer has closed", peer_closed },
+	{ "both have shut", both_shut },
+	{ "reset", was_reset },
+	{ "reset, told", reset_told },
+	{ "aborted", was_aborted },
+	{ "listening", listening },
+	{ "closed", closed },
 };
+enum { STATES = sizeof states / sizeof *states };
 
-/* The sources are in doc/design.md, with the same table. */
-/* clang-format off */
-static const struct state tcp[] = {
-	/*                               bind   conn   listen accept send   recv   sendto recvfr sockn  peern  sd_rec sd_snd sd_bth error  select close */
-	{ "created", created,           { 0,     WOULD, INVAL, INVAL, NOCON, NOCON, NOCON, NOCON, INVAL, NOCON, NOCON, NOCON, NOCON, 0,     NONE,  0 } },
-	{ "bound", bound,               { INVAL, WOULD, 0,     INVAL, NOCON, NOCON, NOCON, NOCON, 0,     NOCON, NOCON, NOCON, NOCON, 0,     NONE,  0 } },
-	{ "connecting", connecting,     { INVAL, ALRDY, INVAL, INVAL, NOCON, NOCON, NOCON, NOCON, 0,     0,     NOCON, NOCON, NOCON, 0,     NONE,  0 } },
-	{ "refused", refused,           { INVAL, WOULD, 0,     INVAL, NOCON, NOCON, NOCON, NOCON, 0,     NOCON, NOCON, NOCON, NOCON, REFUS, E,     0 } },
-	{ "bound, refused", refused_bound,
-	                                { INVAL, WOULD, 0,     INVAL, NOCON, NOCON, NOCON, NOCON, 0,     NOCON, NOCON, NOCON, NOCON, REFUS, E,     0 } },
-	{ "connected", connected,       { INVAL, ISCON, ISCON, INVAL, 1,     WOULD, 1,     WOULD, 0,     0,     0,     0,     0,     0,     W,     0 } },
-	{ "readable", readable,         { INVAL, ISCON, ISCON, INVAL, 1,     1,     1,     1,     0,     0,     0,     0,     0,     0,     RW,    0 } },
-	{ "shut for receive", shut_receive,
-	                                { INVAL, ISCON, ISCON, INVAL, 1,     SHUTD, 1,     SHUTD, 0,     0,     0,     0,     0,     0,     W,     0 } },
-	{ "shut for receive, unread", shut_unread,
-	                                { INVAL, ISCON, ISCON, INVAL, 1,     SHUTD, 1,     SHUTD, 0,     0,     0,     0,     0,     0,     RW,    0 } },
-	{ "shut for send", shut_send,   { INVAL, ISCON, ISCON, INVAL, SHUTD, WOULD, SHUTD, WOULD, 0,     0,     0,     0,     0,     0,     W,     0 } },
-	{ "shut for both", shut_both,   { INVAL, ISCON, ISCON, INVAL, SHUTD, SHUTD, SHUTD, SHUTD, 0,     0,     0,     0,     0,     0,     RW,    0 } },
-	{ "peer has shut", peer_shut,   { INVAL, ISCON, ISCON, INVAL, 1,     0,     1,     0,     0,     0,     0,     0,     0,     0,     RW,    0 } },
-	{ "peer has closed", peer_closed,
-	                                { INVAL, ISCON, ISCON, INVAL, 1,     0,     1,     0,     0,     0,     0,     0,     0,     0,     RW,    0 } },
-	{ "both have shut", both_shut,  { INVAL, ISCON, ISCON, INVAL, SHUTD, 0,     SHUTD, 0,     0,     0,     0,     0,     0,     0,     RW,    0 } },
-	{ "reset", was_reset,           { INVAL, ISCON, ISCON, INVAL, RESET, RESET, RESET, RESET, 0,     0,     RESET, RESET, RESET, RESET, RW,    0 } },
-	{ "reset, told", reset_told,    { INVAL, ISCON, ISCON, INVAL, RESET, RESET, RESET, RESET, 0,     0,     RESET, RESET, RESET, 0,     RW,    0 } },
-	{ "aborted", was_aborted,       { INVAL, ISCON, ISCON, INVAL, ABORT, ABORT, ABORT, ABORT, 0,     0,     ABORT, ABORT, ABORT, ABORT, RW,    0 } },
-	{ "listening", listening,       { INVAL, INVAL, 0,     WOULD, NOCON, NOCON, NOCON, NOCON, 0,     NOCON, NOCON, NOCON, NOCON, 0,     NONE,  0 } },
-	{ "closed", closed,             { NOSCK, NOSCK, NOSCK, NOSCK, NOSCK, NOSCK, NOSCK, NOSCK, NOSCK, NOSCK, NOSCK, NOSCK, NOSCK, NOSCK, NOSCK, NOSCK } },
+/* The tables of doc/design.md, cell by cell. */
+static const struct row {
+	enum protocol protocol;
+	const char *state;
+	enum call call;
+	const char *expected;
+	char source;
+} rows[] = {
+#define ROW(protocol, state, call, expected, source) { protocol, state, call, expected, source },
+#include "states-rows.h"
 };
-static const struct state udp[] = {
-	{ "created", created,           { 0,     0,     NOSUP, NOSUP, NOCON, INVAL, 1,     INVAL, INVAL, NOCON, 0,     0,     0,     0,     W,     0 } },
-	{ "bound", bound,               { INVAL, 0,     NOSUP, NOSUP, NOCON, WOULD, 1,     WOULD, 0,     NOCON, 0,     0,     0,     0,     W,     0 } },
-	{ "connected", connected,       { INVAL, 0,     NOSUP, NOSUP, 1,     WOULD, 1,     WOULD, 0,     0,     0,     0,     0,     0,     W,     0 } },
-	{ "readable", readable,         { INVAL, 0,     NOSUP, NOSUP, 1,     1,     1,     1,     0,     0,     0,     0,     0,     0,     RW,    0 } },
-	{ "shut for receive", shut_receive,
-	                                { INVAL, 0,     NOSUP, NOSUP, 1,     SHUTD, 1,     SHUTD, 0,     0,     0,     0,     0,     0,     W,     0 } },
-	{ "shut for receive, unread", shut_unread,
-	                                { INVAL, 0,     NOSUP, NOSUP, 1,     SHUTD, 1,     SHUTD, 0,     0,     0,     0,     0,     0,     RW,    0 } },
-	{ "shut for send", shut_send,   { INVAL, 0,     NOSUP, NOSUP, SHUTD, WOULD, SHUTD, WOULD, 0,     0,     0,     0,     0,     0,     W,     0 } },
-	{ "closed", closed,             { NOSCK, NOSCK, NOSCK, NOSCK, NOSCK, NOSCK, NOSCK, NOSCK, NOSCK, NOSCK, NOSCK, NOSCK, NOSCK, NOSCK, NOSCK, NOSCK } },
-};
-#ifdef __linux__
-static const struct state local[] = {
-	{ "created", created,           { 0,     0,     INVAL, INVAL, NOCON, NOCON, NOCON, NOCON, INVAL, NOCON, NOCON, NOCON, NOCON, 0,     NONE,  0 } },
-	{ "bound", bound,               { INVAL, 0,     0,     INVAL, NOCON, NOCON, NOCON, NOCON, 0,     NOCON, NOCON, NOCON, NOCON, 0,     NONE,  0 } },
-	{ "bound, refused", refused_bound,
-	                                { INVAL, 0,     0,     INVAL, NOCON, NOCON, NOCON, NOCON, 0,     NOCON, NOCON, NOCON, NOCON, 0,     E,     0 } },
-	{ "connected", connected,       { INVAL, ISCON, ISCON, INVAL, 1,     WOULD, 1,     WOULD, 0,     0,     0,     0,     0,     0,     W,     0 } },
-	{ "readable", readable,         { INVAL, ISCON, ISCON, INVAL, 1,     1,     1,     1,     0,     0,     0,     0,     0,     0,     RW,    0 } },
-	{ "shut for receive", shut_receive,
-	                                { INVAL, ISCON, ISCON, INVAL, 1,     SHUTD, 1,     SHUTD, 0,     0,     0,     0,     0,     0,     W,     0 } },
-	{ "shut for send", shut_send,   { INVAL, ISCON, ISCON, INVAL, SHUTD, WOULD, SHUTD, WOULD, 0,     0,     0,     0,     0,     0,     W,     0 } },
-	{ "shut for both", shut_both,   { INVAL, ISCON, ISCON, INVAL, SHUTD, SHUTD, SHUTD, SHUTD, 0,     0,     0,     0,     0,     0,     RW,    0 } },
-	{ "peer has closed", peer_closed,
-	                                { INVAL, ISCON, ISCON, INVAL, ABORT, 0,     ABORT, 0,     0,     0,     0,     0,     0,     0,     RW,    0 } },
-	{ "listening", listening,       { INVAL, INVAL, 0,     WOULD, NOCON, NOCON, NOCON, NOCON, 0,     NOCON, NOCON, NOCON, NOCON, 0,     NONE,  0 } },
-	{ "closed", closed,             { NOSCK, NOSCK, NOSCK, NOSCK, NOSCK, NOSCK, NOSCK, NOSCK, NOSCK, NOSCK, NOSCK, NOSCK, NOSCK, NOSCK, NOSCK, NOSCK } },
-};
-#endif
-/* clang-format on */
+enum { ROWS = sizeof rows / sizeof *rows };
 
 /* Whom sockets of the kind that is tested can reach: a listener, or a datagram socket; one whose queue is full; and
  * nobody. */
@@ -476,7 +431,7 @@ static int call_it(const struct kind *kind, enum call call, SOCKET s)
 		return ask_error(s);
 	case SELECT:
 		sets = look(s, READ | WRITE | EXCEPT, 0);
-		return sets < 0 ? WSAGetLastError() : NONE + sets;
+		return sets < 0 ? WSAGetLastError() : sets;
 	case CLOSE:
 		return error_of(closesocket(s));
 	default:
@@ -484,29 +439,40 @@ static int call_it(const struct kind *kind, enum call call, SOCKET s)
 	}
 }
 
+/* As the table has it. */
 static const char *outcome_name(enum call call, int outcome)
 {
-	static const char *const sets[] = { "nothing", "r", "w", "rw", "e", "re", "we", "rwe" };
+	static const char *const sets[] = { "none", "r", "w", "rw", "e", "re", "we", "rwe" };
 
-	if (call == SELECT && outcome >= NONE && outcome < NONE + 8)
-		return sets[outcome - NONE];
+	if (call == SELECT && outcome >= 0 && outcome < 8)
+		return sets[outcome];
 	if (outcome == 0 && call != RECV && call != RECVFROM && call != SO_ERROR_IS)
 		return "success";
-	return outcome < NONE ? words("%d", outcome) : error_name(outcome);
+	return error_name(outcome);
 }
 
-static void try_row(const struct kind *kind, const struct state *state, enum call call)
+static maker *maker_of(const char *state)
 {
-	int expected = state->expected[call], seen;
-	SOCKET peer = INVALID_SOCKET, taken, s = state->make(kind, &peer);
+	for (int i = 0; i < STATES; i++)
+		if (strcmp(states[i].name, state) == 0)
+			return states[i].make;
+	bail("nobody can bring a socket into the state %s", state);
+	return NULL;
+}
 
-	row_begin("%s %s: %s gives %s", kind->name, state->name, call_names[call], outcome_name(call, expected));
+static void try_row(const struct kind *kind, const struct row *row)
+{
+	maker *make = maker_of(row->state);
+	SOCKET peer = INVALID_SOCKET, taken, s = make(kind, &peer);
+	const char *seen;
+
+	row_begin("%s %s: %s gives %s", kind->name, row->state, call_names[row->call], row->expected);
 	WSASetLastError(0);
-	seen = call_it(kind, call, s);
-	if (seen != expected)
-		row_differs(outcome_name(call, expected), "%s", outcome_name(call, seen));
+	seen = outcome_name(row->call, call_it(kind, row->call, s));
+	if (strcmp(seen, row->expected) != 0)
+		row_differs(row->expected, "%s", seen);
 	row_end();
-	if (state->make != closed && call != CLOSE)
+	if (make != closed && row->call != CLOSE)
 		closesocket(s);
 	if (peer != INVALID_SOCKET)
 		closesocket(peer);
@@ -535,7 +501,7 @@ static void fill(const struct kind *kind)
 	bail("a listener's queue is never full");
 }
 
-static void try_kind(const struct kind *kind, const struct state *states, int count)
+static void try_kind(const struct kind *kind)
 {
 	SOCKET closed_one = new_socket(kind->family, kind->type);
 
@@ -546,39 +512,35 @@ static void try_kind(const struct kind *kind, const struct state *states, int co
 		must(listen(server, 5) == 0, "listen");
 	bind_it(kind, closed_one, &nobody);
 	closesocket(closed_one);
-	if (states == tcp)
+	if (kind->protocol == TCP)
 		fill(kind);
-	for (int i = 0; i < count; i++)
-		for (int call = 0; call < CALLS; call++)
-			try_row(kind, &states[i], call);
+	for (int i = 0; i < ROWS; i++)
+		if (rows[i].protocol == kind->protocol)
+			try_row(kind, &rows[i]);
 	closesocket(server);
-	if (states == tcp) {
+	if (kind->protocol == TCP) {
 		while (filler_count)
 			closesocket(fillers[--filler_count]);
 		closesocket(full);
 	}
 }
 
-#define COUNT(states) (int)(sizeof states / sizeof *states)
-
 int main(void)
 {
 	static const struct kind kinds[] = {
-		{ "tcp4", AF_INET, SOCK_STREAM }, { "tcp6", AF_INET6, SOCK_STREAM }, { "udp4", AF_INET, SOCK_DGRAM },
-		{ "udp6", AF_INET6, SOCK_DGRAM }, { "unix", AF_UNIX, SOCK_STREAM },
+		{ "tcp4", TCP, AF_INET, SOCK_STREAM }, { "tcp6", TCP, AF_INET6, SOCK_STREAM },
+		{ "udp4", UDP, AF_INET, SOCK_DGRAM },  { "udp6", UDP, AF_INET6, SOCK_DGRAM },
+		{ "unix", UNIX, AF_UNIX, SOCK_STREAM },
 	};
 
 	plan_lazy();
 	winsock_start();
 	rows_begin(wine);
 	for (int i = 0; i < 4; i++)
-		if (kinds[i].type == SOCK_STREAM)
-			try_kind(&kinds[i], tcp, COUNT(tcp));
-		else
-			try_kind(&kinds[i], udp, COUNT(udp));
+		try_kind(&kinds[i]);
 #ifdef __linux__
 	begin_paths();
-	try_kind(&kinds[4], local, COUNT(local));
+	try_kind(&kinds[4]); /* which Wine does not have */
 	end_paths();
 #endif
 	rows_end();
