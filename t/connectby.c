@@ -19,7 +19,8 @@ static void find_by_list(void)
 #ifdef __linux__
 	by_list = WSAConnectByList;
 #else
-	by_list = (by_list_function)(void *)GetProcAddress(GetModuleHandleA("ws2_32.dll"), "WSAConnectByList");
+	by_list =
+		(by_list_function)(void *)GetProcAddress(GetModuleHandleA("ws2_32.dll"), "WSAConnectByList");
 #endif
 }
 
@@ -34,14 +35,16 @@ static void start(void)
 	u_long on = 1;
 
 	for (int i = 0; i < 16; i++) { /* until the port is free in both families */
-		server = listening_socket(AF_INET, (struct sockaddr_storage *)&(SOCKADDR_STORAGE){ 0 }, &length);
+		server = listening_socket(AF_INET, (struct sockaddr_storage *)&(SOCKADDR_STORAGE){ 0 },
+					  &length);
 		getsockname(server, (struct sockaddr *)&address, &length);
 		server6 = new_socket(AF_INET6, SOCK_STREAM);
 		memset(&address6, 0, sizeof address6);
 		address6.sin6_family = AF_INET6;
 		address6.sin6_addr.s6_addr[15] = 1;
 		address6.sin6_port = address.sin_port;
-		if (bind(server6, (struct sockaddr *)&address6, sizeof address6) == 0 && listen(server6, 5) == 0)
+		if (bind(server6, (struct sockaddr *)&address6, sizeof address6) == 0 &&
+		    listen(server6, 5) == 0)
 			break;
 		closesocket(server);
 		closesocket(server6);
@@ -117,7 +120,8 @@ static void arguments(void)
 		no(WSAEFAULT, by_name(s, bad->pointer, port), "a node that cannot be read");
 		no(WSAEFAULT, by_name(s, "127.0.0.1", bad->pointer), "a service that cannot be read");
 		no(WSAEFAULT,
-		   WSAConnectByNameA(s, "127.0.0.1", port, NULL, NULL, NULL, NULL, (struct timeval *)bad->pointer, NULL),
+		   WSAConnectByNameA(s, "127.0.0.1", port, NULL, NULL, NULL, NULL,
+				     (struct timeval *)bad->pointer, NULL),
 		   "a time that cannot be read");
 		no(WSAEINVAL, WSAConnectByNameA(s, "127.0.0.1", port, NULL, NULL, NULL, NULL, &before, NULL),
 		   "a time below 0");
@@ -143,9 +147,11 @@ static void names(void)
 	succeeds(getpeername(s, (struct sockaddr *)&peer, &length), "...getpeername");
 	is_int(sizeof local, local_length, "...the length of the local address");
 	is_int(sizeof remote, remote_length, "...and of the remote one");
-	ok(local.sin_family == AF_INET && local.sin_addr.s_addr == own.sin_addr.s_addr, "...the local address");
+	ok(local.sin_family == AF_INET && local.sin_addr.s_addr == own.sin_addr.s_addr,
+	   "...the local address");
 	is_int(0, local.sin_port, "...without its port");
-	ok(remote.sin_port == address.sin_port && !memcmp(&peer, &remote, sizeof peer), "...the remote address");
+	ok(remote.sin_port == address.sin_port && !memcmp(&peer, &remote, sizeof peer),
+	   "...the remote address");
 	wine_todo("Wine tries to connect all the same");
 	no(WSAEISCONN, by_name(s, "127.0.0.1", port), "a connected socket");
 	todo_end();
@@ -154,8 +160,8 @@ static void names(void)
 	s = new_socket(AF_INET, SOCK_STREAM);
 	memset(&local, 0, sizeof local);
 	memset(&remote, 0, sizeof remote);
-	yes(WSAConnectByNameA(s, "127.0.0.1", port, NULL, (struct sockaddr *)&local, NULL, (struct sockaddr *)&remote, NULL,
-			      NULL),
+	yes(WSAConnectByNameA(s, "127.0.0.1", port, NULL, (struct sockaddr *)&local, NULL,
+			      (struct sockaddr *)&remote, NULL, NULL),
 	    "places without lengths");
 	ok(!local.sin_family && !remote.sin_family, "...get nothing");
 	closesocket(s);
@@ -215,8 +221,9 @@ static void modes(void)
 
 	s = new_socket(AF_INET, SOCK_STREAM);
 	wine_may_differ("Wine 8 may lack it");
-	yes(WSAConnectByNameW(s, (LPWSTR)u"127.0.0.1", (LPWSTR)(WCHAR[]){ port[0], port[1], port[2], port[3], port[4], 0 },
-			      NULL, NULL, NULL, NULL, NULL, NULL),
+	yes(WSAConnectByNameW(s, (LPWSTR)u"127.0.0.1",
+			      (LPWSTR)(WCHAR[]){ port[0], port[1], port[2], port[3], port[4], 0 }, NULL, NULL,
+			      NULL, NULL, NULL, NULL),
 	    "wide names");
 	todo_end();
 	closesocket(s);
@@ -255,7 +262,8 @@ static void families(void)
 	ok(!by_name(s, "127.0.0.1", port), "an IPv6 socket does not reach IPv4");
 	closesocket(s);
 	s = dual_socket();
-	yes(WSAConnectByNameA(s, "127.0.0.1", port, NULL, NULL, &length, (struct sockaddr *)&remote, NULL, NULL),
+	yes(WSAConnectByNameA(s, "127.0.0.1", port, NULL, NULL, &length, (struct sockaddr *)&remote, NULL,
+			      NULL),
 	    "...unless it speaks both");
 	is_int(sizeof remote, length, "...the peer is one of its own family");
 	ok(peer_is_mapped(&remote) && remote.sin6_port == address.sin_port, "...mapped");
@@ -291,7 +299,8 @@ static void times(void)
 	no(WSAETIMEDOUT, WSAConnectByNameA(s, "127.0.0.1", full_port, NULL, NULL, NULL, NULL, &a_while, NULL),
 	   "somebody who does not answer");
 	ok(now_ms() - began >= 300, "...for so long");
-	no(WSAETIMEDOUT, WSAConnectByNameA(s, "127.0.0.1", port, NULL, NULL, NULL, NULL, &none, NULL), "no time at all");
+	no(WSAETIMEDOUT, WSAConnectByNameA(s, "127.0.0.1", port, NULL, NULL, NULL, NULL, &none, NULL),
+	   "no time at all");
 	yes(WSAConnectByNameA(s, "127.0.0.1", port, NULL, NULL, NULL, NULL, &(struct timeval){ 20, 0 }, NULL),
 	    "...and then somebody who does, in time");
 	is_int(0, recv(s, &byte, 1, 0), "...and the socket blocks as it did");
@@ -352,8 +361,8 @@ static void lists(void)
 	no(WSAECONNREFUSED, try_list(s), "addresses that nobody has");
 	put(1, &address6, sizeof address6);
 	put(2, &address, sizeof address);
-	yes(by_list(s, &list.list, &local_length, (struct sockaddr *)&local, &remote_length, (struct sockaddr *)&remote, NULL,
-		    NULL),
+	yes(by_list(s, &list.list, &local_length, (struct sockaddr *)&local, &remote_length,
+		    (struct sockaddr *)&remote, NULL, NULL),
 	    "two that are of no use, and one that somebody has");
 	is_int(sizeof local, local_length, "...the length of the local address");
 	is_int(sizeof local, remote_length, "...and of the remote one");
@@ -393,7 +402,8 @@ static void order(void)
 	far_away.sin_addr.s_addr = htonl(0xc0000201); /* 192.0.2.1 is nobody's */
 	put(0, &far_away, sizeof far_away);
 	put(1, &address, sizeof address);
-	yes(by_list(s, &list.list, NULL, NULL, NULL, NULL, &a_while, NULL), "this host before one that is far away");
+	yes(by_list(s, &list.list, NULL, NULL, NULL, NULL, &a_while, NULL),
+	    "this host before one that is far away");
 	ok(now_ms() - began < 9000, "...which was not waited for");
 	closesocket(s);
 }

@@ -1,5 +1,5 @@
-/* WSASendDisconnect, WSARecvDisconnect, and WSAConnect: what goes with a connection beside its data, which TCP has
- * none of. And WSARecvEx. */
+/* WSASendDisconnect, WSARecvDisconnect, and WSAConnect: what goes with a connection beside its data, which
+ * TCP has none of. And WSARecvEx. */
 #include <winsock2.h>
 #include <ws2tcpip.h>
 #include <mswsock.h>
@@ -29,7 +29,8 @@ static void sending(void)
 			tcp_pair(AF_INET, pair);
 		}
 		is_int(1, send(pair[0], "x", 1, 0), "...which leaves it as it was");
-		succeeds(WSASendDisconnect(pair[0], i ? &nothing : NULL), "...with %s", i ? "a buffer of nothing" : "none");
+		succeeds(WSASendDisconnect(pair[0], i ? &nothing : NULL), "...with %s",
+			 i ? "a buffer of nothing" : "none");
 		fails(WSAESHUTDOWN, send(pair[0], "x", 1, 0), "...after which it does not send");
 		is_int(1, recv(pair[1], &byte, 1, 0), "...the peer has what was sent before");
 		is_int(0, recv(pair[1], &byte, 1, 0), "...and the end");
@@ -40,7 +41,8 @@ static void sending(void)
 	if (!is_wine()) {
 		tcp_pair(AF_INET, pair);
 		for (const struct bad_pointer *bad = bad_pointers() + 1; bad->name; bad++)
-			fails(WSAEFAULT, WSASendDisconnect(pair[0], (WSABUF *)bad->pointer), "data at %s", bad->name);
+			fails(WSAEFAULT, WSASendDisconnect(pair[0], (WSABUF *)bad->pointer), "data at %s",
+			      bad->name);
 		close_pair(pair);
 	}
 }
@@ -66,7 +68,8 @@ static void receiving(void)
 	succeeds(WSARecvDisconnect(pair[0], NULL), "...a second time");
 	if (!is_wine())
 		for (const struct bad_pointer *bad = bad_pointers() + 1; bad->name; bad++)
-			fails(WSAEFAULT, WSARecvDisconnect(pair[0], (WSABUF *)bad->pointer), "room at %s", bad->name);
+			fails(WSAEFAULT, WSARecvDisconnect(pair[0], (WSABUF *)bad->pointer), "room at %s",
+			      bad->name);
 	close_pair(pair);
 }
 
@@ -94,15 +97,19 @@ static void connecting(void)
 	} else {
 		const struct bad_pointer *bad = bad_pointers() + 1;
 
-		fails(WSAEPROTONOSUPPORT, connect_with(s, &some, NULL, NULL, NULL), "data to go with a connect");
-		fails(WSAEFAULT, connect_with(s, (WSABUF *)bad->pointer, NULL, NULL, NULL), "...that is nowhere");
+		fails(WSAEPROTONOSUPPORT, connect_with(s, &some, NULL, NULL, NULL),
+		      "data to go with a connect");
+		fails(WSAEFAULT, connect_with(s, (WSABUF *)bad->pointer, NULL, NULL, NULL),
+		      "...that is nowhere");
 		fails(WSAEINVAL, connect_with(s, NULL, NULL, NULL, &qos), "flows for a group");
 		qos.SendingFlowspec.ServiceType = SERVICETYPE_GUARANTEED;
 		fails(WSAEOPNOTSUPP, connect_with(s, NULL, NULL, &qos, NULL), "a flow that is guaranteed");
-		fails(WSAEFAULT, connect_with(s, NULL, NULL, (QOS *)bad->pointer, NULL), "a flow that is nowhere");
+		fails(WSAEFAULT, connect_with(s, NULL, NULL, (QOS *)bad->pointer, NULL),
+		      "a flow that is nowhere");
 	}
 	qos.SendingFlowspec.ServiceType = qos.ReceivingFlowspec.ServiceType = SERVICETYPE_BESTEFFORT;
-	succeeds(connect_with(s, &nothing, &data, &qos, NULL), "no data, room for some, and what flow there is");
+	succeeds(connect_with(s, &nothing, &data, &qos, NULL),
+		 "no data, room for some, and what flow there is");
 	wine_todo("Wine does not look at the room");
 	is_int(0, data.len, "...of which none has come");
 	todo_end();

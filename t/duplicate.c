@@ -55,18 +55,19 @@ static int other_process(void)
 		memset(&answer, 0, sizeof answer);
 		switch (message.order) {
 		case TAKE:
-			s = WSASocketA(FROM_PROTOCOL_INFO, FROM_PROTOCOL_INFO, FROM_PROTOCOL_INFO, &message.info, 0,
-				       WSA_FLAG_OVERLAPPED);
+			s = WSASocketA(FROM_PROTOCOL_INFO, FROM_PROTOCOL_INFO, FROM_PROTOCOL_INFO,
+				       &message.info, 0, WSA_FLAG_OVERLAPPED);
 			take_error(&answer, s != INVALID_SOCKET);
 			break;
 		case TAKE_WIDE:
-			s = WSASocketW(FROM_PROTOCOL_INFO, FROM_PROTOCOL_INFO, FROM_PROTOCOL_INFO, &message.wide, 0,
-				       WSA_FLAG_OVERLAPPED);
+			s = WSASocketW(FROM_PROTOCOL_INFO, FROM_PROTOCOL_INFO, FROM_PROTOCOL_INFO,
+				       &message.wide, 0, WSA_FLAG_OVERLAPPED);
 			take_error(&answer, s != INVALID_SOCKET);
 			break;
 		case ECHO:
 			answer.bytes = recv(s, answer.data, sizeof answer.data, 0);
-			take_error(&answer, answer.bytes >= 0 && send(s, answer.data, answer.bytes, 0) == answer.bytes);
+			take_error(&answer, answer.bytes >= 0 &&
+						    send(s, answer.data, answer.bytes, 0) == answer.bytes);
 			break;
 		case RECEIVE:
 			answer.bytes = recv(s, answer.data, sizeof answer.data, 0);
@@ -150,11 +151,13 @@ static void arguments(void)
 	fails(WSAEINVAL, WSADuplicateSocketA(s, 0, NULL), "no process, no place");
 	fails(WSAEINVAL, WSADuplicateSocketA(s, ~0u, &info), "a process that there is not");
 	fails(WSAENOTSOCK, WSADuplicateSocketA(0, GetCurrentProcessId(), &info), "no socket");
-	fails(WSAENOTSOCK, WSADuplicateSocketA(INVALID_SOCKET, GetCurrentProcessId(), &info), "INVALID_SOCKET");
+	fails(WSAENOTSOCK, WSADuplicateSocketA(INVALID_SOCKET, GetCurrentProcessId(), &info),
+	      "INVALID_SOCKET");
 	fails(WSAEFAULT, WSADuplicateSocketA(s, GetCurrentProcessId(), NULL), "no place");
 	fails(WSAEFAULT, WSADuplicateSocketW(s, GetCurrentProcessId(), NULL), "no place for the wide one");
 	for (const struct bad_pointer *bad = bad_pointers(); bad->name && !is_wine(); bad++)
-		fails(WSAEFAULT, WSADuplicateSocketA(s, GetCurrentProcessId(), (void *)bad->pointer), "%s", bad->name);
+		fails(WSAEFAULT, WSADuplicateSocketA(s, GetCurrentProcessId(), (void *)bad->pointer), "%s",
+		      bad->name);
 
 	memset(&info, 0xcc, sizeof info);
 	succeeds(WSADuplicateSocketA(s, GetCurrentProcessId(), &info), "this process");
@@ -240,11 +243,13 @@ static void datagrams(void)
 			copy = WSASocketA(0, 0, 0, &info, 0, 0);
 		ok(copy != INVALID_SOCKET, "...and has a copy, made %s", early ? "before" : "after");
 		getsockname(source, (struct sockaddr *)&address, &length);
-		is_int(4, sendto(source, "abc", 4, 0, (struct sockaddr *)&address, length), "...sends to itself");
+		is_int(4, sendto(source, "abc", 4, 0, (struct sockaddr *)&address, length),
+		       "...sends to itself");
 		if (early) {
 			ioctlsocket(copy, FIONBIO, &on);
 			wine_todo("Wine's copies learn of a bind");
-			fails(WSAEINVAL, recvfrom(copy, text, 4, 0, NULL, NULL), "...and the copy cannot receive");
+			fails(WSAEINVAL, recvfrom(copy, text, 4, 0, NULL, NULL),
+			      "...and the copy cannot receive");
 			todo_end();
 		} else {
 			is_int(4, recvfrom(copy, text, 4, 0, NULL, NULL), "...and the copy receives");
@@ -289,7 +294,8 @@ static void listener(void)
 {
 	struct sockaddr_storage address;
 	int length;
-	SOCKET server = listening_socket(AF_INET, &address, &length), client = new_socket(AF_INET, SOCK_STREAM), served;
+	SOCKET server = listening_socket(AF_INET, &address, &length),
+	       client = new_socket(AF_INET, SOCK_STREAM), served;
 
 	succeeds(connect(client, (struct sockaddr *)&address, length), "a connection");
 	served = accept(server, NULL, NULL);
@@ -321,8 +327,9 @@ static void options(void)
 
 	tcp_pair(AF_INET, pair);
 	setsockopt(pair[1], SOL_SOCKET, SO_RCVTIMEO, (char *)&timeout, sizeof timeout);
-	succeeds(WSAIoctl(pair[1], SIO_KEEPALIVE_VALS, &values, sizeof values, NULL, 0, &returned, NULL, NULL),
-		 "SIO_KEEPALIVE_VALS");
+	succeeds(
+		WSAIoctl(pair[1], SIO_KEEPALIVE_VALS, &values, sizeof values, NULL, 0, &returned, NULL, NULL),
+		"SIO_KEEPALIVE_VALS");
 	setsockopt(pair[1], SOL_SOCKET, SO_KEEPALIVE, (char *)&on, sizeof on);
 	getsockname(pair[0], (struct sockaddr *)&name, &length);
 	hand_over(pair[1], "a connection with options");

@@ -62,7 +62,8 @@ static void errors(void)
 
 	is_string("WSAENOTSOCK", join(INVALID_SOCKET, &address, length, JL_BOTH), "no socket: WSAENOTSOCK");
 	is_string("WSAEINVAL", join(stream, &address, length, JL_BOTH), "a stream: WSAEINVAL");
-	is_string("WSAEINVAL", join(plain, &address, length, JL_BOTH), "a socket that was not opened for it: WSAEINVAL");
+	is_string("WSAEINVAL", join(plain, &address, length, JL_BOTH),
+		  "a socket that was not opened for it: WSAEINVAL");
 	is_string("WSAEINVAL", join(leaf, &address, length, 0), "neither sender nor receiver: WSAEINVAL");
 	is_string("WSAEINVAL", join(leaf, &address, length, JL_SENDER_ONLY | JL_RECEIVER_ONLY),
 		  "a sender only and a receiver only: WSAEINVAL");
@@ -71,11 +72,13 @@ static void errors(void)
 	is_string("WSAEAFNOSUPPORT", join(leaf, &other, length_of(AF_INET6), JL_BOTH),
 		  "a group of the other family: WSAEAFNOSUPPORT");
 	nobody.ss_family = AF_INET;
-	is_string("WSAEADDRNOTAVAIL", join(leaf, &nobody, length, JL_BOTH), "an address that is no group: WSAEADDRNOTAVAIL");
+	is_string("WSAEADDRNOTAVAIL", join(leaf, &nobody, length, JL_BOTH),
+		  "an address that is no group: WSAEADDRNOTAVAIL");
 	closesocket(leaf);
 	closesocket(plain);
 	closesocket(stream);
-	fails(WSAEINVAL, (int)WSASocketA(AF_INET, SOCK_STREAM, IPPROTO_TCP, NULL, 0, LEAF), "TCP has no leaves");
+	fails(WSAEINVAL, (int)WSASocketA(AF_INET, SOCK_STREAM, IPPROTO_TCP, NULL, 0, LEAF),
+	      "TCP has no leaves");
 	fails(WSAEINVAL,
 	      (int)WSASocketA(AF_INET, SOCK_DGRAM, IPPROTO_UDP, NULL, 0,
 			      WSA_FLAG_MULTIPOINT_C_ROOT | WSA_FLAG_MULTIPOINT_D_LEAF),
@@ -106,7 +109,8 @@ static void sessions(int family)
 		skip(2, "no route for multicast here: %s", error_name(WSAGetLastError()));
 	} else {
 		setsockopt(receiver, SOL_SOCKET, SO_RCVTIMEO, (char *)&timeout, sizeof timeout);
-		is_int(3, recv(receiver, text, sizeof text, 0), "...sends to the group, and the receiver hears it");
+		is_int(3, recv(receiver, text, sizeof text, 0),
+		       "...sends to the group, and the receiver hears it");
 		is_string("abc", text, "...this");
 	}
 	closesocket(receiver);

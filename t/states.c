@@ -1,5 +1,6 @@
-/* The life of a socket: what each call says in each state. One row is a cell of the tables in doc/design.md: one call
- * on a socket that was brought into the state for it and does not block. t/states.wine has what Wine does. */
+/* The life of a socket: what each call says in each state. One row is a cell of the tables in doc/design.md:
+ * one call on a socket that was brought into the state for it and does not block. t/states.wine has what Wine
+ * does. */
 #include <winsock2.h>
 #include <ws2tcpip.h>
 
@@ -34,9 +35,21 @@ enum call {
 	CALLS
 };
 static const char *const call_names[CALLS] = {
-	"bind",		       "connect",	   "listen",   "accept",       "send",
-	"recv",		       "sendto",	   "recvfrom", "getsockname",  "getpeername",
-	"shutdown SD_RECEIVE", "shutdown SD_SEND", "shutdown SD_BOTH", "get SO_ERROR", "select",
+	"bind",
+	"connect",
+	"listen",
+	"accept",
+	"send",
+	"recv",
+	"sendto",
+	"recvfrom",
+	"getsockname",
+	"getpeername",
+	"shutdown SD_RECEIVE",
+	"shutdown SD_SEND",
+	"shutdown SD_BOTH",
+	"get SO_ERROR",
+	"select",
 	"closesocket",
 };
 
@@ -49,8 +62,9 @@ struct kind {
 
 /* Brings a socket into a state; the other end, if there is one, goes to *peer. */
 typedef SOCKET maker(const struct kind *kind, SOCKET *peer);
-static maker created, bound, connecting, refused, refused_bound, connected, readable, shut_receive, shut_unread,
-	shut_send, shut_both, peer_shut, peer_closed, both_shut, was_reset, reset_told, was_aborted, listening, closed;
+static maker created, bound, connecting, refused, refused_bound, connected, readable, shut_receive,
+	shut_unread, shut_send, shut_both, peer_shut, peer_closed, both_shut, was_reset, reset_told,
+	was_aborted, listening, closed;
 
 static const struct {
 	const char *name;
@@ -91,8 +105,8 @@ static const struct row {
 };
 enum { ROWS = sizeof rows / sizeof *rows };
 
-/* Whom sockets of the kind that is tested can reach: a listener, or a datagram socket; one whose queue is full; and
- * nobody. */
+/* Whom sockets of the kind that is tested can reach: a listener, or a datagram socket; one whose queue is
+ * full; and nobody. */
 static SOCKET server;
 static struct sockaddr_storage server_address, full_address, nobody;
 static int address_length;
@@ -228,14 +242,16 @@ static SOCKET connecting(const struct kind *kind, SOCKET *peer)
 {
 	SOCKET s = created(kind, peer);
 
-	must(connect(s, generic(&full_address), address_length) == SOCKET_ERROR && WSAGetLastError() == WSAEWOULDBLOCK,
+	must(connect(s, generic(&full_address), address_length) == SOCKET_ERROR &&
+		     WSAGetLastError() == WSAEWOULDBLOCK,
 	     "a connect that goes on");
 	return s;
 }
 
 static SOCKET refuse(const struct kind *kind, SOCKET s)
 {
-	if (connect(s, generic(&nobody), address_length) == SOCKET_ERROR && WSAGetLastError() == WSAEWOULDBLOCK)
+	if (connect(s, generic(&nobody), address_length) == SOCKET_ERROR &&
+	    WSAGetLastError() == WSAEWOULDBLOCK)
 		must(look(s, EXCEPT, WAIT) == EXCEPT, "a connect that is refused");
 	return s;
 }
@@ -528,8 +544,8 @@ static void try_kind(const struct kind *kind)
 int main(void)
 {
 	static const struct kind kinds[] = {
-		{ "tcp4", TCP, AF_INET, SOCK_STREAM }, { "tcp6", TCP, AF_INET6, SOCK_STREAM },
-		{ "udp4", UDP, AF_INET, SOCK_DGRAM },  { "udp6", UDP, AF_INET6, SOCK_DGRAM },
+		{ "tcp4", TCP, AF_INET, SOCK_STREAM },  { "tcp6", TCP, AF_INET6, SOCK_STREAM },
+		{ "udp4", UDP, AF_INET, SOCK_DGRAM },   { "udp6", UDP, AF_INET6, SOCK_DGRAM },
 		{ "unix", UNIX, AF_UNIX, SOCK_STREAM },
 	};
 

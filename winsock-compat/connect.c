@@ -104,7 +104,8 @@ static int connect_stream(SOCKET s, struct socket *sock, const struct sockaddr_s
 
 	if (wsc__socket_is(sock, SOCKET_CONNECTING | SOCKET_REFUSED) && !wsc__socket_verify(s, sock, NULL))
 		wsc__socket_forget_failure(s, sock);
-	if (wsc__socket_is(sock, SOCKET_CONNECTED)) /* Linux forgets that it was, once the connection has ended */
+	if (wsc__socket_is(sock,
+			   SOCKET_CONNECTED)) /* Linux forgets that it was, once the connection has ended */
 		return WS_WSAEISCONN;
 	before = sock->state;
 	wsc__socket_mark(sock, SOCKET_CONNECTING,
@@ -161,7 +162,8 @@ static void forget_received(SOCKET s, const struct sockaddr_storage *next)
 }
 
 /* Names the peer, or forgets it. */
-static int connect_datagram(SOCKET s, struct socket *sock, const struct sockaddr_storage *address, socklen_t length)
+static int connect_datagram(SOCKET s, struct socket *sock, const struct sockaddr_storage *address,
+			    socklen_t length)
 {
 	bool names = address->ss_family != AF_UNSPEC;
 	int posix_error;
@@ -199,7 +201,7 @@ static int connect_address(SOCKET s, struct socket *sock, struct sockaddr_storag
 }
 
 /* A name of nothing but zeros: it takes the peer of a datagram socket away. */
-static bool is_nobody(const struct WSC(sockaddr) *name, int length)
+static bool is_nobody(const struct WSC(sockaddr) * name, int length)
 {
 	static const char zeros[sizeof(struct sockaddr_in6)];
 	char bytes[sizeof zeros];
@@ -209,7 +211,7 @@ static bool is_nobody(const struct WSC(sockaddr) *name, int length)
 	       !memcmp(bytes, zeros, size);
 }
 
-static int connect_to(SOCKET s, struct socket *sock, const struct WSC(sockaddr) *name, int name_length)
+static int connect_to(SOCKET s, struct socket *sock, const struct WSC(sockaddr) * name, int name_length)
 {
 	struct patience patience = { wsc__socket_is(sock, SOCKET_NONBLOCKING), WSC_FOREVER };
 	struct sockaddr_storage address;
@@ -223,7 +225,7 @@ static int connect_to(SOCKET s, struct socket *sock, const struct WSC(sockaddr) 
 	return error ? error : connect_address(s, sock, &address, length, &patience);
 }
 
-int WSC(connect)(SOCKET s, const struct WSC(sockaddr) *name, int name_length)
+int WSC(connect)(SOCKET s, const struct WSC(sockaddr) * name, int name_length)
 {
 	struct socket *sock;
 	int error = wsc__socket_begin(s, &sock);
@@ -245,7 +247,8 @@ int wsc__connect_until(SOCKET s, struct socket *sock, struct sockaddr_storage *a
 	struct patience patience = { false, end };
 	int error = connect_address(s, sock, address, length, &patience);
 
-	if (error == WS_WSAETIMEDOUT && wsc__tcp_state((int)s) == WSC_TCP_SYN_SENT) /* the time is up, but not TCP's */
+	if (error == WS_WSAETIMEDOUT &&
+	    wsc__tcp_state((int)s) == WSC_TCP_SYN_SENT) /* the time is up, but not TCP's */
 		connect((int)s, &nobody, sizeof nobody);
 	return error;
 }
@@ -258,9 +261,9 @@ static int check_flows(const QOS *user_qos)
 	if (wsc__copy_in(&qos, user_qos, sizeof qos))
 		return WS_WSAEFAULT;
 	return qos.SendingFlowspec.ServiceType > WS_SERVICETYPE_BESTEFFORT ||
-			       qos.ReceivingFlowspec.ServiceType > WS_SERVICETYPE_BESTEFFORT ?
-		       WS_WSAEOPNOTSUPP :
-		       0;
+			       qos.ReceivingFlowspec.ServiceType > WS_SERVICETYPE_BESTEFFORT
+		       ? WS_WSAEOPNOTSUPP
+		       : 0;
 }
 
 int wsc__connect_check(struct socket *sock, const WSABUF *caller_data, const WSABUF *callee_data,
@@ -285,11 +288,13 @@ int wsc__connect_answered(WSABUF *callee_data)
 {
 	typeof(callee_data->len) none = 0;
 
-	return callee_data ? wsc__copy_out(wsc__user_at(callee_data, offsetof(WSABUF, len)), &none, sizeof none) : 0;
+	return callee_data
+		       ? wsc__copy_out(wsc__user_at(callee_data, offsetof(WSABUF, len)), &none, sizeof none)
+		       : 0;
 }
 
 /* TCP carries no data with a connect. */
-int WSC(WSAConnect)(SOCKET s, const struct WSC(sockaddr) *name, int name_length, WSABUF *caller_data,
+int WSC(WSAConnect)(SOCKET s, const struct WSC(sockaddr) * name, int name_length, WSABUF *caller_data,
 		    WSABUF *callee_data, QOS *socket_qos, QOS *group_qos)
 {
 	struct socket *sock;

@@ -29,15 +29,16 @@ static socklen_t length_of(struct socket *sock)
 	return sock->family == WS_AF_INET6 ? sizeof(struct sockaddr_in6) : sizeof(struct sockaddr_in);
 }
 
-/* Source: tests/sock.c:3947-4010: without a length nothing is given, and without a place the length is not looked
- * at. That too little room is found before anybody is connected is our choice. */
+/* Source: tests/sock.c:3947-4010: without a length nothing is given, and without a place the length is not
+ * looked at. That too little room is found before anybody is connected is our choice. */
 static int check_place(struct socket *sock, const void *address, const DWORD *user_length)
 {
 	DWORD length;
 
 	if (!address || !user_length)
 		return 0;
-	return wsc__copy_in(&length, user_length, sizeof length) || length < length_of(sock) ? WS_WSAEFAULT : 0;
+	return wsc__copy_in(&length, user_length, sizeof length) || length < length_of(sock) ? WS_WSAEFAULT
+											     : 0;
 }
 
 /* Source: tests/sock.c:4031-4040, by versions of which Windows 10 is two. */
@@ -48,7 +49,7 @@ static int check_type(struct socket *sock)
 	return wsc__profile.windows >= &wsc__windows[WINDOWS_10] ? WS_WSAEFAULT : WS_WSAEOPNOTSUPP;
 }
 
-static int begin(struct request *request, const struct WSC(timeval) *user_timeout)
+static int begin(struct request *request, const struct WSC(timeval) * user_timeout)
 {
 	struct WSC(timeval) timeout;
 	int error = check_type(request->sock);
@@ -64,7 +65,8 @@ static int begin(struct request *request, const struct WSC(timeval) *user_timeou
 		return WS_WSAEFAULT;
 	if (timeout.tv_sec < 0 || timeout.tv_usec < 0)
 		return WS_WSAEINVAL;
-	request->end = wsc__now() + (uint64_t)timeout.tv_sec * 1000 + ((uint64_t)timeout.tv_usec + 999) / 1000;
+	request->end =
+		wsc__now() + (uint64_t)timeout.tv_sec * 1000 + ((uint64_t)timeout.tv_usec + 999) / 1000;
 	return 0;
 }
 
@@ -81,7 +83,8 @@ static int attempt(struct request *request, struct sockaddr_storage *address, bo
 	*goes_on = false;
 	if (wsc__now() >= request->end)
 		return error;
-	error = wsc__connect_until(request->s, request->sock, address, length_of(request->sock), request->end);
+	error = wsc__connect_until(request->s, request->sock, address, length_of(request->sock),
+				   request->end);
 	*goes_on = error && error != WS_WSAEISCONN && error != WS_WSAEALREADY && error != WS_WSAEINTR &&
 		   wsc__socket_is(request->sock, SOCKET_KNOWN);
 	return error;
@@ -180,7 +183,7 @@ static BOOL end(struct request *request, int error)
 
 /* The names are looked at before the socket. Source: tests/sock.c:3947-3956. */
 static BOOL by_name(struct request *request, bool wide, const void *user_node, const void *user_service,
-		    const struct WSC(timeval) *timeout, const void *reserved)
+		    const struct WSC(timeval) * timeout, const void *reserved)
 {
 	char node[3 * NI_MAXHOST], service[3 * NI_MAXSERV];
 	int error = wsc__enter();
@@ -188,12 +191,13 @@ static BOOL by_name(struct request *request, bool wide, const void *user_node, c
 	if (!error && (!user_node || !user_service || reserved))
 		error = WS_WSAEINVAL;
 	if (!error)
-		error = wide ? wsc__wide_in(node, user_node, NI_MAXHOST) : wsc__copy_string(node, user_node, NI_MAXHOST);
+		error = wide ? wsc__wide_in(node, user_node, NI_MAXHOST)
+			     : wsc__copy_string(node, user_node, NI_MAXHOST);
 	if (error == WS_WSAENAMETOOLONG)
 		error = WS_WSAHOST_NOT_FOUND;
 	if (!error)
-		error = wide ? wsc__wide_in(service, user_service, NI_MAXSERV) :
-			       wsc__copy_string(service, user_service, NI_MAXSERV);
+		error = wide ? wsc__wide_in(service, user_service, NI_MAXSERV)
+			     : wsc__copy_string(service, user_service, NI_MAXSERV);
 	if (error == WS_WSAENAMETOOLONG)
 		error = WS_WSATYPE_NOT_FOUND;
 	if (!error)
@@ -210,7 +214,7 @@ static BOOL by_name(struct request *request, bool wide, const void *user_node, c
 }
 
 BOOL WSC(WSAConnectByNameA)(SOCKET s, LPCSTR node, LPCSTR service, LPDWORD local_length, LPSOCKADDR local,
-			    LPDWORD remote_length, LPSOCKADDR remote, const struct WSC(timeval) *timeout,
+			    LPDWORD remote_length, LPSOCKADDR remote, const struct WSC(timeval) * timeout,
 			    LPWSAOVERLAPPED reserved)
 {
 	struct request request = { s, NULL, local_length, remote_length, local, remote, false, 0 };
@@ -220,7 +224,7 @@ BOOL WSC(WSAConnectByNameA)(SOCKET s, LPCSTR node, LPCSTR service, LPDWORD local
 WSC_ALIAS(WSAConnectByNameA)
 
 BOOL WSC(WSAConnectByNameW)(SOCKET s, LPWSTR node, LPWSTR service, LPDWORD local_length, LPSOCKADDR local,
-			    LPDWORD remote_length, LPSOCKADDR remote, const struct WSC(timeval) *timeout,
+			    LPDWORD remote_length, LPSOCKADDR remote, const struct WSC(timeval) * timeout,
 			    LPWSAOVERLAPPED reserved)
 {
 	struct request request = { s, NULL, local_length, remote_length, local, remote, false, 0 };
@@ -236,16 +240,19 @@ static int read_entry(const SOCKET_ADDRESS_LIST *user, size_t index, struct sock
 	socklen_t length;
 	WORD family;
 
-	if (wsc__copy_in(&entry, wsc__user_at(user, offsetof(SOCKET_ADDRESS_LIST, Address) + index * sizeof entry),
+	if (wsc__copy_in(&entry,
+			 wsc__user_at(user, offsetof(SOCKET_ADDRESS_LIST, Address) + index * sizeof entry),
 			 sizeof entry) ||
-	    entry.iSockaddrLength < (int)sizeof family || wsc__copy_in(&family, entry.lpSockaddr, sizeof family))
+	    entry.iSockaddrLength < (int)sizeof family ||
+	    wsc__copy_in(&family, entry.lpSockaddr, sizeof family))
 		return WS_WSAEFAULT;
 	if (family != WS_AF_INET && family != WS_AF_INET6)
 		return WS_WSAEAFNOSUPPORT;
 	return wsc__address_in(family, entry.lpSockaddr, entry.iSockaddrLength, address, &length);
 }
 
-/* All addresses that suit the socket, the best first; `error` is what is the matter with the last other one. */
+/* All addresses that suit the socket, the best first; `error` is what is the matter with the last other one.
+ */
 static struct sockaddr_in6 *read_list(struct request *request, const SOCKET_ADDRESS_LIST *user, size_t count,
 				      size_t *fitting, int *error)
 {
@@ -298,7 +305,7 @@ static int connect_by_list(struct request *request, const SOCKET_ADDRESS_LIST *u
 }
 
 BOOL WSC(WSAConnectByList)(SOCKET s, PSOCKET_ADDRESS_LIST list, LPDWORD local_length, LPSOCKADDR local,
-			   LPDWORD remote_length, LPSOCKADDR remote, const struct WSC(timeval) *timeout,
+			   LPDWORD remote_length, LPSOCKADDR remote, const struct WSC(timeval) * timeout,
 			   LPWSAOVERLAPPED reserved)
 {
 	struct request request = { s, NULL, local_length, remote_length, local, remote, false, 0 };

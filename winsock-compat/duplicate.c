@@ -2,9 +2,9 @@
  *
  * Windows puts a handle into the other process, and its number into the structure. Here the other process has
  * to fetch it: a copy of the descriptor is kept, under a random number that the structure has behind the
- * protocol's name, and a thread gives it to the process it is meant for, over a local socket. The kernel says who is
- * at the other end of that, so neither the number nor the structure has to be kept secret. What is known of the
- * socket beside the kernel goes with it. */
+ * protocol's name, and a thread gives it to the process it is meant for, over a local socket. The kernel says
+ * who is at the other end of that, so neither the number nor the structure has to be kept secret. What is
+ * known of the socket beside the kernel goes with it. */
 #include "duplicate.h"
 
 #include "export.h"
@@ -58,10 +58,10 @@ struct note {
 
 /* The states that are the socket's, and not this descriptor's or an error's that is told once. */
 enum {
-	CARRIED = SOCKET_NONBLOCKING | SOCKET_BOUND | SOCKET_LISTENING | SOCKET_CONNECTING | SOCKET_CONNECTED |
-		  SOCKET_TIMED_OUT | SOCKET_RESET | SOCKET_NO_RECEIVE | SOCKET_NO_SEND | SOCKET_KEEPALIVE |
-		  SOCKET_SILENT | SOCKET_COUNT_ASKED | SOCKET_REFUSED | SOCKET_NO_CONNRESET | SOCKET_NO_NETRESET |
-		  SOCKET_PAUSED | SOCKET_ABORTED | SOCKET_LIMITED,
+	CARRIED = SOCKET_NONBLOCKING | SOCKET_BOUND | SOCKET_LISTENING | SOCKET_CONNECTING |
+		  SOCKET_CONNECTED | SOCKET_TIMED_OUT | SOCKET_RESET | SOCKET_NO_RECEIVE | SOCKET_NO_SEND |
+		  SOCKET_KEEPALIVE | SOCKET_SILENT | SOCKET_COUNT_ASKED | SOCKET_REFUSED |
+		  SOCKET_NO_CONNRESET | SOCKET_NO_NETRESET | SOCKET_PAUSED | SOCKET_ABORTED | SOCKET_LIMITED,
 	TOLD = SOCKET_ERROR_SET | SOCKET_ERROR_TOLD,
 };
 
@@ -124,8 +124,9 @@ static int adopt(int fd, const struct note *note, SOCKET *s)
 	int error;
 
 	/* Source: tests/sock.c:3868: a duplicate does not learn that another descriptor was bound. */
-	if (note->type == SOCK_DGRAM && !(state & (SOCKET_BOUND | SOCKET_CONNECTED)) && note->family != WS_AF_UNIX &&
-	    !getsockname(fd, (struct sockaddr *)&name, &length) && !((struct sockaddr_in *)&name)->sin_port)
+	if (note->type == SOCK_DGRAM && !(state & (SOCKET_BOUND | SOCKET_CONNECTED)) &&
+	    note->family != WS_AF_UNIX && !getsockname(fd, (struct sockaddr *)&name, &length) &&
+	    !((struct sockaddr_in *)&name)->sin_port)
 		state |= SOCKET_UNAWARE;
 	error = wsc__socket_add(fd, note->family, note->type, note->protocol, state, &sock);
 	if (error)
@@ -273,10 +274,9 @@ static void give(int fd, struct offer *offer)
 	union control control = { .header = { .cmsg_len = CMSG_LEN(sizeof(int)),
 					      .cmsg_level = SOL_SOCKET,
 					      .cmsg_type = SCM_RIGHTS } };
-	struct msghdr message = { .msg_iov = &part,
-				  .msg_iovlen = 1,
-				  .msg_control = &control,
-				  .msg_controllen = sizeof control };
+	struct msghdr message = {
+		.msg_iov = &part, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control
+	};
 
 	memcpy(CMSG_DATA(&control.header), &offer->fd, sizeof offer->fd);
 	while (sendmsg(fd, &message, MSG_NOSIGNAL) < 0 && errno == EINTR)
@@ -505,7 +505,8 @@ static int duplicate(SOCKET s, DWORD pid, void *user, bool wide)
 		error = check_target(pid);
 	if (!error)
 		error = wsc__copy_out_check(user, size);
-	if (!error && wsc__socket_is(sock, SOCKET_RCVALL)) /* two descriptors, of which Windows knows nothing */
+	if (!error &&
+	    wsc__socket_is(sock, SOCKET_RCVALL)) /* two descriptors, of which Windows knows nothing */
 		error = WS_WSAEOPNOTSUPP;
 	if (error)
 		return error;
@@ -540,10 +541,9 @@ static int receive(int fd, struct note *note, int *received)
 {
 	struct iovec part = { note, sizeof *note };
 	union control control;
-	struct msghdr message = { .msg_iov = &part,
-				  .msg_iovlen = 1,
-				  .msg_control = &control,
-				  .msg_controllen = sizeof control };
+	struct msghdr message = {
+		.msg_iov = &part, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control
+	};
 	struct cmsghdr *header;
 	ssize_t size;
 
@@ -554,7 +554,8 @@ static int receive(int fd, struct note *note, int *received)
 		return errno == EAGAIN ? WS_WSAENETDOWN : WS_WSAEINVAL;
 	header = CMSG_FIRSTHDR(&message);
 	if (!header || header->cmsg_type != SCM_RIGHTS)
-		return message.msg_flags & MSG_CTRUNC ? WS_WSAEMFILE : WS_WSAEINVAL; /* or there was no such offer */
+		return message.msg_flags & MSG_CTRUNC ? WS_WSAEMFILE
+						      : WS_WSAEINVAL; /* or there was no such offer */
 	memcpy(received, CMSG_DATA(header), sizeof *received);
 	if ((size_t)size != sizeof *note || note->size != sizeof *note) /* another version of this library */
 		note->size = 0;
@@ -572,14 +573,16 @@ static int fetch(const struct token *token, struct note *note, int *received)
 
 	if (fd < 0)
 		return wsc__error_from_errno(errno);
-	spare = fcntl(fd, F_DUPFD_CLOEXEC, 1); /* there will be room for it, or nothing has been asked for yet */
+	spare = fcntl(fd, F_DUPFD_CLOEXEC,
+		      1); /* there will be room for it, or nothing has been asked for yet */
 	if (spare < 0) {
 		error = wsc__error_from_errno(errno);
 		close(fd);
 		return error;
 	}
 	limit(fd, SECONDS);
-	if (connect(fd, (struct sockaddr *)&address, length) < 0 || !know(fd, &pid) || pid != (pid_t)token->pid ||
+	if (connect(fd, (struct sockaddr *)&address, length) < 0 || !know(fd, &pid) ||
+	    pid != (pid_t)token->pid ||
 	    send(fd, token->key, sizeof token->key, MSG_NOSIGNAL) != sizeof token->key)
 		error = WS_WSAEINVAL;
 	close(spare);

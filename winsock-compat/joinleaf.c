@@ -9,8 +9,8 @@
 #include <netinet/in.h>
 #include <string.h>
 
-/* IP has no roots: its pages of the catalogue do not have XP1_MULTIPOINT_CONTROL_PLANE or _DATA_PLANE, without
- * which no root is allowed, by the page of WSASocket. */
+/* IP has no roots: its pages of the catalogue do not have XP1_MULTIPOINT_CONTROL_PLANE or _DATA_PLANE,
+ * without which no root is allowed, by the page of WSASocket. */
 enum {
 	LEAF = WS_WSA_FLAG_MULTIPOINT_C_LEAF | WS_WSA_FLAG_MULTIPOINT_D_LEAF,
 	ROOT = WS_WSA_FLAG_MULTIPOINT_C_ROOT | WS_WSA_FLAG_MULTIPOINT_D_ROOT,
@@ -86,20 +86,23 @@ static int join(SOCKET s, struct socket *sock, const struct sockaddr_storage *gr
 	DWORD interface = is_ipv6 ? in6->sin6_scope_id : 0;
 	int size = sizeof interface;
 
-	if (!interface && WSC(getsockopt)(s, is_ipv6 ? WS_IPPROTO_IPV6 : WS_IPPROTO_IP,
-					  is_ipv6 ? WS_IPV6_MULTICAST_IF : WS_IP_MULTICAST_IF, (char *)&interface, &size))
+	if (!interface &&
+	    WSC(getsockopt)(s, is_ipv6 ? WS_IPPROTO_IPV6 : WS_IPPROTO_IP,
+			    is_ipv6 ? WS_IPV6_MULTICAST_IF : WS_IP_MULTICAST_IF, (char *)&interface, &size))
 		return wsc__thread.last_error;
 	if (is_ipv6) {
 		memcpy(&request6.ipv6mr_multiaddr, &in6->sin6_addr, sizeof in6->sin6_addr);
 		request6.ipv6mr_interface = interface;
-		return wsc__option_put(s, sock, WS_IPPROTO_IPV6, WS_IPV6_ADD_MEMBERSHIP, &request6, sizeof request6);
+		return wsc__option_put(s, sock, WS_IPPROTO_IPV6, WS_IPV6_ADD_MEMBERSHIP, &request6,
+				       sizeof request6);
 	}
 	memcpy(&request.imr_multiaddr, &in->sin_addr, sizeof in->sin_addr);
 	request.imr_interface.S_un.S_addr = htonl(interface);
 	return wsc__option_put(s, sock, WS_IPPROTO_IP, WS_IP_ADD_MEMBERSHIP, &request, sizeof request);
 }
 
-static int join_leaf(SOCKET s, struct socket *sock, const struct WSC(sockaddr) *name, int name_length, DWORD flags)
+static int join_leaf(SOCKET s, struct socket *sock, const struct WSC(sockaddr) * name, int name_length,
+		     DWORD flags)
 {
 	struct sockaddr_storage group;
 	socklen_t length;
@@ -123,7 +126,7 @@ static int join_leaf(SOCKET s, struct socket *sock, const struct WSC(sockaddr) *
 }
 
 /* A leaf is its own session's socket: there is no other one to give. */
-SOCKET WSC(WSAJoinLeaf)(SOCKET s, const struct WSC(sockaddr) *name, int name_length, LPWSABUF caller_data,
+SOCKET WSC(WSAJoinLeaf)(SOCKET s, const struct WSC(sockaddr) * name, int name_length, LPWSABUF caller_data,
 			LPWSABUF callee_data, LPQOS socket_qos, LPQOS group_qos, DWORD flags)
 {
 	struct socket *sock;

@@ -12,10 +12,11 @@
 /* With SO_REUSE_UNICASTPORT a socket is bound before it has a port. */
 static bool will_have_port(SOCKET s, struct socket *sock)
 {
-	return wsc__port_get(sock, PORT_BOUND) && !wsc__socket_verify(s, sock, NULL) && wsc__port_get(sock, PORT_BOUND);
+	return wsc__port_get(sock, PORT_BOUND) && !wsc__socket_verify(s, sock, NULL) &&
+	       wsc__port_get(sock, PORT_BOUND);
 }
 
-static int local_name(SOCKET s, struct WSC(sockaddr) *name, int *name_length)
+static int local_name(SOCKET s, struct WSC(sockaddr) * name, int *name_length)
 {
 	struct sockaddr_storage address;
 	socklen_t length = sizeof address;
@@ -30,12 +31,13 @@ static int local_name(SOCKET s, struct WSC(sockaddr) *name, int *name_length)
 	if ((address.ss_family == AF_INET || address.ss_family == AF_INET6) && sock->type != SOCK_RAW &&
 	    !wsc__address_port(&address) && !will_have_port(s, sock))
 		return WS_WSAEINVAL;
-	if (address.ss_family == AF_UNIX && length == sizeof address.ss_family && !wsc__socket_is(sock, SOCKET_CONNECTED))
+	if (address.ss_family == AF_UNIX && length == sizeof address.ss_family &&
+	    !wsc__socket_is(sock, SOCKET_CONNECTED))
 		return WS_WSAEINVAL;
 	return wsc__address_out(&address, length, name, name_length);
 }
 
-int WSC(getsockname)(SOCKET s, struct WSC(sockaddr) *name, int *name_length)
+int WSC(getsockname)(SOCKET s, struct WSC(sockaddr) * name, int *name_length)
 {
 	return wsc__result(local_name(s, name, name_length));
 }
@@ -51,7 +53,7 @@ static bool other_peer(SOCKET s, struct socket *sock, struct sockaddr_storage *a
 	return !getsockopt((int)s, SOL_SOCKET, SO_PEERNAME, address, length);
 }
 
-static int peer_name(SOCKET s, struct WSC(sockaddr) *name, int *name_length)
+static int peer_name(SOCKET s, struct WSC(sockaddr) * name, int *name_length)
 {
 	struct sockaddr_storage address;
 	socklen_t length = sizeof address;
@@ -69,7 +71,7 @@ static int peer_name(SOCKET s, struct WSC(sockaddr) *name, int *name_length)
 	return wsc__address_out(&address, length, name, name_length);
 }
 
-int WSC(getpeername)(SOCKET s, struct WSC(sockaddr) *name, int *name_length)
+int WSC(getpeername)(SOCKET s, struct WSC(sockaddr) * name, int *name_length)
 {
 	return wsc__result(peer_name(s, name, name_length));
 }

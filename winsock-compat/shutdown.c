@@ -24,8 +24,8 @@ static int check(SOCKET s, struct socket *sock)
 	return wsc__socket_is(sock, SOCKET_CONNECTED) ? 0 : WS_WSAENOTCONN;
 }
 
-/* The kernel does not know a peer any more: both sides have shut the connection, or it broke. Datagram sockets
- * need none. */
+/* The kernel does not know a peer any more: both sides have shut the connection, or it broke. Datagram
+ * sockets need none. */
 static int without_peer(SOCKET s, struct socket *sock)
 {
 	if (sock->type != SOCK_STREAM)
