@@ -157,14 +157,17 @@ WSC_FUNCTION(int, WSAConnect,
 	     (SOCKET s, const struct WSC(sockaddr) * name, int namelen, LPWSABUF caller_data,
 	      LPWSABUF callee_data, LPQOS socket_qos, LPQOS group_qos));
 WSC_FUNCTION(BOOL, WSAConnectByList,
-	     (SOCKET s, PSOCKET_ADDRESS_LIST list, LPDWORD local_length, LPSOCKADDR local, LPDWORD remote_length,
-	      LPSOCKADDR remote, const struct WSC(timeval) * timeout, LPWSAOVERLAPPED reserved));
+	     (SOCKET s, PSOCKET_ADDRESS_LIST list, LPDWORD local_length, LPSOCKADDR local,
+	      LPDWORD remote_length, LPSOCKADDR remote, const struct WSC(timeval) * timeout,
+	      LPWSAOVERLAPPED reserved));
 WSC_FUNCTION(BOOL, WSAConnectByNameA,
-	     (SOCKET s, LPCSTR node, LPCSTR service, LPDWORD local_length, LPSOCKADDR local, LPDWORD remote_length,
-	      LPSOCKADDR remote, const struct WSC(timeval) * timeout, LPWSAOVERLAPPED reserved));
+	     (SOCKET s, LPCSTR node, LPCSTR service, LPDWORD local_length, LPSOCKADDR local,
+	      LPDWORD remote_length, LPSOCKADDR remote, const struct WSC(timeval) * timeout,
+	      LPWSAOVERLAPPED reserved));
 WSC_FUNCTION(BOOL, WSAConnectByNameW,
-	     (SOCKET s, LPWSTR node, LPWSTR service, LPDWORD local_length, LPSOCKADDR local, LPDWORD remote_length,
-	      LPSOCKADDR remote, const struct WSC(timeval) * timeout, LPWSAOVERLAPPED reserved));
+	     (SOCKET s, LPWSTR node, LPWSTR service, LPDWORD local_length, LPSOCKADDR local,
+	      LPDWORD remote_length, LPSOCKADDR remote, const struct WSC(timeval) * timeout,
+	      LPWSAOVERLAPPED reserved));
 WSC_FUNCTION(int, WSADuplicateSocketA, (SOCKET s, DWORD process, LPWSAPROTOCOL_INFOA info));
 WSC_FUNCTION(int, WSADuplicateSocketW, (SOCKET s, DWORD process, LPWSAPROTOCOL_INFOW info));
 WSC_FUNCTION(int, WSAHtonl, (SOCKET s, WSC(u_long) hostlong, WSC(u_long) * netlong));
@@ -173,8 +176,8 @@ WSC_FUNCTION(int, WSAIoctl,
 	     (SOCKET s, DWORD code, LPVOID in, DWORD in_size, LPVOID out, DWORD out_size, LPDWORD returned,
 	      LPWSAOVERLAPPED overlapped, LPWSAOVERLAPPED_COMPLETION_ROUTINE routine));
 WSC_FUNCTION(SOCKET, WSAJoinLeaf,
-	     (SOCKET s, const struct WSC(sockaddr) * name, int namelen, LPWSABUF caller_data, LPWSABUF callee_data,
-	      LPQOS socket_qos, LPQOS group_qos, DWORD flags));
+	     (SOCKET s, const struct WSC(sockaddr) * name, int namelen, LPWSABUF caller_data,
+	      LPWSABUF callee_data, LPQOS socket_qos, LPQOS group_qos, DWORD flags));
 WSC_FUNCTION(int, WSANtohl, (SOCKET s, WSC(u_long) netlong, WSC(u_long) * hostlong));
 WSC_FUNCTION(int, WSANtohs, (SOCKET s, WSC(u_short) netshort, WSC(u_short) * hostshort));
 WSC_FUNCTION(int, WSARecv,

@@ -492,8 +492,8 @@ static void datagrams(const struct family *family)
 	closesocket(s);
 }
 
-/* A name of nothing but zeros takes the peer away too; and what waits to be received goes with its peer. Source of
- * the first: tests/sock.c:14124. */
+/* A name of nothing but zeros takes the peer away too; and what waits to be received goes with its peer.
+ * Source of the first: tests/sock.c:14124. */
 static void other_peers(const struct family *family)
 {
 	SOCKET s, peers[2];
@@ -529,15 +529,16 @@ static void other_peers(const struct family *family)
 	todo_end();
 	zeros.in.sin_port = htons(1);
 	wine_may_differ("Wine does not look at the rest of it");
-	fails(WSAEAFNOSUPPORT, connect(s, &zeros.any, family->length), "...one with a port is another family's");
+	fails(WSAEAFNOSUPPORT, connect(s, &zeros.any, family->length),
+	      "...one with a port is another family's");
 	todo_end();
 	closesocket(s);
 	closesocket(peers[0]);
 	closesocket(peers[1]);
 }
 
-/* Once it is the peer, a broadcast address needs no SO_BROADCAST. Source: tests/sock.c:14227-14254. Bound to the
- * loopback interface, nothing goes further than that. */
+/* Once it is the peer, a broadcast address needs no SO_BROADCAST. Source: tests/sock.c:14227-14254. Bound to
+ * the loopback interface, nothing goes further than that. */
 static void broadcast(void)
 {
 	struct sockaddr_storage own;
@@ -554,7 +555,8 @@ static void broadcast(void)
 	todo_end();
 	succeeds(getsockopt(s, SOL_SOCKET, SO_BROADCAST, (char *)&allowed, &size), "...SO_BROADCAST");
 	is_int(FALSE, allowed, "...is still off");
-	fails(WSAEACCES, sendto(s, "test", 4, 0, &everybody.any, sizeof everybody.in), "...sendto is still refused");
+	fails(WSAEACCES, sendto(s, "test", 4, 0, &everybody.any, sizeof everybody.in),
+	      "...sendto is still refused");
 	wine_todo("Wine asks for SO_BROADCAST");
 	for (int i = 0; i < 2; i++)
 		is_int(4, send(s, "test", 4, 0), "...but send is not");
@@ -577,7 +579,8 @@ static void addresses_of_streams(void)
 	if (is_wine()) {
 		skip(5, "Wine 8 looks at the address, and waits for ever");
 	} else {
-		is_int(4, sendto(pair[0], "abc", 4, 0, &bad.any, sizeof bad.in), "sendto on a connection, to nowhere");
+		is_int(4, sendto(pair[0], "abc", 4, 0, &bad.any, sizeof bad.in),
+		       "sendto on a connection, to nowhere");
 		is_int(4, recvfrom(pair[1], text, sizeof text, 0, &bad.any, &length), "...recvfrom");
 		is_string("abc", text, "...has it");
 		ok(!memcmp(&bad, &before, sizeof bad), "...and gives no address");
@@ -597,8 +600,8 @@ static void foreign(const struct family *family)
 	else
 		memcpy(address.in6.sin6_addr.s6_addr, "\x20\x01\x0d\xb8", 4); /* nor is 2001:db8:: */
 	wine_may_differ("Wine lets it be");
-	fails(WSAEADDRNOTAVAIL, bind(s, &address.any, family->length), "%s: a datagram socket of another host's address",
-	      family->name);
+	fails(WSAEADDRNOTAVAIL, bind(s, &address.any, family->length),
+	      "%s: a datagram socket of another host's address", family->name);
 	todo_end();
 	closesocket(s);
 }
@@ -616,7 +619,8 @@ static bool is_mapped(const union address *address, unsigned short port)
 {
 	static const unsigned char prefix[16] = { [10] = 0xff, [11] = 0xff, [12] = 127, [15] = 1 };
 
-	return address->any.sa_family == AF_INET6 && !memcmp(&address->in6.sin6_addr, prefix, sizeof prefix) &&
+	return address->any.sa_family == AF_INET6 &&
+	       !memcmp(&address->in6.sin6_addr, prefix, sizeof prefix) &&
 	       (!port || address->in6.sin6_port == port);
 }
 
@@ -785,7 +789,8 @@ static void full_queue(SOCKET listener, const struct sockaddr_un *address)
 	set_nonblocking(listener, 1);
 	while ((s = accept(listener, NULL, NULL)) != INVALID_SOCKET)
 		closesocket(s);
-	succeeds(connect(sockets[used - 1], (struct sockaddr *)address, sizeof *address), "...until there is room");
+	succeeds(connect(sockets[used - 1], (struct sockaddr *)address, sizeof *address),
+		 "...until there is room");
 	while (used)
 		closesocket(sockets[--used]);
 }

@@ -232,7 +232,9 @@ void wsc__addresssort_best(struct sockaddr_in6 *list, size_t count)
 	if (candidates && before && !wsc__interface_locals(AF_INET6, &locals, &local_count)) {
 		memcpy(before, list, count * sizeof *list);
 		for (size_t i = 0; i < count; i++) {
-			candidates[i].to = list[i].sin6_family == AF_INET ? map((struct sockaddr_in *)&list[i]) : list[i];
+			candidates[i].to = list[i].sin6_family == AF_INET
+						   ? map((struct sockaddr_in *)&list[i])
+						   : list[i];
 			candidates[i].place = i;
 			find_source(&candidates[i], locals, local_count);
 		}

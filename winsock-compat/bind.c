@@ -93,7 +93,8 @@ static int check_address(SOCKET s, struct socket *sock, struct sockaddr_storage 
 
 static bool has_sought_peer(struct socket *sock)
 {
-	return sock->type == SOCK_STREAM && wsc__socket_is(sock, SOCKET_CONNECTING | SOCKET_CONNECTED | SOCKET_REFUSED);
+	return sock->type == SOCK_STREAM &&
+	       wsc__socket_is(sock, SOCKET_CONNECTING | SOCKET_CONNECTED | SOCKET_REFUSED);
 }
 
 int WSC(bind)(SOCKET s, const struct WSC(sockaddr) * name, int name_length)
@@ -105,7 +106,8 @@ int WSC(bind)(SOCKET s, const struct WSC(sockaddr) * name, int name_length)
 
 	if (!error)
 		error = wsc__socket_address(s, sock, name, name_length, &address, &length);
-	/* Of some of that the kernel may not know yet, and of some no more: a connect binds, even one that fails. */
+	/* Of some of that the kernel may not know yet, and of some no more: a connect binds, even one that
+	 * fails. */
 	if (!error && (wsc__port_get(sock, PORT_BOUND) || has_sought_peer(sock)))
 		error = WS_WSAEINVAL;
 	if (!error)

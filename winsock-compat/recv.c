@@ -77,7 +77,8 @@ static int failure(SOCKET s, struct socket *sock, int posix_error)
 {
 	if (posix_error == EAGAIN)
 		return wsc__would_block(s, sock);
-	if (wsc__socket_has_failed(s, sock, posix_error) || (posix_error == EINVAL && sock->family == WS_AF_UNIX))
+	if (wsc__socket_has_failed(s, sock, posix_error) ||
+	    (posix_error == EINVAL && sock->family == WS_AF_UNIX))
 		return WS_WSAENOTCONN;
 	return wsc__socket_lost(s, sock, posix_error);
 }

@@ -42,7 +42,7 @@ static int failure(SOCKET s, struct socket *sock)
 		return WS_WSAENOTCONN;
 	default:
 		return wsc__socket_has_failed(s, sock, posix_error) ? WS_WSAENOTCONN
-								  : wsc__socket_lost(s, sock, posix_error);
+								    : wsc__socket_lost(s, sock, posix_error);
 	}
 }
 
@@ -58,7 +58,8 @@ static ssize_t send_now(SOCKET s, struct socket *sock, const struct msghdr *mess
 	int fd = wsc__rcvall_raw(s, sock);
 	ssize_t now = sendmsg(fd, message, flags);
 
-	if (__builtin_expect(now < 0, 0) && !message->msg_name && may_broadcast(sock, errno) && wsc__broadcast_lend(s)) {
+	if (__builtin_expect(now < 0, 0) && !message->msg_name && may_broadcast(sock, errno) &&
+	    wsc__broadcast_lend(s)) {
 		now = sendmsg(fd, message, flags);
 		wsc__broadcast_return(s);
 	}
