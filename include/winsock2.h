@@ -75,6 +75,12 @@ typedef struct _WSAPROTOCOL_INFOW {
 	WSC_PROTOCOL_INFO(WCHAR)
 } WSAPROTOCOL_INFOW, *LPWSAPROTOCOL_INFOW;
 
+#ifndef WSC_OVERLAY /* as a program with a wchar_t of four bytes has it */
+typedef struct _WSAPROTOCOL_INFOW_UTF32 {
+	WSC_PROTOCOL_INFO(UINT32)
+} WSAPROTOCOL_INFOW_UTF32;
+#endif
+
 #undef WSC_PROTOCOL_INFO
 
 typedef struct WSC(pollfd) {
@@ -145,13 +151,13 @@ typedef int(CALLBACK *LPCONDITIONPROC)(LPWSABUF caller, LPWSABUF caller_data, LP
 typedef void(CALLBACK *LPWSAOVERLAPPED_COMPLETION_ROUTINE)(DWORD error, DWORD transferred,
 							   LPWSAOVERLAPPED overlapped, DWORD flags);
 
-WSC_FUNCTION(int, GetHostNameW, (PWSTR name, int namelen));
+WSC_WIDE_FUNCTION(int, GetHostNameW, (PWSTR name, int namelen));
 WSC_FUNCTION(SOCKET, WSAAccept,
 	     (SOCKET s, struct WSC(sockaddr) * addr, LPINT addrlen, LPCONDITIONPROC condition,
 	      DWORD_PTR context));
 WSC_FUNCTION(INT, WSAAddressToStringA,
 	     (LPSOCKADDR address, DWORD address_length, LPWSAPROTOCOL_INFOA info, LPSTR text, LPDWORD text_length));
-WSC_FUNCTION(INT, WSAAddressToStringW,
+WSC_WIDE_FUNCTION(INT, WSAAddressToStringW,
 	     (LPSOCKADDR address, DWORD address_length, LPWSAPROTOCOL_INFOW info, LPWSTR text, LPDWORD text_length));
 WSC_FUNCTION(int, WSAConnect,
 	     (SOCKET s, const struct WSC(sockaddr) * name, int namelen, LPWSABUF caller_data,
@@ -164,12 +170,12 @@ WSC_FUNCTION(BOOL, WSAConnectByNameA,
 	     (SOCKET s, LPCSTR node, LPCSTR service, LPDWORD local_length, LPSOCKADDR local,
 	      LPDWORD remote_length, LPSOCKADDR remote, const struct WSC(timeval) * timeout,
 	      LPWSAOVERLAPPED reserved));
-WSC_FUNCTION(BOOL, WSAConnectByNameW,
+WSC_WIDE_FUNCTION(BOOL, WSAConnectByNameW,
 	     (SOCKET s, LPWSTR node, LPWSTR service, LPDWORD local_length, LPSOCKADDR local,
 	      LPDWORD remote_length, LPSOCKADDR remote, const struct WSC(timeval) * timeout,
 	      LPWSAOVERLAPPED reserved));
 WSC_FUNCTION(int, WSADuplicateSocketA, (SOCKET s, DWORD process, LPWSAPROTOCOL_INFOA info));
-WSC_FUNCTION(int, WSADuplicateSocketW, (SOCKET s, DWORD process, LPWSAPROTOCOL_INFOW info));
+WSC_WIDE_FUNCTION(int, WSADuplicateSocketW, (SOCKET s, DWORD process, LPWSAPROTOCOL_INFOW info));
 WSC_FUNCTION(int, WSAHtonl, (SOCKET s, WSC(u_long) hostlong, WSC(u_long) * netlong));
 WSC_FUNCTION(int, WSAHtons, (SOCKET s, WSC(u_short) hostshort, WSC(u_short) * netshort));
 WSC_FUNCTION(int, WSAIoctl,
@@ -205,7 +211,7 @@ WSC_FUNCTION(SOCKET, WSASocketW,
 	     (int af, int type, int protocol, LPWSAPROTOCOL_INFOW info, GROUP group, DWORD flags));
 WSC_FUNCTION(INT, WSAStringToAddressA,
 	     (LPSTR text, INT family, LPWSAPROTOCOL_INFOA info, LPSOCKADDR address, LPINT address_length));
-WSC_FUNCTION(INT, WSAStringToAddressW,
+WSC_WIDE_FUNCTION(INT, WSAStringToAddressW,
 	     (LPWSTR text, INT family, LPWSAPROTOCOL_INFOW info, LPSOCKADDR address, LPINT address_length));
 
 WSC_END

@@ -197,6 +197,7 @@ static void modes(void)
 	int length, again = sizeof own;
 	u_long on = 1;
 	char byte;
+	WCHAR wide_port[sizeof port];
 	SOCKET s = bound_socket(AF_INET, SOCK_STREAM, &own, &length);
 	unsigned short bound_to = ((struct sockaddr_in *)&own)->sin_port;
 
@@ -221,9 +222,9 @@ static void modes(void)
 
 	s = new_socket(AF_INET, SOCK_STREAM);
 	wine_may_differ("Wine 8 may lack it");
-	yes(WSAConnectByNameW(s, (LPWSTR)u"127.0.0.1",
-			      (LPWSTR)(WCHAR[]){ port[0], port[1], port[2], port[3], port[4], 0 }, NULL, NULL,
-			      NULL, NULL, NULL, NULL),
+	for (int i = 0; i < (int)sizeof port; i++)
+		wide_port[i] = (WCHAR)port[i];
+	yes(WSAConnectByNameW(s, (WCHAR[]){ L"127.0.0.1" }, wide_port, NULL, NULL, NULL, NULL, NULL, NULL),
 	    "wide names");
 	todo_end();
 	closesocket(s);

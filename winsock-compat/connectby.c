@@ -176,62 +176,60 @@ static BOOL end(struct request *request, int error)
 {
 	if (!error)
 		give_names(request);
-	if (wsc__socket_end(request->sock) && error) /* closed meanwhile */
-		error = WS_WSAEINTR;
+	if (wsc__socket_end(request->sock)) /* by another thread, meanwhile */
+		error = WS_WSAENOTSOCK;
 	return !wsc__result(error);
 }
 
+/* A name that is too long is nobody's. */
+static int name_in(int unit, char *to, const void *user, size_t most, int nobody)
+{
+	int error = wsc__wide_in(unit, to, user, most);
+
+	return error == WS_WSAENAMETOOLONG ? nobody : error;
+}
+
 /* The names are looked at before the socket. Source: tests/sock.c:3947-3956. */
-static BOOL by_name(struct request *request, bool wide, const void *user_node, const void *user_service,
+static BOOL by_name(struct request request, int unit, const void *user_node, const void *user_service,
 		    const struct WSC(timeval) * timeout, const void *reserved)
 {
-	char node[3 * NI_MAXHOST], service[3 * NI_MAXSERV];
+	char node[WSC_UTF8_MOST * NI_MAXHOST], service[WSC_UTF8_MOST * NI_MAXSERV];
 	int error = wsc__enter();
 
 	if (!error && (!user_node || !user_service || reserved))
 		error = WS_WSAEINVAL;
 	if (!error)
-		error = wide ? wsc__wide_in(node, user_node, NI_MAXHOST)
-			     : wsc__copy_string(node, user_node, NI_MAXHOST);
-	if (error == WS_WSAENAMETOOLONG)
-		error = WS_WSAHOST_NOT_FOUND;
+		error = name_in(unit, node, user_node, NI_MAXHOST, WS_WSAHOST_NOT_FOUND);
 	if (!error)
-		error = wide ? wsc__wide_in(service, user_service, NI_MAXSERV)
-			     : wsc__copy_string(service, user_service, NI_MAXSERV);
-	if (error == WS_WSAENAMETOOLONG)
-		error = WS_WSATYPE_NOT_FOUND;
+		error = name_in(unit, service, user_service, NI_MAXSERV, WS_WSATYPE_NOT_FOUND);
 	if (!error)
-		error = wsc__socket_begin(request->s, &request->sock);
+		error = wsc__socket_begin(request.s, &request.sock);
 	if (error)
 		return !wsc__result(error);
-	request->without_port = true;
-	error = wsc__socket_verify(request->s, request->sock, NULL);
+	request.without_port = true;
+	error = wsc__socket_verify(request.s, request.sock, NULL);
 	if (!error)
-		error = begin(request, timeout);
-	if (!error && is_connected(request->sock))
+		error = begin(&request, timeout);
+	if (!error && is_connected(request.sock))
 		error = WS_WSAEISCONN;
-	return end(request, error ? error : connect_by_name(request, node, service));
+	return end(&request, error ? error : connect_by_name(&request, node, service));
 }
+
+#define REQUEST ((struct request){ s, NULL, local_length, remote_length, local, remote, false, 0 })
 
 BOOL WSC(WSAConnectByNameA)(SOCKET s, LPCSTR node, LPCSTR service, LPDWORD local_length, LPSOCKADDR local,
 			    LPDWORD remote_length, LPSOCKADDR remote, const struct WSC(timeval) * timeout,
 			    LPWSAOVERLAPPED reserved)
 {
-	struct request request = { s, NULL, local_length, remote_length, local, remote, false, 0 };
-
-	return by_name(&request, false, node, service, timeout, reserved);
+	return by_name(REQUEST, 1, node, service, timeout, reserved);
 }
 WSC_ALIAS(WSAConnectByNameA)
 
-BOOL WSC(WSAConnectByNameW)(SOCKET s, LPWSTR node, LPWSTR service, LPDWORD local_length, LPSOCKADDR local,
-			    LPDWORD remote_length, LPSOCKADDR remote, const struct WSC(timeval) * timeout,
-			    LPWSAOVERLAPPED reserved)
-{
-	struct request request = { s, NULL, local_length, remote_length, local, remote, false, 0 };
-
-	return by_name(&request, true, node, service, timeout, reserved);
-}
-WSC_ALIAS(WSAConnectByNameW)
+WSC_WIDE_FORMS(BOOL, WSAConnectByNameW,
+	       (SOCKET s, LPWSTR node, LPWSTR service, LPDWORD local_length, LPSOCKADDR local,
+		LPDWORD remote_length, LPSOCKADDR remote, const struct WSC(timeval) * timeout,
+		LPWSAOVERLAPPED reserved),
+	       by_name(REQUEST, wide, node, service, timeout, reserved))
 
 /* One entry of the program's list, as an address of POSIX'. */
 static int read_entry(const SOCKET_ADDRESS_LIST *user, size_t index, struct sockaddr_storage *address)
@@ -308,7 +306,7 @@ BOOL WSC(WSAConnectByList)(SOCKET s, PSOCKET_ADDRESS_LIST list, LPDWORD local_le
 			   LPDWORD remote_length, LPSOCKADDR remote, const struct WSC(timeval) * timeout,
 			   LPWSAOVERLAPPED reserved)
 {
-	struct request request = { s, NULL, local_length, remote_length, local, remote, false, 0 };
+	struct request request = REQUEST;
 	int error = wsc__enter();
 
 	if (!error && reserved)

@@ -25,7 +25,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-/* What the structure carries. Of the protocol's name neither kind of it has as much as half. */
+/* What the structure carries, behind a protocol's name, which is short. Of the wide ones it is not at the end. */
 struct token {
 	char magic[8];
 	uint64_t server; /* names the local socket of the process that has the descriptor */
@@ -489,13 +489,16 @@ static int offer_socket(SOCKET s, struct socket *sock, DWORD pid, WSAPROTOCOL_IN
 }
 
 /* The socket first, then the process, then the place. Source: tests/sock.c:3731-3763. */
-static int duplicate(SOCKET s, DWORD pid, void *user, bool wide)
+static int duplicate(SOCKET s, DWORD pid, void *user, int unit)
 {
 	union {
 		WSAPROTOCOL_INFOA narrow;
 		WSAPROTOCOL_INFOW wide;
+		WSAPROTOCOL_INFOW_UTF32 wider;
 	} information;
-	size_t size = wide ? sizeof information.wide : sizeof information.narrow;
+	const size_t size = unit == 1 ? sizeof information.narrow :
+			    unit == 2 ? sizeof information.wide :
+					sizeof information.wider;
 	struct socket *sock;
 	int error = wsc__socket_enter(s, &sock);
 
@@ -505,31 +508,23 @@ static int duplicate(SOCKET s, DWORD pid, void *user, bool wide)
 		error = check_target(pid);
 	if (!error)
 		error = wsc__copy_out_check(user, size);
-	if (!error &&
-	    wsc__socket_is(sock, SOCKET_RCVALL)) /* two descriptors, of which Windows knows nothing */
+	if (!error && wsc__socket_is(sock, SOCKET_RCVALL)) /* two descriptors, of which Windows knows nothing */
 		error = WS_WSAEOPNOTSUPP;
 	if (error)
 		return error;
-	memset(&information, 0, sizeof information);
-	if (wide)
-		information.wide = *wsc__protocol_of(sock);
-	else
-		wsc__protocol_narrow(wsc__protocol_of(sock), &information.narrow);
+	wsc__protocol_copy(unit, &information, wsc__protocol_of(sock));
 	error = offer_socket(s, sock, pid, &information.narrow);
 	return error ? error : wsc__copy_out(user, &information, size);
 }
 
 int WSC(WSADuplicateSocketA)(SOCKET s, DWORD pid, LPWSAPROTOCOL_INFOA information)
 {
-	return wsc__result(duplicate(s, pid, information, false));
+	return wsc__result(duplicate(s, pid, information, 1));
 }
 WSC_ALIAS(WSADuplicateSocketA)
 
-int WSC(WSADuplicateSocketW)(SOCKET s, DWORD pid, LPWSAPROTOCOL_INFOW information)
-{
-	return wsc__result(duplicate(s, pid, information, true));
-}
-WSC_ALIAS(WSADuplicateSocketW)
+WSC_WIDE_FORMS(int, WSADuplicateSocketW, (SOCKET s, DWORD pid, LPWSAPROTOCOL_INFOW information),
+	       wsc__result(duplicate(s, pid, information, wide)))
 
 bool wsc__duplicate_is(const WSAPROTOCOL_INFOA *information)
 {

@@ -95,7 +95,7 @@ static int check_open(SOCKET s, struct socket *sock)
 static int receive(SOCKET s, struct socket *sock, struct transfer *transfer, int flags)
 {
 	uint64_t end = wsc__deadline(sock->receive_timeout);
-	bool wait = wsc__hooked(sock), awaited = false;
+	bool wait = wsc__hooked(sock) || wsc__socket_is(sock, SOCKET_RCVALL), awaited = false;
 	unsigned before = sock->state;
 	int error = check_bound(s, sock);
 

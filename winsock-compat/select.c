@@ -10,6 +10,8 @@
 #include <string.h>
 #include <sys/socket.h>
 
+_Atomic unsigned wsc__selections;
+
 enum { READ, WRITE, EXCEPT, SETS };
 
 /* One place in one of the program's sets. */
@@ -212,6 +214,8 @@ static int evaluate(struct selection *selection, bool *ready)
 				seen = waiting->revents = without_messages(place, seen);
 			if (seen & POLLERR) /* what other calls say depends on what became of it */
 				wsc__socket_look(place->s, place->sock);
+			if (!known && i != READ) /* that it is closed is something to read, and nothing else */
+				continue;
 			place->ready = place->ready || answers(i, place->s, place->sock, seen);
 			*ready = *ready || place->ready;
 		}
