@@ -32,7 +32,7 @@ static int local_name(SOCKET s, struct WSC(sockaddr) * name, int *name_length)
 	    !wsc__address_port(&address) && !will_have_port(s, sock))
 		return WS_WSAEINVAL;
 	if (address.ss_family == AF_UNIX && length == sizeof address.ss_family &&
-	    !wsc__socket_is(sock, SOCKET_CONNECTED))
+	    !wsc__socket_verify(s, sock, NULL) && !wsc__socket_is(sock, SOCKET_CONNECTED))
 		return WS_WSAEINVAL;
 	return wsc__address_out(&address, length, name, name_length);
 }

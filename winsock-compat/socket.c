@@ -611,8 +611,12 @@ void wsc__socket_forget_failure(SOCKET s, struct socket *sock)
 
 bool wsc__socket_has_failed(SOCKET s, struct socket *sock, int posix_error)
 {
-	if (sock->type != SOCK_STREAM || wsc__socket_connecting(s, sock) ||
-	    !wsc__socket_is(sock, SOCKET_REFUSED) || wsc__socket_verify(s, sock, NULL))
+	bool stream = sock->type == SOCK_STREAM;
+
+	if (stream && posix_error == ECONNRESET && wsc__socket_is(sock, SOCKET_CONNECTING)) /* so it had a peer */
+		wsc__socket_connected(s, sock);
+	if (!stream || wsc__socket_connecting(s, sock) || !wsc__socket_is(sock, SOCKET_REFUSED) ||
+	    wsc__socket_verify(s, sock, NULL))
 		return false;
 	if (posix_error != ENOTCONN && posix_error != EPIPE && posix_error != EINVAL)
 		wsc__socket_keep_error(s, sock, posix_error);
