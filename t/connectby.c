@@ -6,6 +6,7 @@
 
 #include "net.h"
 
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -316,11 +317,13 @@ static union {
 	char room[sizeof(SOCKET_ADDRESS_LIST) + 4 * sizeof(SOCKET_ADDRESS)];
 } list;
 
-static void put(int index, void *entry, int length)
+static void put(int index, void *address_of_one, int length)
 {
+	SOCKET_ADDRESS *entry = (void *)(list.room + offsetof(SOCKET_ADDRESS_LIST, Address));
+
 	list.list.iAddressCount = index + 1;
-	list.list.Address[index].lpSockaddr = entry;
-	list.list.Address[index].iSockaddrLength = length;
+	entry[index].lpSockaddr = address_of_one;
+	entry[index].iSockaddrLength = length;
 }
 
 static BOOL try_list(SOCKET s)

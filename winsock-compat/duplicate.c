@@ -25,7 +25,8 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-/* What the structure carries, behind a protocol's name, which is short. Of the wide ones it is not at the end. */
+/* What the structure carries, behind a protocol's name, which is short. Of the wide ones it is not at the
+ * end. */
 struct token {
 	char magic[8];
 	uint64_t server; /* names the local socket of the process that has the descriptor */
@@ -496,9 +497,9 @@ static int duplicate(SOCKET s, DWORD pid, void *user, int unit)
 		WSAPROTOCOL_INFOW wide;
 		WSAPROTOCOL_INFOW_UTF32 wider;
 	} information;
-	const size_t size = unit == 1 ? sizeof information.narrow :
-			    unit == 2 ? sizeof information.wide :
-					sizeof information.wider;
+	const size_t size = unit == 1   ? sizeof information.narrow
+			    : unit == 2 ? sizeof information.wide
+					: sizeof information.wider;
 	struct socket *sock;
 	int error = wsc__socket_enter(s, &sock);
 
@@ -508,7 +509,8 @@ static int duplicate(SOCKET s, DWORD pid, void *user, int unit)
 		error = check_target(pid);
 	if (!error)
 		error = wsc__copy_out_check(user, size);
-	if (!error && wsc__socket_is(sock, SOCKET_RCVALL)) /* two descriptors, of which Windows knows nothing */
+	if (!error &&
+	    wsc__socket_is(sock, SOCKET_RCVALL)) /* two descriptors, of which Windows knows nothing */
 		error = WS_WSAEOPNOTSUPP;
 	if (error)
 		return error;
