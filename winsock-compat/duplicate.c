@@ -7,6 +7,7 @@
  * known of the socket beside the kernel goes with it. */
 #include "duplicate.h"
 
+#include "address.h"
 #include "export.h"
 #include "fault.h"
 #include "protocol.h"
@@ -120,19 +121,21 @@ static int adopt(int fd, const struct note *note, SOCKET *s)
 {
 	struct sockaddr_storage name;
 	socklen_t length = sizeof name;
-	unsigned state = (note->state & (CARRIED | TOLD)) | SOCKET_SHARED;
+	unsigned state = note->state & (CARRIED | TOLD);
+	bool unaware;
 	struct socket *sock;
 	int error;
 
 	/* Source: tests/sock.c:3868: a duplicate does not learn that another descriptor was bound. */
-	if (note->type == SOCK_DGRAM && !(state & (SOCKET_BOUND | SOCKET_CONNECTED)) &&
-	    note->family != WS_AF_UNIX && !getsockname(fd, (struct sockaddr *)&name, &length) &&
-	    !((struct sockaddr_in *)&name)->sin_port)
-		state |= SOCKET_UNAWARE;
+	unaware = note->type == SOCK_DGRAM && !(state & (SOCKET_BOUND | SOCKET_CONNECTED)) &&
+		  note->family != WS_AF_UNIX && !getsockname(fd, (struct sockaddr *)&name, &length) &&
+		  !wsc__address_port(&name);
 	error = wsc__socket_add(fd, note->family, note->type, note->protocol, state, &sock);
 	if (error)
 		return error;
 	wsc__socket_lock(sock);
+	sock->shared = true;
+	sock->unaware = unaware;
 	sock->pending_error = note->pending_error;
 	sock->keepalive = note->keepalive;
 	sock->receive_buffer = note->receive_buffer;
@@ -485,7 +488,7 @@ static int offer_socket(SOCKET s, struct socket *sock, DWORD pid, WSAPROTOCOL_IN
 	if (error)
 		drop(offer);
 	else
-		wsc__socket_mark(sock, SOCKET_SHARED, 0);
+		sock->shared = true;
 	return error;
 }
 

@@ -52,7 +52,7 @@ static int check_bound(SOCKET s, struct socket *sock)
 	if (wsc__socket_is(sock, SOCKET_BOUND | SOCKET_CONNECTED) || sock->type != SOCK_DGRAM ||
 	    sock->family == WS_AF_UNIX || getsockname((int)s, (struct sockaddr *)&name, &length) < 0)
 		return 0;
-	if (!wsc__address_port(&name) || wsc__socket_is(sock, SOCKET_UNAWARE))
+	if (!wsc__address_port(&name) || sock->unaware)
 		return WS_WSAEINVAL;
 	wsc__socket_mark(sock, SOCKET_BOUND, 0);
 	return 0;

@@ -127,8 +127,8 @@ int wsc__send(SOCKET s, struct socket *sock, struct transfer *transfer, const vo
 	if (wsc__socket_is(sock, SOCKET_LIMITED) && wsc__option_exceeds(s, sock, transfer->size))
 		return WS_WSAEMSGSIZE;
 	error = transmit(s, sock, transfer, posix_flags);
-	if (!error && wsc__socket_is(sock, SOCKET_UNAWARE)) /* to send has given it an address, then */
-		wsc__socket_mark(sock, 0, SOCKET_UNAWARE);
+	if (!error)
+		sock->unaware = false; /* to send has given it an address, then */
 	return error;
 }
 

@@ -160,7 +160,7 @@ static void fill(struct socket *sock, uint64_t cookie, int family, int type, int
 	sock->receive_buffer = sock->send_buffer = ~0u;
 	sock->receive_timeout = sock->send_timeout = 0;
 	sock->linger_on = sock->linger_time = 0;
-	sock->vacated = false;
+	sock->vacated = sock->shared = sock->unaware = false;
 	sock->control = 0;
 	sock->ports.options = 0;
 	sock->ports.bound = 0;
@@ -338,7 +338,7 @@ static unsigned lingers(struct socket *sock)
 {
 	bool may = wsc__socket_is(sock, SOCKET_CONNECTED | SOCKET_CONNECTING) && is_tcp(sock);
 
-	if (wsc__socket_is(sock, SOCKET_SHARED)) /* it need not end with this descriptor */
+	if (sock->shared) /* it need not end with this descriptor */
 		return 0;
 	return may && sock->linger_on ? sock->linger_time : 0;
 }
@@ -455,17 +455,18 @@ static void finish_end(int fd, struct socket *sock)
 {
 	unsigned state, seconds;
 	uint64_t cookie;
-	bool reset, reserves;
+	bool reset, reserves, shared;
 
 	wsc__socket_lock(sock);
 	cookie = sock->cookie;
 	seconds = lingers(sock);
 	reset = aborts(sock);
+	shared = sock->shared;
 	reserves = sock->ports.options & PORT_RESERVES; /* now that it is unknown: see wsc__port_acquire */
 	state = forget_state(sock);
 	wsc__socket_unlock(sock);
 
-	if (!(state & SOCKET_SHARED) && (is_awaited(sock) || wsc__selections)) /* else the connection goes on */
+	if (!shared && (is_awaited(sock) || wsc__selections)) /* else the connection goes on */
 		wake(fd, sock, reset);
 	if (seconds)
 		linger(fd, sock, !(state & SOCKET_NONBLOCKING), seconds);

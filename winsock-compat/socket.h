@@ -50,8 +50,6 @@ enum socket_state {
 	SOCKET_ABORTED = 1 << 25,    /* the peer had closed before it got all that was sent */
 	SOCKET_RCVALL = 1 << 26,     /* SIO_RCVALL: the descriptor is a packet socket's */
 	SOCKET_LIMITED = 1 << 27,    /* IP_USER_MTU is set, for datagrams of IPv4 */
-	SOCKET_SHARED = 1 << 29,     /* WSADuplicateSocket: other descriptors may be its too */
-	SOCKET_UNAWARE = 1 << 30,    /* such a one, which does not see that another was bound since */
 };
 
 /* What decides who may have a port beside whom. */
@@ -122,6 +120,8 @@ struct socket { /* of a size that makes finding one a shift */
 	struct ports ports;
 	struct socket_extras *_Atomic extras;    /* what few sockets have; NULL until they do */
 	int number;                              /* the descriptor's */
+	_Atomic bool shared;                     /* by WSADuplicateSocket: other descriptors may be its too */
+	_Atomic bool unaware;                    /* such a one, which does not see that another was bound since */
 	bool cleaned;                            /* the last WSACleanup is closing it */
 	bool vacated;                            /* it is closed, and another socket keeps its number */
 } __attribute__((aligned(256)));
