@@ -286,17 +286,21 @@ static __inline__ __attribute__((unused)) double ntohd(ULONG64 bits)
 typedef WSAPROTOCOL_INFOW WSAPROTOCOL_INFO, *LPWSAPROTOCOL_INFO;
 typedef WSAQUERYSETW WSAQUERYSET, *PWSAQUERYSET, *LPWSAQUERYSET;
 typedef WSANAMESPACE_INFOW WSANAMESPACE_INFO, *PWSANAMESPACE_INFO, *LPWSANAMESPACE_INFO;
+#define WSAAddressToString WSAAddressToStringW
 #define WSAConnectByName   WSAConnectByNameW
 #define WSADuplicateSocket WSADuplicateSocketW
 #define WSASocket          WSASocketW
+#define WSAStringToAddress WSAStringToAddressW
 #define SO_PROTOCOL_INFO   SO_PROTOCOL_INFOW
 #else
 typedef WSAPROTOCOL_INFOA WSAPROTOCOL_INFO, *LPWSAPROTOCOL_INFO;
 typedef WSAQUERYSETA WSAQUERYSET, *PWSAQUERYSET, *LPWSAQUERYSET;
 typedef WSANAMESPACE_INFOA WSANAMESPACE_INFO, *PWSANAMESPACE_INFO, *LPWSANAMESPACE_INFO;
+#define WSAAddressToString WSAAddressToStringA
 #define WSAConnectByName   WSAConnectByNameA
 #define WSADuplicateSocket WSADuplicateSocketA
 #define WSASocket          WSASocketA
+#define WSAStringToAddress WSAStringToAddressA
 #define SO_PROTOCOL_INFO   SO_PROTOCOL_INFOA
 #endif
 #endif

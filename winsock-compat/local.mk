@@ -8,9 +8,11 @@ libwinsock_compat_la_SOURCES = \
 	%D%/accept.h \
 	%D%/address.c \
 	%D%/address.h \
+	%D%/addrinfoex.c \
 	%D%/addresssort.c \
 	%D%/addresssort.h \
 	%D%/addrtext.c \
+	%D%/async.c \
 	%D%/bind.c \
 	%D%/bind.h \
 	%D%/blocking.c \
@@ -36,6 +38,9 @@ libwinsock_compat_la_SOURCES = \
 	%D%/filter.c \
 	%D%/filter.h \
 	%D%/host.c \
+	%D%/host.h \
+	%D%/idn.c \
+	%D%/idn.h \
 	%D%/index.c \
 	%D%/interface.c \
 	%D%/interface.h \
@@ -47,6 +52,8 @@ libwinsock_compat_la_SOURCES = \
 	%D%/keepalive.c \
 	%D%/keepalive.h \
 	%D%/lasterror.c \
+	%D%/lookup.c \
+	%D%/lookup.h \
 	%D%/memory.c \
 	%D%/message.c \
 	%D%/multicast.c \
@@ -80,12 +87,14 @@ libwinsock_compat_la_SOURCES = \
 	%D%/registry.c \
 	%D%/registry.h \
 	%D%/resolve.c \
+	%D%/resolve.h \
 	%D%/route.c \
 	%D%/route.h \
 	%D%/select.c \
 	%D%/send.c \
 	%D%/sendmsg.c \
 	%D%/service.c \
+	%D%/service.h \
 	%D%/shutdown.c \
 	%D%/socket.c \
 	%D%/socket.h \
