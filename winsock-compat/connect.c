@@ -15,11 +15,15 @@
 #include <stddef.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 
 /* A stream cannot go to nobody: Linux takes the wildcard for this host, Windows refuses it. */
 static int check(struct socket *sock, const struct sockaddr_storage *address)
 {
-	if (sock->type != SOCK_STREAM || address->ss_family == AF_UNIX)
+	/* Windows cannot connect to a name that is no file's, though it can be bound. */
+	if (address->ss_family == AF_UNIX)
+		return ((const struct sockaddr_un *)address)->sun_path[0] ? 0 : WS_WSAEINVAL;
+	if (sock->type != SOCK_STREAM)
 		return 0;
 	return wsc__address_is_any(address) || !wsc__address_port(address) ? WS_WSAEADDRNOTAVAIL : 0;
 }
@@ -210,6 +214,7 @@ static int connect_datagram(SOCKET s, struct socket *sock, const struct sockaddr
 	}
 	if (posix_error)
 		return wsc__error_from_errno(posix_error);
+	wsc__socket_bound_raw(s, sock);
 	wsc__socket_mark(sock, SOCKET_BOUND | (names ? SOCKET_CONNECTED : 0), SOCKET_CONNECTED);
 	return 0;
 }
@@ -226,6 +231,8 @@ static int connect_address(SOCKET s, struct socket *sock, struct sockaddr_storag
 	if (sock->type != SOCK_STREAM) {
 		if (wsc__address_is_any(address))
 			address->ss_family = AF_UNSPEC;
+		else if (sock->type == SOCK_RAW) /* to Linux a peer without a port is none */
+			((struct sockaddr_in *)address)->sin_port = htons(1);
 		return connect_datagram(s, sock, address, length);
 	}
 	wsc__option_connecting(s, sock);
