@@ -7,6 +7,7 @@ CALL_PAGES = \
 	%D%/gai_strerrorA.3ws \
 	%D%/getaddrinfo.3ws \
 	%D%/GetAddrInfoExA.3ws \
+	%D%/GetCurrentProcessId.3ws \
 	%D%/gethostbyname.3ws \
 	%D%/gethostname.3ws \
 	%D%/getnameinfo.3ws \
@@ -26,16 +27,21 @@ CALL_PAGES = \
 	%D%/socket.3ws \
 	%D%/WSAAddressToStringA.3ws \
 	%D%/WSAAsyncGetHostByName.3ws \
+	%D%/WSAConnectByNameA.3ws \
+	%D%/WSADuplicateSocketA.3ws \
 	%D%/WSAEnumNameSpaceProvidersA.3ws \
 	%D%/WSAEnumProtocolsA.3ws \
 	%D%/WSAGetLastError.3ws \
 	%D%/WSAGetQOSByName.3ws \
 	%D%/WSAInstallServiceClassA.3ws \
+	%D%/WSAJoinLeaf.3ws \
 	%D%/WSALookupServiceBeginA.3ws \
 	%D%/WSAPoll.3ws \
 	%D%/WSARecv.3ws \
+	%D%/WSARecvEx.3ws \
 	%D%/WSARecvMsg.3ws \
 	%D%/WSASend.3ws \
+	%D%/WSASendDisconnect.3ws \
 	%D%/WSASendMsg.3ws \
 	%D%/WSASetBlockingHook.3ws \
 	%D%/WSASetServiceA.3ws \

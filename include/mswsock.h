@@ -117,6 +117,9 @@ typedef INT(PASCAL *LPFN_WSARECVMSG)(SOCKET s, LPWSAMSG message, LPDWORD receive
 typedef INT(PASCAL *LPFN_WSASENDMSG)(SOCKET s, LPWSAMSG message, DWORD flags, LPDWORD sent,
 				     LPWSAOVERLAPPED overlapped, LPWSAOVERLAPPED_COMPLETION_ROUTINE routine);
 
+/* recv for messages: MSG_PARTIAL in *flags says that there was more than fits. */
+WSC_FUNCTION(int, WSARecvEx, (SOCKET s, char *buffer, int size, int *flags));
+
 #ifdef WSC_LIBRARY
 /* What the pointer leads to. Windows has no such function by name; programs call their pointers so. */
 INT WSC(WSARecvMsg)(SOCKET s, LPWSAMSG message, LPDWORD received, LPWSAOVERLAPPED overlapped,

@@ -29,6 +29,8 @@ typedef struct _SECURITY_ATTRIBUTES {
 WSC_FUNCTION(DWORD, GetLastError, (void));
 WSC_FUNCTION(void, SetLastError, (DWORD error));
 
+WSC_FUNCTION(DWORD, GetCurrentProcessId, (void));
+
 /* The text of an error, or a text with values put in. */
 WSC_WIDE_FUNCTION(DWORD, FormatMessageA,
 		  (DWORD flags, LPCVOID source, DWORD code, DWORD language, LPSTR buffer, DWORD size,

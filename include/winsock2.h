@@ -247,6 +247,20 @@ WSC_WIDE_FUNCTION(INT, WSAAddressToStringW,
 WSC_FUNCTION(int, WSAConnect,
 	     (SOCKET s, const struct WSC(sockaddr) * name, int namelen, LPWSABUF caller_data,
 	      LPWSABUF callee_data, LPQOS socket_qos, LPQOS group_qos));
+WSC_FUNCTION(BOOL, WSAConnectByList,
+	     (SOCKET s, PSOCKET_ADDRESS_LIST list, LPDWORD local_length, LPSOCKADDR local,
+	      LPDWORD remote_length, LPSOCKADDR remote, const struct WSC(timeval) * timeout,
+	      LPWSAOVERLAPPED reserved));
+WSC_FUNCTION(BOOL, WSAConnectByNameA,
+	     (SOCKET s, LPCSTR node, LPCSTR service, LPDWORD local_length, LPSOCKADDR local,
+	      LPDWORD remote_length, LPSOCKADDR remote, const struct WSC(timeval) * timeout,
+	      LPWSAOVERLAPPED reserved));
+WSC_WIDE_FUNCTION(BOOL, WSAConnectByNameW,
+	     (SOCKET s, LPWSTR node, LPWSTR service, LPDWORD local_length, LPSOCKADDR local,
+	      LPDWORD remote_length, LPSOCKADDR remote, const struct WSC(timeval) * timeout,
+	      LPWSAOVERLAPPED reserved));
+WSC_FUNCTION(int, WSADuplicateSocketA, (SOCKET s, DWORD process, LPWSAPROTOCOL_INFOA info));
+WSC_WIDE_FUNCTION(int, WSADuplicateSocketW, (SOCKET s, DWORD process, LPWSAPROTOCOL_INFOW info));
 WSC_FUNCTION(INT, WSAEnumNameSpaceProvidersA, (LPDWORD size, LPWSANAMESPACE_INFOA providers));
 WSC_FUNCTION(INT, WSAEnumNameSpaceProvidersExA, (LPDWORD size, LPWSANAMESPACE_INFOEXA providers));
 WSC_WIDE_FUNCTION(INT, WSAEnumNameSpaceProvidersExW, (LPDWORD size, LPWSANAMESPACE_INFOEXW providers));
@@ -267,6 +281,9 @@ WSC_WIDE_FUNCTION(INT, WSAInstallServiceClassW, (LPWSASERVICECLASSINFOW info));
 WSC_FUNCTION(int, WSAIoctl,
 	     (SOCKET s, DWORD code, LPVOID in, DWORD in_size, LPVOID out, DWORD out_size, LPDWORD returned,
 	      LPWSAOVERLAPPED overlapped, LPWSAOVERLAPPED_COMPLETION_ROUTINE routine));
+WSC_FUNCTION(SOCKET, WSAJoinLeaf,
+	     (SOCKET s, const struct WSC(sockaddr) * name, int namelen, LPWSABUF caller_data,
+	      LPWSABUF callee_data, LPQOS socket_qos, LPQOS group_qos, DWORD flags));
 WSC_FUNCTION(INT, WSALookupServiceBeginA, (LPWSAQUERYSETA restrictions, DWORD flags, LPHANDLE lookup));
 WSC_WIDE_FUNCTION(INT, WSALookupServiceBeginW, (LPWSAQUERYSETW restrictions, DWORD flags, LPHANDLE lookup));
 WSC_FUNCTION(INT, WSALookupServiceEnd, (HANDLE lookup));
@@ -283,6 +300,7 @@ WSC_FUNCTION(int, WSAProviderConfigChange,
 WSC_FUNCTION(int, WSARecv,
 	     (SOCKET s, LPWSABUF buffers, DWORD count, LPDWORD received, LPDWORD flags,
 	      LPWSAOVERLAPPED overlapped, LPWSAOVERLAPPED_COMPLETION_ROUTINE routine));
+WSC_FUNCTION(int, WSARecvDisconnect, (SOCKET s, LPWSABUF data));
 WSC_FUNCTION(int, WSARecvFrom,
 	     (SOCKET s, LPWSABUF buffers, DWORD count, LPDWORD received, LPDWORD flags,
 	      struct WSC(sockaddr) * from, LPINT from_length, LPWSAOVERLAPPED overlapped,
@@ -291,6 +309,7 @@ WSC_FUNCTION(INT, WSARemoveServiceClass, (LPGUID service_class));
 WSC_FUNCTION(int, WSASend,
 	     (SOCKET s, LPWSABUF buffers, DWORD count, LPDWORD sent, DWORD flags, LPWSAOVERLAPPED overlapped,
 	      LPWSAOVERLAPPED_COMPLETION_ROUTINE routine));
+WSC_FUNCTION(int, WSASendDisconnect, (SOCKET s, LPWSABUF data));
 WSC_FUNCTION(int, WSASendMsg,
 	     (SOCKET s, LPWSAMSG message, DWORD flags, LPDWORD sent, LPWSAOVERLAPPED overlapped,
 	      LPWSAOVERLAPPED_COMPLETION_ROUTINE routine));
@@ -385,6 +404,8 @@ typedef WSANAMESPACE_INFOEXW WSANAMESPACE_INFOEX, *PWSANAMESPACE_INFOEX, *LPWSAN
 typedef WSANSCLASSINFOW WSANSCLASSINFO, *PWSANSCLASSINFO, *LPWSANSCLASSINFO;
 typedef WSASERVICECLASSINFOW WSASERVICECLASSINFO, *PWSASERVICECLASSINFO, *LPWSASERVICECLASSINFO;
 #define WSAAddressToString              WSAAddressToStringW
+#define WSAConnectByName                WSAConnectByNameW
+#define WSADuplicateSocket              WSADuplicateSocketW
 #define WSAEnumNameSpaceProviders       WSAEnumNameSpaceProvidersW
 #define WSAEnumNameSpaceProvidersEx     WSAEnumNameSpaceProvidersExW
 #define WSAEnumProtocols                WSAEnumProtocolsW
@@ -405,6 +426,8 @@ typedef WSANAMESPACE_INFOEXA WSANAMESPACE_INFOEX, *PWSANAMESPACE_INFOEX, *LPWSAN
 typedef WSANSCLASSINFOA WSANSCLASSINFO, *PWSANSCLASSINFO, *LPWSANSCLASSINFO;
 typedef WSASERVICECLASSINFOA WSASERVICECLASSINFO, *PWSASERVICECLASSINFO, *LPWSASERVICECLASSINFO;
 #define WSAAddressToString              WSAAddressToStringA
+#define WSAConnectByName                WSAConnectByNameA
+#define WSADuplicateSocket              WSADuplicateSocketA
 #define WSAEnumNameSpaceProviders       WSAEnumNameSpaceProvidersA
 #define WSAEnumNameSpaceProvidersEx     WSAEnumNameSpaceProvidersExA
 #define WSAEnumProtocols                WSAEnumProtocolsA

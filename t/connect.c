@@ -492,6 +492,185 @@ static void datagrams(const struct family *family)
 	closesocket(s);
 }
 
+/* A name of nothing but zeros takes the peer away too; and what waits to be received goes with its peer.
+ * Source of the first: tests/sock.c:14124. */
+static void other_peers(const struct family *family)
+{
+	SOCKET s, peers[2];
+	union address own, name[2], zeros;
+	int length = sizeof own, name_length[2];
+	char text[4] = "";
+
+	s = bound_socket(family->family, SOCK_DGRAM, &own.storage, &length);
+	for (int i = 0; i < 2; i++)
+		peers[i] = bound_socket(family->family, SOCK_DGRAM, &name[i].storage, &name_length[i]);
+	succeeds(connect(s, &name[0].any, family->length), "%s: connect of a datagram socket", family->name);
+	is_int(3, sendto(peers[0], "old", 3, 0, &own.any, length), "...the peer sends");
+	succeeds(connect(s, &name[0].any, family->length), "...connect to the same peer");
+	set_nonblocking(s, 1);
+	is_int(3, recv(s, text, 3, 0), "...which changes nothing");
+	is_int(3, sendto(peers[0], "old", 3, 0, &own.any, length), "...the peer sends again");
+	succeeds(connect(s, &name[1].any, family->length), "...connect to another one");
+	wine_todo("Wine keeps what came before");
+	fails(WSAEWOULDBLOCK, recv(s, text, 3, 0), "...and what the first one sent is gone");
+	todo_end();
+	if (is_wine())
+		recv(s, text, 3, 0);
+	is_int(3, sendto(peers[1], "new", 3, 0, &own.any, length), "...the other one sends");
+	is_int(3, recv(s, text, 3, 0), "...and that is received");
+	is_string("new", text, "...this");
+
+	memset(&zeros, 0, sizeof zeros);
+	if (family->family == AF_INET6)
+		wine_may_differ("Wine has another error for it");
+	succeeds(connect(s, &zeros.any, family->length), "%s: connect to a name of zeros", family->name);
+	length = sizeof own;
+	fails(WSAENOTCONN, getpeername(s, &own.any, &length), "...there is no peer any more");
+	todo_end();
+	zeros.in.sin_port = htons(1);
+	wine_may_differ("Wine does not look at the rest of it");
+	fails(WSAEAFNOSUPPORT, connect(s, &zeros.any, family->length),
+	      "...one with a port is another family's");
+	todo_end();
+	closesocket(s);
+	closesocket(peers[0]);
+	closesocket(peers[1]);
+}
+
+/* Once it is the peer, a broadcast address needs no SO_BROADCAST. Source: tests/sock.c:14227-14254. Bound to
+ * the loopback interface, nothing goes further than that. */
+static void broadcast(void)
+{
+	struct sockaddr_storage own;
+	union address everybody = any_address(&families[0]);
+	BOOL allowed = TRUE;
+	int length, size = sizeof allowed;
+	SOCKET s = bound_socket(AF_INET, SOCK_DGRAM, &own, &length);
+
+	everybody.in.sin_addr.s_addr = htonl(INADDR_BROADCAST);
+	everybody.in.sin_port = htons(free_port(AF_INET, SOCK_DGRAM));
+	fails(WSAEACCES, sendto(s, "test", 4, 0, &everybody.any, sizeof everybody.in), "sendto to everybody");
+	wine_todo("Wine asks for SO_BROADCAST");
+	succeeds(connect(s, &everybody.any, sizeof everybody.in), "...but connect");
+	todo_end();
+	succeeds(getsockopt(s, SOL_SOCKET, SO_BROADCAST, (char *)&allowed, &size), "...SO_BROADCAST");
+	is_int(FALSE, allowed, "...is still off");
+	fails(WSAEACCES, sendto(s, "test", 4, 0, &everybody.any, sizeof everybody.in),
+	      "...sendto is still refused");
+	wine_todo("Wine asks for SO_BROADCAST");
+	for (int i = 0; i < 2; i++)
+		is_int(4, send(s, "test", 4, 0), "...but send is not");
+	is_int(4, sendto(s, "test", 4, 0, NULL, 0), "...nor sendto to the peer");
+	todo_end();
+	closesocket(s);
+}
+
+/* A connection knows where it leads to, and where from. Source: tests/sock.c:14158-14184. */
+static void addresses_of_streams(void)
+{
+	SOCKET pair[2];
+	union address bad, before;
+	int length = 0x40ffee11;
+	char text[8] = "";
+
+	tcp_pair(AF_INET, pair);
+	memset(&bad, 0xfe, sizeof bad);
+	before = bad;
+	if (is_wine()) {
+		skip(5, "Wine 8 looks at the address, and waits for ever");
+	} else {
+		is_int(4, sendto(pair[0], "abc", 4, 0, &bad.any, sizeof bad.in),
+		       "sendto on a connection, to nowhere");
+		is_int(4, recvfrom(pair[1], text, sizeof text, 0, &bad.any, &length), "...recvfrom");
+		is_string("abc", text, "...has it");
+		ok(!memcmp(&bad, &before, sizeof bad), "...and gives no address");
+		is_int(0x40ffee11, length, "...nor its length");
+	}
+	close_pair(pair);
+}
+
+/* Addresses of other hosts. Source: tests/sock.c:12675. */
+static void foreign(const struct family *family)
+{
+	union address address = any_address(family);
+	SOCKET s = new_socket(family->family, SOCK_DGRAM);
+
+	if (family->family == AF_INET)
+		address.in.sin_addr.s_addr = htonl(0xcb007107); /* 203.0.113.7 is nobody's */
+	else
+		memcpy(address.in6.sin6_addr.s6_addr, "\x20\x01\x0d\xb8", 4); /* nor is 2001:db8:: */
+	wine_may_differ("Wine lets it be");
+	fails(WSAEADDRNOTAVAIL, bind(s, &address.any, family->length),
+	      "%s: a datagram socket of another host's address", family->name);
+	todo_end();
+	closesocket(s);
+}
+
+static SOCKET dual_socket(void)
+{
+	SOCKET s = new_socket(AF_INET6, SOCK_STREAM);
+	DWORD off = 0;
+
+	succeeds(setsockopt(s, IPPROTO_IPV6, IPV6_V6ONLY, (char *)&off, sizeof off), "IPV6_V6ONLY FALSE");
+	return s;
+}
+
+static bool is_mapped(const union address *address, unsigned short port)
+{
+	static const unsigned char prefix[16] = { [10] = 0xff, [11] = 0xff, [12] = 127, [15] = 1 };
+
+	return address->any.sa_family == AF_INET6 &&
+	       !memcmp(&address->in6.sin6_addr, prefix, sizeof prefix) &&
+	       (!port || address->in6.sin6_port == port);
+}
+
+/* A socket that speaks both families has IPv4's addresses inside its own. Source: dual-stack-sockets. */
+static void dual_stack(void)
+{
+	union address name = any_address(&families[1]), ipv4 = loopback(&families[0], 0), from, seen[2];
+	int length = sizeof name, from_length = sizeof from, seen_length[2] = { sizeof *seen, sizeof *seen };
+	SOCKET listener = dual_socket(), client = new_socket(AF_INET, SOCK_STREAM), accepted;
+
+	succeeds(bind(listener, &name.any, sizeof name.in6), "a listener that speaks both is bound");
+	getsockname(listener, &name.any, &length);
+	succeeds(listen(listener, 5), "...and listens");
+	ipv4.in.sin_port = name.in6.sin6_port;
+	succeeds(connect(client, &ipv4.any, sizeof ipv4.in), "an IPv4 socket connects to it");
+	accepted = accept(listener, &from.any, &from_length);
+	ok(accepted != INVALID_SOCKET, "...is accepted");
+	is_int(sizeof from.in6, from_length, "...with an IPv6 address");
+	ok(is_mapped(&from, 0), "...that has its own inside");
+	succeeds(getsockname(accepted, &seen[0].any, &seen_length[0]), "getsockname");
+	ok(is_mapped(&seen[0], name.in6.sin6_port), "...the same way");
+	succeeds(getpeername(accepted, &seen[1].any, &seen_length[1]), "getpeername");
+	ok(!memcmp(&seen[1], &from, sizeof from.in6), "...too");
+	closesocket(accepted);
+	closesocket(client);
+	closesocket(listener);
+
+	listener = listening_socket(AF_INET, &ipv4.storage, &length);
+	client = dual_socket();
+	name = any_address(&families[1]);
+	name.in6.sin6_addr.s6_addr[10] = name.in6.sin6_addr.s6_addr[11] = 0xff;
+	memcpy(&name.in6.sin6_addr.s6_addr[12], &ipv4.in.sin_addr, 4);
+	name.in6.sin6_port = ipv4.in.sin_port;
+	succeeds(connect(client, &name.any, sizeof name.in6), "it connects to an IPv4 listener");
+	seen_length[0] = sizeof *seen;
+	succeeds(getpeername(client, &seen[0].any, &seen_length[0]), "...getpeername");
+	ok(is_mapped(&seen[0], ipv4.in.sin_port), "...the peer inside an IPv6 address");
+	accepted = accept(listener, NULL, NULL);
+	ok(send(client, "x", 1, 0) == 1 && recv(accepted, (char *)&from, 1, 0) == 1, "...and speaks with it");
+	closesocket(accepted);
+	closesocket(client);
+
+	client = new_socket(AF_INET6, SOCK_STREAM);
+	wine_may_differ("Wine has another error for it");
+	ok(connect(client, &name.any, sizeof name.in6) == SOCKET_ERROR, "one that speaks IPv6 only does not");
+	todo_end();
+	closesocket(client);
+	closesocket(listener);
+}
+
 /* The call with one bad pointer, for each that there is. */
 struct attempt {
 	int call;
@@ -593,6 +772,29 @@ static void edges(void)
 #include <stdlib.h>
 #include <unistd.h>
 
+/* A connect that does not wait is over at once, even if there is no room. */
+static void full_queue(SOCKET listener, const struct sockaddr_un *address)
+{
+	enum { MOST = 16 };
+	SOCKET sockets[MOST], s;
+	int used = 0, error = 0;
+
+	listen(listener, 0);
+	while (used < MOST && !error) {
+		s = sockets[used++] = new_socket(AF_UNIX, SOCK_STREAM);
+		set_nonblocking(s, 1);
+		error = connect(s, (struct sockaddr *)address, sizeof *address) ? WSAGetLastError() : 0;
+	}
+	is_error(WSAECONNREFUSED, error, "AF_UNIX: a listener with a full queue refuses");
+	set_nonblocking(listener, 1);
+	while ((s = accept(listener, NULL, NULL)) != INVALID_SOCKET)
+		closesocket(s);
+	succeeds(connect(sockets[used - 1], (struct sockaddr *)address, sizeof *address),
+		 "...until there is room");
+	while (used)
+		closesocket(sockets[--used]);
+}
+
 /* Wine has no AF_UNIX. */
 static void local_sockets(void)
 {
@@ -623,6 +825,7 @@ static void local_sockets(void)
 	is_int('x', byte, "...the byte");
 	closesocket(accepted);
 	closesocket(s);
+	full_queue(listener, &address);
 	closesocket(listener);
 	unlink(address.sun_path);
 	rmdir(directory);
@@ -643,7 +846,12 @@ int main(void)
 		name_errors(&families[i]);
 		connecting(&families[i]);
 		datagrams(&families[i]);
+		other_peers(&families[i]);
+		foreign(&families[i]);
 	}
+	broadcast();
+	addresses_of_streams();
+	dual_stack();
 	listening();
 	accepting();
 	no_time_outs();

@@ -27,7 +27,10 @@ TEST_NAMES += async
 TEST_NAMES += bind
 TEST_NAMES += close
 TEST_NAMES += connect
+TEST_NAMES += connectby
 TEST_NAMES += datagram
+TEST_NAMES += disconnect
+TEST_NAMES += duplicate
 TEST_NAMES += error
 TEST_NAMES += errors
 TEST_NAMES += fault
@@ -38,6 +41,7 @@ TEST_NAMES += hook
 TEST_NAMES += ioctl
 TEST_NAMES += ioctls
 TEST_NAMES += ipoption
+TEST_NAMES += joinleaf
 TEST_NAMES += keepalive
 TEST_NAMES += lookup
 TEST_NAMES += message
@@ -55,6 +59,7 @@ TEST_NAMES += select
 TEST_NAMES += socket
 TEST_NAMES += socketoption
 TEST_NAMES += startup
+TEST_NAMES += states
 TEST_NAMES += tcpoption
 TEST_NAMES += timestamp
 TEST_NAMES += transfer
@@ -74,7 +79,7 @@ NATIVE_TESTS = $(TEST_NAMES:%=%D%/%.t) $(NATIVE_ONLY:%=%D%/%.t) $(SHORT_TESTS)
 WINE_TESTS = $(TEST_NAMES:%=%D%/wine/%.exe)
 
 # Those that go through a table: t/NAME.wine says what Wine does with it.
-TABLE_TESTS = functions ioctls options
+TABLE_TESTS = functions ioctls options states
 
 TAP_FROM = %D%/tap/tap.c %D%/tap/net.c %D%/tap/rows.c
 TAP_INCLUDES = %D%/tap/kernel.h %D%/tap/net.h %D%/tap/newer.h %D%/tap/rows.h %D%/tap/tap.h
@@ -153,6 +158,12 @@ CLEANFILES += %D%/error-vectors.h
 %D%/options-linux.o: %D%/options-linux.c %D%/options-linux.h
 	$(AM_V_CC)$(MKDIR_P) $(@D) && $(CC) $(TEST_FLAGS) $(SANITIZER_CFLAGS) -D_GNU_SOURCE -c -o $@ $<
 
+# The tables of the design notes.
+%D%/states-rows.h: $(srcdir)/doc/design.md $(srcdir)/build-aux/gen-states.awk
+	$(AM_V_GEN)$(MKDIR_P) $(@D) && $(AWK) -f $(srcdir)/build-aux/gen-states.awk $(srcdir)/doc/design.md >$@-t && mv $@-t $@
+%D%/states.t %D%/wine/states.exe: %D%/states-rows.h
+CLEANFILES += %D%/states-rows.h
+
 $(WINE_TAP): %D%/wine/%.o: %D%/%.c $(TAP_INCLUDES)
 	$(AM_V_CC)$(MKDIR_P) $(@D) && $(WINE_CC) -c -o $@ $<
 
@@ -226,6 +237,7 @@ VALGRIND_RUNNER = $(VALGRIND) --quiet --error-exitcode=99 --trace-children=yes -
 .PHONY: check-wine check-sanitizers check-address check-thread check-clang check-valgrind
 
 check_DATA = $(NATIVE_TESTS)
+EXTRA_DIST += build-aux/gen-states.awk
 EXTRA_DIST += $(TEST_NAMES:%=%D%/%.c) $(NATIVE_ONLY:%=%D%/%.c) $(SCRIPT_TESTS) $(TAP_FROM) $(TAP_INCLUDES) \
 	%D%/options.h %D%/options-linux.c %D%/tap/link.c %D%/tap/link.h \
 	%D%/run-wine %D%/tap/tap.sh %D%/valgrind.supp $(TABLE_TESTS:%=%D%/%.wine)

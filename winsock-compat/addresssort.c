@@ -1,4 +1,6 @@
 /* SIO_ADDRESS_LIST_SORT: the best destination first, by RFC 6724 and the kernel's routes. */
+#include "addresssort.h"
+
 #include "address.h"
 #include "fault.h"
 #include "interface.h"
@@ -218,4 +220,29 @@ int wsc__addresssort(SOCKET s, struct socket *sock, struct call *call)
 		error = wsc__interface_put(call, &candidates->to, sizeof *candidates, count, AF_INET6);
 	free(candidates);
 	return error;
+}
+
+void wsc__addresssort_best(struct sockaddr_in6 *list, size_t count)
+{
+	struct candidate *candidates = calloc(count + 1, sizeof *candidates);
+	struct sockaddr_in6 *before = calloc(count + 1, sizeof *before);
+	struct local_address *locals = NULL;
+	size_t local_count = 0;
+
+	if (candidates && before && !wsc__interface_locals(AF_INET6, &locals, &local_count)) {
+		memcpy(before, list, count * sizeof *list);
+		for (size_t i = 0; i < count; i++) {
+			candidates[i].to = list[i].sin6_family == AF_INET
+						   ? map((struct sockaddr_in *)&list[i])
+						   : list[i];
+			candidates[i].place = i;
+			find_source(&candidates[i], locals, local_count);
+		}
+		qsort(candidates, count, sizeof *candidates, compare);
+		for (size_t i = 0; i < count; i++)
+			list[i] = before[candidates[i].place];
+		free(locals);
+	}
+	free(before);
+	free(candidates);
 }

@@ -105,6 +105,12 @@ static int check_address(SOCKET s, struct socket *sock, struct sockaddr_storage 
 						: 0;
 }
 
+static bool has_sought_peer(struct socket *sock)
+{
+	return sock->type == SOCK_STREAM &&
+	       wsc__socket_is(sock, SOCKET_CONNECTING | SOCKET_CONNECTED | SOCKET_REFUSED);
+}
+
 /* Windows gives a socket of AF_UNIX no name of its own choice, cannot have one that asks to share it, and
  * calls a directory that is not there a dead network. */
 static int bind_file(SOCKET s, struct socket *sock, const struct sockaddr_storage *address, socklen_t length)
@@ -128,7 +134,9 @@ int WSC(bind)(SOCKET s, const struct WSC(sockaddr) * name, int name_length)
 
 	if (!error)
 		error = wsc__socket_address(s, sock, name, name_length, &address, &length);
-	if (!error && wsc__port_get(sock, PORT_BOUND)) /* of which the kernel may not know yet */
+	/* Of some of that the kernel may not know yet, and of some no more: a connect binds, even one that
+	 * fails. */
+	if (!error && (wsc__port_get(sock, PORT_BOUND) || has_sought_peer(sock)))
 		error = WS_WSAEINVAL;
 	if (!error)
 		error = check_address(s, sock, &address);
@@ -157,7 +165,7 @@ int WSC(listen)(SOCKET s, int backlog)
 		error = wsc__socket_verify(s, sock, NULL);
 	if (!error && sock->type != SOCK_STREAM)
 		error = WS_WSAEOPNOTSUPP;
-	if (!error && wsc__socket_is(sock, SOCKET_CONNECTED) && wsc__tcp_state((int)s) == WSC_TCP_ESTABLISHED)
+	if (!error && !wsc__socket_connecting(s, sock) && wsc__socket_is(sock, SOCKET_CONNECTED))
 		error = WS_WSAEISCONN;
 	if (!error)
 		error = check_bound(s, sock);

@@ -1,14 +1,18 @@
 /* connect and WSAConnect. */
+#include "connect.h"
+
 #include "address.h"
 #include "bind.h"
 #include "blocking.h"
 #include "export.h"
+#include "fault.h"
 #include "icmp.h"
 #include "options.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <stddef.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -34,10 +38,16 @@ static int connected(SOCKET s)
 	return listens ? WS_WSAEINVAL : WS_WSAEISCONN;
 }
 
+/* How long a connect is waited for. */
+struct patience {
+	bool none;    /* the socket does not block */
+	uint64_t end; /* of wsc__now, or WSC_FOREVER */
+};
+
 /* Waits for the end of a connect that goes on by itself. */
-static int finish(SOCKET s)
+static int finish(SOCKET s, const struct patience *patience)
 {
-	int posix_error, error = wsc__wait(s, POLLOUT, WSC_FOREVER);
+	int posix_error, error = wsc__wait(s, POLLOUT, patience->end);
 	socklen_t size = sizeof posix_error;
 
 	if (error)
@@ -74,12 +84,14 @@ static int connect_local(SOCKET s, struct socket *sock, const struct sockaddr *a
 	return error;
 }
 
-static int begin(SOCKET s, struct socket *sock, const struct sockaddr_storage *address, socklen_t length)
+static int begin(SOCKET s, struct socket *sock, const struct sockaddr_storage *address, socklen_t length,
+		 const struct patience *patience)
 {
-	bool local = address->ss_family == AF_UNIX, hooked = !local && wsc__hooked(sock);
-	int flags = hooked ? fcntl((int)s, F_GETFL) : 0, error = 0;
+	bool local = address->ss_family == AF_UNIX;
+	bool aside = !local && !patience->none && (wsc__hooked(sock) || patience->end != WSC_FOREVER);
+	int flags = aside ? fcntl((int)s, F_GETFL) : 0, error = 0;
 
-	if (hooked)
+	if (aside)
 		fcntl((int)s, F_SETFL, flags | O_NONBLOCK);
 	if (local)
 		error = connect_local(s, sock, (const struct sockaddr *)address, length);
@@ -87,17 +99,19 @@ static int begin(SOCKET s, struct socket *sock, const struct sockaddr_storage *a
 		error = errno;
 	/* A signal leaves it going on, and so does the end of SO_SNDTIMEO, which on Windows is
 	 * no concern of connect's. */
-	if (error == EINTR || (error == EINPROGRESS && !wsc__socket_is(sock, SOCKET_NONBLOCKING)))
-		error = finish(s);
+	if (error == EINTR || (error == EINPROGRESS && !patience->none))
+		error = finish(s, patience);
 	else if (error == EISCONN)
 		error = connected(s);
 	else if (error == ECANCELED) /* by the hook */
 		error = WS_WSAEINTR;
 	else if (error == ENOENT) /* no file of this name, so no listener */
 		error = WS_WSAECONNREFUSED;
+	else if (error == EAGAIN && address->ss_family == AF_UNIX) /* a full queue, which nothing waits for */
+		error = WS_WSAECONNREFUSED;
 	else if (error)
 		error = wsc__error_from_errno(error);
-	if (hooked)
+	if (aside)
 		fcntl((int)s, F_SETFL, flags);
 	return error;
 }
@@ -118,7 +132,7 @@ static bool has_tried(int error)
 }
 
 static int connect_stream(SOCKET s, struct socket *sock, const struct sockaddr_storage *address,
-			  socklen_t length)
+			  socklen_t length, const struct patience *patience)
 {
 	unsigned before;
 	bool changed = false;
@@ -126,15 +140,15 @@ static int connect_stream(SOCKET s, struct socket *sock, const struct sockaddr_s
 
 	if (wsc__socket_is(sock, SOCKET_CONNECTING | SOCKET_REFUSED) && !wsc__socket_verify(s, sock, NULL))
 		wsc__socket_forget_failure(s, sock);
+	if (wsc__socket_is(sock,
+			   SOCKET_CONNECTED)) /* Linux forgets that it was, once the connection has ended */
+		return WS_WSAEISCONN;
 	before = sock->state;
-	wsc__socket_lock(sock);
-	memcpy(&sock->peer, address, sizeof sock->peer);
-	wsc__socket_unlock(sock);
 	wsc__socket_mark(sock, SOCKET_CONNECTING,
 			 SOCKET_TIMED_OUT | SOCKET_RESET | SOCKET_ABORTED | SOCKET_REFUSED);
 	if (sock->extras && !(before & (SOCKET_CONNECTING | SOCKET_CONNECTED)))
 		wsc__icmp_begin(s, sock);
-	error = begin(s, sock, address, length);
+	error = begin(s, sock, address, length, patience);
 	if (error && error != WS_WSAEWOULDBLOCK && sock->extras && wsc__icmp_failed(s, sock))
 		error = WS_WSAEHOSTUNREACH;
 	/* Linux has a success for the connect that finds an earlier one done. */
@@ -152,47 +166,102 @@ static int connect_stream(SOCKET s, struct socket *sock, const struct sockaddr_s
 	return error;
 }
 
-/* Names a datagram socket's peer. On Windows it may be everybody, whatever SO_BROADCAST says; the kernel goes
- * by that when it looks for the way, which it keeps. */
-static int name_peer(SOCKET s, const struct sockaddr_storage *address, socklen_t length)
+bool wsc__broadcast_lend(SOCKET s)
 {
-	int on = 1, off = 0, result = connect((int)s, (const struct sockaddr *)address, length);
+	int is_on = 1, on = 1;
 
-	if (result < 0 && errno == EACCES && address->ss_family == AF_INET) {
-		setsockopt((int)s, SOL_SOCKET, SO_BROADCAST, &on, sizeof on);
-		result = connect((int)s, (const struct sockaddr *)address, length);
-		setsockopt((int)s, SOL_SOCKET, SO_BROADCAST, &off, sizeof off);
-	}
-	return result < 0 ? wsc__error_from_errno(errno) : 0;
+	return !wsc__posix_get(s, SOL_SOCKET, SO_BROADCAST, &is_on, sizeof is_on) && !is_on &&
+	       !wsc__posix_set(s, SOL_SOCKET, SO_BROADCAST, &on, sizeof on);
 }
 
-static int connect_to(SOCKET s, struct socket *sock, const struct WSC(sockaddr) *name, int name_length)
+void wsc__broadcast_return(SOCKET s)
 {
-	struct sockaddr_storage address;
-	socklen_t length;
-	int error = wsc__socket_address(s, sock, name, name_length, &address, &length);
+	int posix_error = errno, off = 0;
 
-	if (!error)
-		error = check(sock, &address);
+	setsockopt((int)s, SOL_SOCKET, SO_BROADCAST, &off, sizeof off);
+	errno = posix_error;
+}
+
+/* Source: the pages of connect and WSAConnect: what waits to be received goes with the peer it was from. */
+static void forget_received(SOCKET s, const struct sockaddr_storage *next)
+{
+	enum { FAILURES = 3 }; /* in a row: each may be a message about one that was sent */
+	struct sockaddr_storage peer;
+	socklen_t length = sizeof peer;
+	int failed = 0;
+
+	memset(&peer, 0, sizeof peer);
+	if (getpeername((int)s, (struct sockaddr *)&peer, &length) < 0 || !memcmp(&peer, next, length))
+		return;
+	while (failed < FAILURES && wsc__poll_now((int)s, POLLIN | POLLERR) & (POLLIN | POLLERR))
+		failed = recv((int)s, NULL, 0, MSG_DONTWAIT | MSG_TRUNC) < 0 ? failed + 1 : 0;
+}
+
+/* Names the peer, or forgets it. */
+static int connect_datagram(SOCKET s, struct socket *sock, const struct sockaddr_storage *address,
+			    socklen_t length)
+{
+	bool names = address->ss_family != AF_UNSPEC;
+	int posix_error;
+
+	if (wsc__socket_is(sock, SOCKET_CONNECTED) && !wsc__socket_is(sock, SOCKET_NO_RECEIVE))
+		forget_received(s, address);
+	posix_error = connect((int)s, (const struct sockaddr *)address, length) < 0 ? errno : 0;
+	/* Source: tests/sock.c:14242. Linux asks for the option when it looks for the way there. */
+	if (posix_error == EACCES && wsc__broadcast_lend(s)) {
+		posix_error = connect((int)s, (const struct sockaddr *)address, length) < 0 ? errno : 0;
+		wsc__broadcast_return(s);
+	}
+	if (posix_error)
+		return wsc__error_from_errno(posix_error);
+	wsc__socket_bound_raw(s, sock);
+	wsc__socket_mark(sock, SOCKET_BOUND | (names ? SOCKET_CONNECTED : 0), SOCKET_CONNECTED);
+	return 0;
+}
+
+static int connect_address(SOCKET s, struct socket *sock, struct sockaddr_storage *address, socklen_t length,
+			   const struct patience *patience)
+{
+	int error = check(sock, address);
+
 	if (!error)
 		error = wsc__bind_connect(s, sock);
 	if (error)
 		return error;
-	if (sock->type != SOCK_STREAM) { /* names the peer, or forgets it */
-		if (wsc__address_is_any(&address))
-			address.ss_family = AF_UNSPEC;
+	if (sock->type != SOCK_STREAM) {
+		if (wsc__address_is_any(address))
+			address->ss_family = AF_UNSPEC;
 		else if (sock->type == SOCK_RAW) /* to Linux a peer without a port is none */
-			((struct sockaddr_in *)&address)->sin_port = htons(1);
-		error = name_peer(s, &address, length);
-		if (error)
-			return error;
-		wsc__socket_bound_raw(s, sock);
-		wsc__socket_mark(sock, SOCKET_BOUND | (address.ss_family == AF_UNSPEC ? 0 : SOCKET_CONNECTED),
-				 SOCKET_CONNECTED);
-		return 0;
+			((struct sockaddr_in *)address)->sin_port = htons(1);
+		return connect_datagram(s, sock, address, length);
 	}
 	wsc__option_connecting(s, sock);
-	return connect_stream(s, sock, &address, length);
+	return connect_stream(s, sock, address, length, patience);
+}
+
+/* A name of nothing but zeros: it takes the peer of a datagram socket away. */
+static bool is_nobody(const struct WSC(sockaddr) * name, int length)
+{
+	static const char zeros[sizeof(struct sockaddr_in6)];
+	char bytes[sizeof zeros];
+	size_t size = length < (int)sizeof bytes ? (size_t)length : sizeof bytes;
+
+	return length >= (int)sizeof(struct sockaddr_in) && !wsc__copy_in(bytes, name, size) &&
+	       !memcmp(bytes, zeros, size);
+}
+
+static int connect_to(SOCKET s, struct socket *sock, const struct WSC(sockaddr) * name, int name_length)
+{
+	struct patience patience = { wsc__socket_is(sock, SOCKET_NONBLOCKING), WSC_FOREVER };
+	struct sockaddr_storage address;
+	socklen_t length;
+	int error = wsc__socket_address(s, sock, name, name_length, &address, &length);
+
+	if (error == WS_WSAEAFNOSUPPORT && sock->type == SOCK_DGRAM && is_nobody(name, name_length)) {
+		address.ss_family = AF_UNSPEC;
+		return connect_datagram(s, sock, &address, sizeof address.ss_family);
+	}
+	return error ? error : connect_address(s, sock, &address, length, &patience);
 }
 
 int WSC(connect)(SOCKET s, const struct WSC(sockaddr) * name, int name_length)
@@ -210,11 +279,78 @@ int WSC(connect)(SOCKET s, const struct WSC(sockaddr) * name, int name_length)
 	return wsc__result(error);
 }
 
-/* TCP carries no data with a connect, so there is none to send or to get. */
+int wsc__connect_until(SOCKET s, struct socket *sock, struct sockaddr_storage *address, socklen_t length,
+		       uint64_t end)
+{
+	const struct sockaddr nobody = { .sa_family = AF_UNSPEC };
+	struct patience patience = { false, end };
+	int error = connect_address(s, sock, address, length, &patience);
+
+	if (error == WS_WSAETIMEDOUT &&
+	    wsc__tcp_state((int)s) == WSC_TCP_SYN_SENT) /* the time is up, but not TCP's */
+		connect((int)s, &nobody, sizeof nobody);
+	return error;
+}
+
+/* Source: the page of WSAConnect. A flow that asks for no guarantee is one that there can be. */
+static int check_flows(const QOS *user_qos)
+{
+	QOS qos;
+
+	if (wsc__copy_in(&qos, user_qos, sizeof qos))
+		return WS_WSAEFAULT;
+	return qos.SendingFlowspec.ServiceType > WS_SERVICETYPE_BESTEFFORT ||
+			       qos.ReceivingFlowspec.ServiceType > WS_SERVICETYPE_BESTEFFORT
+		       ? WS_WSAEOPNOTSUPP
+		       : 0;
+}
+
+int wsc__connect_check(struct socket *sock, const WSABUF *caller_data, const WSABUF *callee_data,
+		       const QOS *socket_qos, const QOS *group_qos)
+{
+	WSABUF buffer;
+
+	if (sock->type == SOCK_STREAM) { /* datagrams: they are not looked at */
+		if (caller_data && wsc__copy_in(&buffer, caller_data, sizeof buffer))
+			return WS_WSAEFAULT;
+		if (caller_data && buffer.len)
+			return WS_WSAEPROTONOSUPPORT;
+		if (callee_data && wsc__copy_in(&buffer, callee_data, sizeof buffer))
+			return WS_WSAEFAULT;
+	}
+	if (group_qos)
+		return WS_WSAEINVAL;
+	return socket_qos ? check_flows(socket_qos) : 0;
+}
+
+int wsc__connect_answered(WSABUF *callee_data)
+{
+	typeof(callee_data->len) none = 0;
+
+	return callee_data
+		       ? wsc__copy_out(wsc__user_at(callee_data, offsetof(WSABUF, len)), &none, sizeof none)
+		       : 0;
+}
+
+/* TCP carries no data with a connect. */
 int WSC(WSAConnect)(SOCKET s, const struct WSC(sockaddr) * name, int name_length, WSABUF *caller_data,
 		    WSABUF *callee_data, QOS *socket_qos, QOS *group_qos)
 {
-	(void)caller_data, (void)callee_data, (void)socket_qos, (void)group_qos;
-	return WSC(connect)(s, name, name_length);
+	struct socket *sock;
+	int error = 0, result;
+
+	if (caller_data || callee_data || socket_qos || group_qos) {
+		error = wsc__socket_enter(s, &sock);
+		if (!error)
+			error = wsc__connect_check(sock, caller_data, callee_data, socket_qos, group_qos);
+		if (error)
+			return wsc__result(error);
+	}
+	result = WSC(connect)(s, name, name_length);
+	error = wsc__thread.last_error;
+	if (callee_data && (!result || error == WS_WSAEWOULDBLOCK) && sock->type == SOCK_STREAM &&
+	    wsc__connect_answered(callee_data))
+		return wsc__result(WS_WSAEFAULT);
+	return result;
 }
 WSC_ALIAS(WSAConnect)

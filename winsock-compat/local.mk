@@ -10,6 +10,7 @@ libwinsock_compat_la_SOURCES = \
 	%D%/address.h \
 	%D%/addrinfoex.c \
 	%D%/addresssort.c \
+	%D%/addresssort.h \
 	%D%/addrtext.c \
 	%D%/async.c \
 	%D%/bind.c \
@@ -21,12 +22,17 @@ libwinsock_compat_la_SOURCES = \
 	%D%/conflict.c \
 	%D%/conflict.h \
 	%D%/connect.c \
+	%D%/connect.h \
+	%D%/connectby.c \
 	%D%/control.c \
 	%D%/control.h \
 	%D%/counter.c \
 	%D%/counter.h \
 	%D%/diag.c \
 	%D%/diag.h \
+	%D%/disconnect.c \
+	%D%/duplicate.c \
+	%D%/duplicate.h \
 	%D%/enumprotocols.c \
 	%D%/error.c \
 	%D%/error.h \
@@ -48,6 +54,8 @@ libwinsock_compat_la_SOURCES = \
 	%D%/icmp.h \
 	%D%/ioctl.c \
 	%D%/ioctl.h \
+	%D%/joinleaf.c \
+	%D%/joinleaf.h \
 	%D%/keepalive.c \
 	%D%/keepalive.h \
 	%D%/lasterror.c \
@@ -77,6 +85,7 @@ libwinsock_compat_la_SOURCES = \
 	%D%/poll.c \
 	%D%/port.c \
 	%D%/port.h \
+	%D%/process.c \
 	%D%/processor.c \
 	%D%/profile.c \
 	%D%/profile.h \

@@ -15,10 +15,11 @@
 /* With SO_REUSE_UNICASTPORT a socket is bound before it has a port. */
 static bool will_have_port(SOCKET s, struct socket *sock)
 {
-	return wsc__port_get(sock, PORT_BOUND) && !wsc__socket_verify(s, sock, NULL) && wsc__port_get(sock, PORT_BOUND);
+	return wsc__port_get(sock, PORT_BOUND) && !wsc__socket_verify(s, sock, NULL) &&
+	       wsc__port_get(sock, PORT_BOUND);
 }
 
-static int local_name(SOCKET s, struct WSC(sockaddr) *name, int *name_length)
+static int local_name(SOCKET s, struct WSC(sockaddr) * name, int *name_length)
 {
 	struct sockaddr_storage address;
 	socklen_t length = sizeof address;
@@ -43,27 +44,29 @@ static int local_name(SOCKET s, struct WSC(sockaddr) *name, int *name_length)
 	if ((address.ss_family == AF_INET || address.ss_family == AF_INET6) && sock->type != SOCK_RAW &&
 	    !wsc__address_port(&address) && !will_have_port(s, sock))
 		return WS_WSAEINVAL;
+	if (address.ss_family == AF_UNIX && length == sizeof address.ss_family &&
+	    !wsc__socket_verify(s, sock, NULL) && !wsc__socket_is(sock, SOCKET_CONNECTED))
+		return WS_WSAEINVAL;
 	return wsc__address_out(&address, length, name, name_length);
 }
 
-int WSC(getsockname)(SOCKET s, struct WSC(sockaddr) *name, int *name_length)
+int WSC(getsockname)(SOCKET s, struct WSC(sockaddr) * name, int *name_length)
 {
 	return wsc__result(local_name(s, name, name_length));
 }
 
-/* Windows knows the peer from the beginning of a connect, Linux from its end. */
-static bool pending_peer(SOCKET s, struct socket *sock, struct sockaddr_storage *address, socklen_t *length)
+/* Windows knows the peer from the beginning of a connect, and when both sides have shut the connection too.
+ * To Linux there is none then, unless it is asked so. */
+static bool other_peer(SOCKET s, struct socket *sock, struct sockaddr_storage *address, socklen_t *length)
 {
-	if (wsc__socket_verify(s, sock, NULL) || !wsc__socket_connecting(s, sock))
+	if (wsc__socket_verify(s, sock, NULL) ||
+	    (!wsc__socket_is(sock, SOCKET_CONNECTED) && !wsc__socket_connecting(s, sock)))
 		return false;
-	wsc__socket_lock(sock);
-	memcpy(address, &sock->peer, sizeof sock->peer);
-	wsc__socket_unlock(sock);
-	*length = address->ss_family == AF_INET ? sizeof(struct sockaddr_in) : sizeof(struct sockaddr_in6);
-	return address->ss_family; /* not known of a connect that we have not seen */
+	*length = sock->family == WS_AF_INET6 ? sizeof(struct sockaddr_in6) : sizeof(struct sockaddr_in);
+	return !getsockopt((int)s, SOL_SOCKET, SO_PEERNAME, address, length);
 }
 
-static int peer_name(SOCKET s, struct WSC(sockaddr) *name, int *name_length)
+static int peer_name(SOCKET s, struct WSC(sockaddr) * name, int *name_length)
 {
 	struct sockaddr_storage address;
 	socklen_t length = sizeof address;
@@ -75,7 +78,7 @@ static int peer_name(SOCKET s, struct WSC(sockaddr) *name, int *name_length)
 	/* WSAENOTCONN comes before any look at the pointers, on Windows too. */
 	if (getpeername((int)s, (struct sockaddr *)&address, &length) < 0) {
 		error = wsc__error_from_errno(errno);
-		if (error != WS_WSAENOTCONN || !pending_peer(s, sock, &address, &length))
+		if (error != WS_WSAENOTCONN || !other_peer(s, sock, &address, &length))
 			return error;
 	}
 	if (sock->type == SOCK_RAW)
@@ -83,7 +86,7 @@ static int peer_name(SOCKET s, struct WSC(sockaddr) *name, int *name_length)
 	return wsc__address_out(&address, length, name, name_length);
 }
 
-int WSC(getpeername)(SOCKET s, struct WSC(sockaddr) *name, int *name_length)
+int WSC(getpeername)(SOCKET s, struct WSC(sockaddr) * name, int *name_length)
 {
 	return wsc__result(peer_name(s, name, name_length));
 }

@@ -1,4 +1,4 @@
-/* recv, recvfrom, WSARecv and WSARecvFrom. */
+/* recv, recvfrom, WSARecv, WSARecvFrom and WSARecvEx. */
 #include "address.h"
 #include "blocking.h"
 #include "export.h"
@@ -57,7 +57,7 @@ static int check_bound(SOCKET s, struct socket *sock)
 	if (wsc__socket_is(sock, SOCKET_BOUND | SOCKET_CONNECTED) || sock->type != SOCK_DGRAM ||
 	    sock->family == WS_AF_UNIX || getsockname((int)s, (struct sockaddr *)&name, &length) < 0)
 		return 0;
-	if (!wsc__address_port(&name))
+	if (!wsc__address_port(&name) || sock->unaware)
 		return WS_WSAEINVAL;
 	wsc__socket_mark(sock, SOCKET_BOUND, 0);
 	return 0;
@@ -66,7 +66,20 @@ static int check_bound(SOCKET s, struct socket *sock)
 /* What a receive that the kernel refused means to the program. */
 static int failure(SOCKET s, struct socket *sock, int posix_error)
 {
-	return posix_error == EAGAIN ? wsc__would_block(s, sock) : wsc__socket_lost(s, sock, posix_error);
+	if (posix_error == EAGAIN)
+		return wsc__would_block(s, sock);
+	if (wsc__socket_has_failed(s, sock, posix_error) ||
+	    (posix_error == EINVAL && sock->family == WS_AF_UNIX))
+		return WS_WSAENOTCONN;
+	return wsc__socket_lost(s, sock, posix_error);
+}
+
+/* What has come and what comes is not for a socket that was shut for receiving. */
+static int check_open(SOCKET s, struct socket *sock)
+{
+	int error = wsc__socket_is(sock, SOCKET_NO_RECEIVE) ? wsc__socket_verify(s, sock, NULL) : 0;
+
+	return !error && wsc__socket_is(sock, SOCKET_NO_RECEIVE) ? WS_WSAESHUTDOWN : error;
 }
 
 /* One urgent byte. Linux never waits for it, and calls its absence EINVAL; Windows does. */
@@ -247,6 +260,8 @@ int wsc__receive(SOCKET s, struct socket *sock, struct transfer *transfer, void 
 
 	if (!error)
 		error = check_flags(s, sock, transfer->flags);
+	if (!error)
+		error = check_open(s, sock);
 	if (error)
 		return error;
 	if (stream)
@@ -309,7 +324,8 @@ int WSC(recv)(SOCKET s, char *buffer, int size, int flags)
 	if (__builtin_expect(error, 0))
 		return wsc__result(error);
 	before = sock->state;
-	if (flags || size <= 0 || (before & (SOCKET_STREAM | SOCKET_URGENT)) != SOCKET_STREAM ||
+	if (flags || size <= 0 ||
+	    (before & (SOCKET_STREAM | SOCKET_NO_RECEIVE | SOCKET_URGENT)) != SOCKET_STREAM ||
 	    sock->receive_timeout || wsc__hooked(sock))
 		return receive_one(s, sock, buffer, size, flags, NULL, NULL);
 	received = recv((int)s, buffer, (size_t)size, 0);
@@ -322,6 +338,29 @@ int WSC(recv)(SOCKET s, char *buffer, int size, int flags)
 		return receive_one(s, sock, buffer, size, 0, NULL, NULL);
 	return receive_failed(s, sock, before, received == 0);
 }
+
+/* Takes no flags, and tells by one that of a datagram there was more than fits. Source: its page. */
+int WSC(WSARecvEx)(SOCKET s, char *buffer, int size, int *user_flags)
+{
+	struct transfer transfer;
+	struct socket *sock;
+	bool is_part;
+	int flags, error = wsc__socket_begin(s, &sock);
+
+	if (error)
+		return wsc__result(error);
+	wsc__transfer_one(&transfer, buffer, size < 0 ? 0 : (size_t)size, 0);
+	error = size < 0 ? WS_WSAEFAULT : wsc__copy_out_check(user_flags, sizeof *user_flags);
+	if (!error)
+		error = wsc__receive(s, sock, &transfer, NULL, NULL);
+	is_part = error == WS_WSAEMSGSIZE && wsc__transfer_took(&transfer, error);
+	if (wsc__transfer_end(sock, is_part ? 0 : error, (ssize_t)transfer.done, 1))
+		return SOCKET_ERROR;
+	flags = is_part ? WS_MSG_PARTIAL : 0;
+	wsc__copy_out(user_flags, &flags, sizeof flags);
+	return (int)transfer.done;
+}
+WSC_ALIAS(WSARecvEx)
 
 /* Windows looks at the number of buffers first, even before it can tell how the call is to end. */
 static int receive_many(SOCKET s, struct socket *sock, const WSABUF *buffers, DWORD count, DWORD *received,

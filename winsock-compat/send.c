@@ -2,6 +2,7 @@
 #include "address.h"
 #include "bind.h"
 #include "blocking.h"
+#include "connect.h"
 #include "export.h"
 #include "fault.h"
 #include "options.h"
@@ -31,7 +32,9 @@ static int broken(SOCKET s, struct socket *sock)
 
 static int failure(SOCKET s, struct socket *sock)
 {
-	switch (errno) {
+	int posix_error = errno;
+
+	switch (posix_error) {
 	case EPIPE:
 		return broken(s, sock);
 	case EAGAIN:
@@ -39,8 +42,29 @@ static int failure(SOCKET s, struct socket *sock)
 	case EDESTADDRREQ:
 		return WS_WSAENOTCONN;
 	default:
-		return wsc__socket_lost(s, sock, errno);
+		return wsc__socket_has_failed(s, sock, posix_error) ? WS_WSAENOTCONN
+								    : wsc__socket_lost(s, sock, posix_error);
 	}
+}
+
+/* A peer that is a broadcast address needs no SO_BROADCAST on Windows, once connect has named it. Source:
+ * tests/sock.c:14251. */
+static bool may_broadcast(struct socket *sock, int posix_error)
+{
+	return posix_error == EACCES && sock->type == SOCK_DGRAM && wsc__socket_is(sock, SOCKET_CONNECTED);
+}
+
+static ssize_t send_now(SOCKET s, struct socket *sock, const struct msghdr *message, int flags)
+{
+	int fd = wsc__rcvall_raw(s, sock);
+	ssize_t now = sendmsg(fd, message, flags);
+
+	if (__builtin_expect(now < 0, 0) && !message->msg_name && may_broadcast(sock, errno) &&
+	    wsc__broadcast_lend(s)) {
+		now = sendmsg(fd, message, flags);
+		wsc__broadcast_return(s);
+	}
+	return now;
 }
 
 /* Sends all of it if the socket blocks, else as much as there is room for. What went out counts, even if
@@ -60,8 +84,7 @@ static int transmit(SOCKET s, struct socket *sock, struct transfer *transfer, in
 			error = wsc__wait(s, POLLOUT, end);
 		if (error)
 			break;
-		now = sendmsg(wsc__rcvall_raw(s, sock), &transfer->message,
-			      wait ? flags | MSG_DONTWAIT : flags);
+		now = send_now(s, sock, &transfer->message, wait ? flags | MSG_DONTWAIT : flags);
 		if (now >= 0) {
 			wsc__transfer_advance(transfer, (size_t)now);
 			over = sock->type != SOCK_STREAM || wsc__socket_is(sock, SOCKET_NONBLOCKING) ||
@@ -102,6 +125,8 @@ int wsc__send(SOCKET s, struct socket *sock, struct transfer *transfer, const vo
 			((struct sockaddr_in *)&transfer->address)->sin_port = 0;
 		if (sock->type == SOCK_DGRAM && transfer->address.ss_family != AF_UNIX &&
 		    !wsc__address_port(&transfer->address)) {
+			if (wsc__socket_is(sock, SOCKET_NO_SEND))
+				return WS_WSAESHUTDOWN;
 			wsc__bind_any(s, sock);
 			transfer->done = transfer->size; /* Windows sends it, and nobody can be there */
 			return 0;
@@ -110,7 +135,10 @@ int wsc__send(SOCKET s, struct socket *sock, struct transfer *transfer, const vo
 	if (wsc__socket_is(sock, SOCKET_LIMITED) && wsc__option_exceeds(s, sock, transfer->size))
 		return WS_WSAEMSGSIZE;
 	wsc__socket_bound_raw(s, sock);
-	return transmit(s, sock, transfer, posix_flags);
+	error = transmit(s, sock, transfer, posix_flags);
+	if (!error)
+		sock->unaware = false; /* to send has given it an address, then */
+	return error;
 }
 
 /* sendto, from where the socket is held; and send, when it is not plain or has more to do, after so many
@@ -143,7 +171,7 @@ int WSC(sendto)(SOCKET s, const char *data, int size, int flags, const struct WS
 static __attribute__((noinline)) int send_failed(SOCKET s, struct socket *sock, const char *data, int size,
 						 ssize_t now)
 {
-	if (now < 0 && errno != EINTR && !wsc__unreachable_is(sock, errno))
+	if (now < 0 && errno != EINTR && !wsc__unreachable_is(sock, errno) && !may_broadcast(sock, errno))
 		return wsc__transfer_end(sock, failure(s, sock), 0, size) ? SOCKET_ERROR : 0;
 	if (now >= 0 && wsc__socket_is(sock, SOCKET_NONBLOCKING))
 		return wsc__transfer_end(sock, 0, now, size) ? SOCKET_ERROR : (int)now;

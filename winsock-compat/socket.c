@@ -3,12 +3,14 @@
 
 #include "address.h"
 #include "blocking.h"
+#include "duplicate.h"
 #include "conditional.h"
 #include "errorqueue.h"
 #include "export.h"
 #include "fault.h"
 #include "filter.h"
 #include "icmp.h"
+#include "joinleaf.h"
 #include "options.h"
 #include "port.h"
 #include "profile.h"
@@ -181,7 +183,8 @@ static void fill(struct socket *sock, uint64_t cookie, int family, int type, int
 	FILL(send_timeout, 0);
 	sock->linger_on = sock->linger_time = 0;
 	sock->vacated = false;
-	sock->peer.sin6_family = 0;
+	FILL(shared, false);
+	FILL(unaware, false);
 	FILL(control, 0);
 	FILL(ports.options, 0);
 	FILL(ports.bound, 0);
@@ -363,6 +366,8 @@ static unsigned lingers(struct socket *sock)
 {
 	bool may = wsc__socket_is(sock, SOCKET_CONNECTED | SOCKET_CONNECTING) && is_tcp(sock);
 
+	if (sock->shared) /* it need not end with this descriptor */
+		return 0;
 	return may && sock->linger_on ? sock->linger_time : 0;
 }
 
@@ -479,17 +484,19 @@ static void finish_end(int fd, struct socket *sock)
 {
 	unsigned state, seconds;
 	uint64_t cookie;
-	bool reset, reserves;
+	bool reset, reserves, shared;
 
 	wsc__socket_lock(sock);
 	cookie = sock->cookie;
 	seconds = lingers(sock);
 	reset = aborts(sock);
+	shared = sock->shared;
 	reserves = sock->ports.options & PORT_RESERVES; /* now that it is unknown: see wsc__port_acquire */
 	state = forget_state(sock);
 	wsc__socket_unlock(sock);
 
-	if ((wsc__selections && wsc__watch_hold(fd, sock)) || is_awaited(sock))
+	/* A shared one's connection goes on. */
+	if (!shared && ((wsc__selections && wsc__watch_hold(fd, sock)) || is_awaited(sock)))
 		wake(fd, sock, reset);
 	if (seconds)
 		linger(fd, sock, !(state & SOCKET_NONBLOCKING), seconds);
@@ -572,6 +579,7 @@ void wsc__socket_close_all(void)
 			finish_end((int)s, sock);
 		}
 	}
+	wsc__duplicate_end();
 	wsc__port_end();
 }
 
@@ -638,6 +646,20 @@ void wsc__socket_forget_failure(SOCKET s, struct socket *sock)
 	if (!option((int)s, SOL_SOCKET, SO_ERROR, &posix_error) && posix_error)
 		wsc__socket_keep_error(s, sock, posix_error);
 	connect((int)s, &nobody, sizeof nobody);
+}
+
+bool wsc__socket_has_failed(SOCKET s, struct socket *sock, int posix_error)
+{
+	bool stream = sock->type == SOCK_STREAM;
+
+	if (stream && posix_error == ECONNRESET && wsc__socket_is(sock, SOCKET_CONNECTING)) /* so it had a peer */
+		wsc__socket_connected(s, sock);
+	if (!stream || wsc__socket_connecting(s, sock) || !wsc__socket_is(sock, SOCKET_REFUSED) ||
+	    wsc__socket_verify(s, sock, NULL))
+		return false;
+	if (posix_error != ENOTCONN && posix_error != EPIPE && posix_error != EINVAL)
+		wsc__socket_keep_error(s, sock, posix_error);
+	return true;
 }
 
 int wsc__socket_lost(SOCKET s, struct socket *sock, int posix_error)
@@ -803,7 +825,7 @@ static int check_kind(int family, int type, int protocol)
 	return protocol && (family == WS_AF_UNIX || protocol != spoken) ? WS_WSAEPROTONOSUPPORT : 0;
 }
 
-static int create(int family, int type, int protocol, SOCKET *s)
+static int create(int family, int type, int protocol, DWORD flags, SOCKET *s)
 {
 	struct socket *sock;
 	int posix_family, fd, error;
@@ -824,6 +846,8 @@ static int create(int family, int type, int protocol, SOCKET *s)
 	if (posix_family < 0)
 		return WS_WSAEAFNOSUPPORT;
 	error = check_kind(family, type, protocol);
+	if (!error)
+		error = wsc__joinleaf_check(type, flags);
 	if (error)
 		return error;
 	fd = socket(posix_family, type | SOCK_CLOEXEC, protocol);
@@ -842,6 +866,11 @@ static int create(int family, int type, int protocol, SOCKET *s)
 	error = wsc__socket_add(fd, family, type, protocol, 0, &sock);
 	if (!error && type == SOCK_RAW)
 		wsc__filter_update((SOCKET)fd, sock);
+	if (!error) {
+		error = wsc__joinleaf_note(sock, flags);
+		if (error)
+			end(fd, sock);
+	}
 	*s = (SOCKET)fd;
 	return error;
 }
@@ -852,11 +881,11 @@ SOCKET WSC(socket)(int family, int type, int protocol)
 	int error = wsc__enter();
 
 	if (!error)
-		error = create(family, type, protocol, &s);
+		error = create(family, type, protocol, 0, &s);
 	return error ? wsc__result_socket(error) : s;
 }
 
-/* The group and the flags ask for nothing that a socket here does not have anyway. */
+/* The group, and most of the flags, ask for nothing that a socket here does not have anyway. */
 SOCKET WSC(WSASocketA)(int family, int type, int protocol, WSAPROTOCOL_INFOA *information, GROUP group,
 		      DWORD flags)
 {
@@ -864,9 +893,13 @@ SOCKET WSC(WSASocketA)(int family, int type, int protocol, WSAPROTOCOL_INFOA *in
 	SOCKET s;
 	int error = wsc__enter();
 
-	(void)group, (void)flags;
+	(void)group;
 	if (!error && information)
 		error = wsc__copy_in(&info, information, sizeof info);
+	if (!error && information && wsc__duplicate_is(&info)) {
+		error = wsc__duplicate_take(&info, &s);
+		return error ? wsc__result_socket(error) : s;
+	}
 	if (!error && information) {
 		/* Where the caller leaves it to the structure, the structure says it. */
 		if (family == -1 || !family)
@@ -879,7 +912,7 @@ SOCKET WSC(WSASocketA)(int family, int type, int protocol, WSAPROTOCOL_INFOA *in
 			error = WS_WSAEAFNOSUPPORT;
 	}
 	if (!error)
-		error = create(family, type, protocol, &s);
+		error = create(family, type, protocol, flags, &s);
 	return error ? wsc__result_socket(error) : s;
 }
 WSC_ALIAS(WSASocketA)

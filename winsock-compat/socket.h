@@ -105,6 +105,8 @@ struct socket_extras {
 	int *waiting, waiting_count; /* connections that came before the pause: wait for the next accepts */
 	struct conditional *conditional; /* with SOCKET_CONDITIONAL */
 	int syn_retries;          /* the kernel's, before TCP_NOSYNRETRIES; 0 if that was never set */
+	unsigned multipoint;      /* WSA_FLAG_MULTIPOINT_*: it may be a leaf */
+	bool is_leaf;             /* WSAJoinLeaf has made it one */
 	struct urgent urgent_data;
 	int urgent;               /* TCP_EXPEDITED_1122 or TCP_BSDURGENT, whichever was turned on */
 	bool icmp_failed;         /* the last connect has met an ICMP error: this one */
@@ -136,11 +138,12 @@ struct socket { /* of a size that makes finding one a shift */
 	_Atomic DWORD receive_timeout, send_timeout; /* SO_RCVTIMEO, SO_SNDTIMEO in ms; 0 is none */
 	WORD linger_on, linger_time;             /* SO_LINGER as set */
 	_Atomic uint64_t connected_at;           /* wsc__now() when it got its peer */
-	struct sockaddr_in6 peer;                /* where the connect under way leads to */
 	_Atomic unsigned control;                /* the control messages that receives give: rows of control.c */
 	struct ports ports;
 	struct socket_extras *_Atomic extras;    /* what few sockets have; NULL until they do */
 	int number;                              /* the descriptor's */
+	_Atomic bool shared;                     /* by WSADuplicateSocket: other descriptors may be its too */
+	_Atomic bool unaware;                    /* such a one, which does not see that another was bound since */
 	bool cleaned;                            /* the last WSACleanup is closing it */
 	bool vacated;                            /* it is closed, and another socket keeps its number */
 } __attribute__((aligned(256)));
@@ -314,6 +317,10 @@ void wsc__socket_forget_failure(SOCKET s, struct socket *sock);
 
 /* Notes that a stream listens, or has or seeks a peer, in case a call that is not ours made it so. */
 void wsc__socket_ask(SOCKET s, struct socket *sock);
+
+/* What a receive or a send of a stream failed with may be why it has no peer: that is for SO_ERROR, and the
+ * call has failed for want of one. */
+bool wsc__socket_has_failed(SOCKET s, struct socket *sock, int posix_error);
 
 /* What a failed receive or send means, and what the socket is from now on. */
 int wsc__socket_lost(SOCKET s, struct socket *sock, int posix_error);

@@ -424,28 +424,43 @@ static int make_pipe(int ends[2])
 }
 #endif
 
+/* With these as its stdin, stdout and stderr; -1 is what this program has. */
+static long long spawn_with(const char *argument, const int standard[3])
+{
+	int saved[3], i;
+	long long child;
+
+	fflush(stdout);
+	for (i = 0; i < 3; i++) {
+		saved[i] = -1;
+		if (standard[i] >= 0) {
+			saved[i] = dup(i);
+			dup2(standard[i], i);
+		}
+	}
+	child = spawn(argument);
+	for (i = 0; i < 3; i++) {
+		if (standard[i] >= 0) {
+			dup2(saved[i], i);
+			close(saved[i]);
+		}
+	}
+	if (child < 0)
+		bail("this program could not be run again: %s", strerror(errno));
+	return child;
+}
+
 int run_again(const char *argument, char *output, size_t size)
 {
-	int ends[2], saved[3], i;
+	int ends[2];
 	char extra[256];
 	size_t seen = 0;
 	long long child;
 
 	if (make_pipe(ends) < 0)
 		bail("pipe: %s", strerror(errno));
-	fflush(stdout);
-	for (i = 1; i <= 2; i++) {
-		saved[i] = dup(i);
-		dup2(ends[1], i);
-	}
-	child = spawn(argument);
-	for (i = 1; i <= 2; i++) {
-		dup2(saved[i], i);
-		close(saved[i]);
-	}
+	child = spawn_with(argument, (int[3]){ -1, ends[1], ends[1] });
 	close(ends[1]);
-	if (child < 0)
-		bail("this program could not be run again: %s", strerror(errno));
 	for (;;) { /* to the end, so that the child never waits for room */
 		bool room = seen + 1 < size;
 		int got = read(ends[0], room ? output + seen : extra, room ? size - 1 - seen : sizeof extra);
@@ -458,4 +473,96 @@ int run_again(const char *argument, char *output, size_t size)
 	close(ends[0]);
 	output[seen] = '\0';
 	return wait_for(child);
+}
+
+struct program {
+	long long child;
+	int in, out;
+};
+
+struct program *program_start(const char *argument)
+{
+	struct program *program = calloc(1, sizeof *program);
+	int in[2], out[2];
+
+	if (!program || make_pipe(in) < 0 || make_pipe(out) < 0)
+		bail("no pipes for a program: %s", strerror(errno));
+	program->child = spawn_with(argument, (int[3]){ in[0], out[1], -1 });
+	close(in[0]);
+	close(out[1]);
+	program->in = in[1];
+	program->out = out[0];
+	return program;
+}
+
+unsigned long program_id(const struct program *program)
+{
+#ifdef __linux__
+	return (unsigned long)program->child;
+#else
+	return GetProcessId((HANDLE)(intptr_t)program->child);
+#endif
+}
+
+static bool write_all(int fd, const char *bytes, size_t size)
+{
+	while (size > 0) {
+		int now = write(fd, bytes, size);
+
+		if (now <= 0)
+			return false;
+		bytes += now;
+		size -= now;
+	}
+	return true;
+}
+
+static bool read_all(int fd, char *bytes, size_t size)
+{
+	while (size > 0) {
+		int now = read(fd, bytes, size);
+
+		if (now <= 0)
+			return false;
+		bytes += now;
+		size -= now;
+	}
+	return true;
+}
+
+bool program_write(struct program *program, const void *bytes, size_t size)
+{
+	return write_all(program->in, bytes, size);
+}
+
+bool program_read(struct program *program, void *bytes, size_t size)
+{
+	return read_all(program->out, bytes, size);
+}
+
+int program_end(struct program *program)
+{
+	int status;
+
+	close(program->in);
+	status = wait_for(program->child);
+	close(program->out);
+	free(program);
+	return status;
+}
+
+bool parent_read(void *bytes, size_t size)
+{
+#ifndef __linux__
+	_setmode(0, _O_BINARY);
+#endif
+	return read_all(0, bytes, size);
+}
+
+bool parent_write(const void *bytes, size_t size)
+{
+#ifndef __linux__
+	_setmode(1, _O_BINARY);
+#endif
+	return write_all(1, bytes, size);
 }

@@ -56,4 +56,15 @@ void set_environment(const char *name, const char *value); /* NULL: unset */
  * status; 128 and more if it died. */
 int run_again(const char *argument, char *output, size_t size);
 
+/* Runs this program again with one argument, beside this one, and talks to it: what is written there comes in
+ * its stdin, what it writes on its stdout is read here. Both read all of what they want, or say false. */
+struct program;
+struct program *program_start(const char *argument);
+unsigned long program_id(const struct program *program); /* its GetCurrentProcessId() */
+bool program_write(struct program *program, const void *bytes, size_t size);
+bool program_read(struct program *program, void *bytes, size_t size);
+int program_end(struct program *program);   /* ends its stdin and waits for it; its exit status */
+bool parent_read(void *bytes, size_t size); /* in the program that was started so */
+bool parent_write(const void *bytes, size_t size);
+
 #endif
