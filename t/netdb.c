@@ -218,6 +218,10 @@ static void check_nameinfo(void)
 	wine_todo("Wine has nothing against it");
 	is_int(WSAHOST_NOT_FOUND, getnameinfo(sa, sizeof address, NULL, 0, NULL, 0, 0), "getnameinfo for nothing");
 	is_error(WSAHOST_NOT_FOUND, WSAGetLastError(), "...which is the last error, too");
+	is_int(WSAEINVAL, getnameinfo(sa, sizeof address, host, 0, port, sizeof port, NI_NUMERICHOST),
+	       "getnameinfo, no room for a host that is wanted");
+	is_int(WSAEINVAL, getnameinfo(sa, sizeof address, host, sizeof host, port, 0, NI_NUMERICHOST),
+	       "getnameinfo, no room for a service that is wanted");
 	todo_end();
 	wine_todo("Wine lets the system say it");
 	is_int(WSAEFAULT, getnameinfo(sa, sizeof address - 1, host, sizeof host, NULL, 0, NI_NUMERICHOST),

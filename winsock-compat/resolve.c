@@ -488,10 +488,10 @@ static int name_address(const void *user, int length, int flags, char *node, cha
 	return 0;
 }
 
-/* One of the two texts; no room is no wish for it. */
+/* One of the two texts, if it is wanted. */
 static int name_out(int unit, void *user, DWORD room, const char *text)
 {
-	int error = user && room ? wsc__wide_out(unit, user, room, text) : 0;
+	int error = user ? wsc__wide_out(unit, user, room, text) : 0;
 
 	return error == WS_WSAENOBUFS ? WS_ERROR_INSUFFICIENT_BUFFER : error;
 }
@@ -502,11 +502,13 @@ static int get_name(int unit, const void *address, int length, void *node, DWORD
 	char node_text[NI_MAXHOST], service_text[NI_MAXSERV];
 	int error = wsc__enter();
 
-	if (!error && !(node && node_room) && !(service && service_room))
+	if (!error && !node && !service)
 		error = WS_WSAHOST_NOT_FOUND;
+	if (!error && ((node && !node_room) || (service && !service_room)))
+		error = WS_WSAEINVAL;
 	if (!error)
-		error = name_address(address, length, flags, node && node_room ? node_text : NULL,
-				     service && service_room ? service_text : NULL);
+		error = name_address(address, length, flags, node ? node_text : NULL,
+				     service ? service_text : NULL);
 	if (!error)
 		error = name_out(unit, node, node_room, node_text);
 	if (!error)
