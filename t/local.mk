@@ -38,6 +38,7 @@ TEST_NAMES += option
 TEST_NAMES += options
 TEST_NAMES += port
 TEST_NAMES += select
+TEST_NAMES += sendqueue
 TEST_NAMES += socket
 TEST_NAMES += socketoption
 TEST_NAMES += startup
@@ -157,6 +158,8 @@ record-wine: $(TABLE_TESTS:%=%D%/wine/%.exe)
 %D%/ioctls.t %D%/wine/ioctls.exe: %D%/ioctls-rows.h
 CLEANFILES += %D%/ioctls-rows.h
 
+%D%/sendqueue.t %D%/wine/sendqueue.exe: %D%/sendqueue.h
+
 # The tests that come from C, under Wine.
 if HAVE_WINE
 check-wine: all-am
@@ -195,7 +198,7 @@ VALGRIND_RUNNER = $(VALGRIND) --quiet --error-exitcode=99 --trace-children=yes -
 
 check_DATA = $(NATIVE_TESTS)
 EXTRA_DIST += $(TEST_NAMES:%=%D%/%.c) $(NATIVE_ONLY:%=%D%/%.c) $(SCRIPT_TESTS) $(TAP_FROM) $(TAP_INCLUDES) \
-	%D%/options.h %D%/options-linux.c %D%/tap/link.c %D%/tap/link.h \
+	%D%/options.h %D%/options-linux.c %D%/sendqueue.h %D%/tap/link.c %D%/tap/link.h \
 	%D%/run-wine %D%/tap/tap.sh %D%/valgrind.supp $(TABLE_TESTS:%=%D%/%.wine)
 CLEANFILES += $(TABLE_TESTS:%=%D%/%-wine.h) %D%/options-rows.h %D%/options-linux.h
 MOSTLYCLEANFILES += $(NATIVE_TESTS) $(WINE_TESTS) $(NATIVE_TAP) %D%/errors.o %D%/options-linux.o %D%/tap/link.o $(WINE_TAP) $(TABLE_TESTS:%=%D%/wine/%.out)

@@ -21,6 +21,8 @@ libwinsock_compat_la_SOURCES = \
 	%D%/control.h \
 	%D%/diag.c \
 	%D%/diag.h \
+	%D%/engine.c \
+	%D%/engine.h \
 	%D%/error.c \
 	%D%/error.h \
 	%D%/export.h \
@@ -75,6 +77,8 @@ libwinsock_compat_la_SOURCES = \
 	%D%/route.h \
 	%D%/select.c \
 	%D%/send.c \
+	%D%/sendqueue.c \
+	%D%/sendqueue.h \
 	%D%/sendmsg.c \
 	%D%/service.c \
 	%D%/shutdown.c \

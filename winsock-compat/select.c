@@ -2,6 +2,7 @@
 #include "blocking.h"
 #include "export.h"
 #include "fault.h"
+#include "sendqueue.h"
 #include "unreachable.h"
 
 #include <errno.h>
@@ -172,7 +173,7 @@ static bool answers(int set, SOCKET s, struct socket *sock, short seen)
 	case READ:
 		return !failed && seen & (POLLIN | POLLHUP | POLLERR);
 	case WRITE:
-		return !failed && seen & (POLLOUT | POLLHUP | POLLERR);
+		return !failed && seen & (POLLOUT | POLLHUP | POLLERR) && wsc__sendqueue_writable(s, sock);
 	default:
 		return failed || seen & POLLPRI;
 	}

@@ -1,5 +1,5 @@
 /* shutdown. */
-#include "socket.h"
+#include "sendqueue.h"
 
 #include <errno.h>
 #include <sys/socket.h>
@@ -13,6 +13,19 @@ static const struct {
 	[WS_SD_BOTH] = { SHUT_RDWR, SOCKET_NO_RECEIVE | SOCKET_NO_SEND },
 };
 
+/* The kernel's socket is shut for sending behind what is still queued. */
+static int shut(SOCKET s, struct socket *sock, int how)
+{
+	int posix = ways[how].posix;
+
+	if (how != WS_SD_RECEIVE && wsc__socket_is(sock, SOCKET_QUEUED) && wsc__sendqueue_shutdown(s, sock)) {
+		if (how == WS_SD_SEND)
+			return 0;
+		posix = SHUT_RD;
+	}
+	return shutdown((int)s, posix) < 0 ? wsc__error_from_errno(errno) : 0;
+}
+
 int WSC(shutdown)(SOCKET s, int how)
 {
 	struct socket *sock;
@@ -22,11 +35,9 @@ int WSC(shutdown)(SOCKET s, int how)
 		error = WS_WSAEINVAL;
 	if (!error)
 		error = wsc__socket_verify(s, sock, NULL);
-	if (!error) {
-		if (shutdown((int)s, ways[how].posix) < 0)
-			error = wsc__error_from_errno(errno);
-		else
-			wsc__socket_mark(sock, ways[how].state, 0);
-	}
+	if (!error)
+		error = shut(s, sock, how);
+	if (!error)
+		wsc__socket_mark(sock, ways[how].state, 0);
 	return wsc__result(error);
 }

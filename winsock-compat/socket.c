@@ -8,6 +8,7 @@
 #include "icmp.h"
 #include "options.h"
 #include "port.h"
+#include "sendqueue.h"
 #include "unreachable.h"
 
 #include <errno.h>
@@ -100,8 +101,10 @@ static void drop_extras(struct socket *sock)
 	sock->extras = NULL;
 	for (int i = 0; extras && i < extras->waiting_count; i++)
 		wsc__socket_refuse(extras->waiting[i]);
-	if (extras)
+	if (extras) {
+		wsc__sendqueue_orphan(extras->queue);
 		free(extras->waiting);
+	}
 	free(extras);
 }
 
@@ -287,14 +290,15 @@ int wsc__socket_verify(SOCKET s, struct socket *sock, bool *changed)
 }
 
 /* Linux lets a call go on that waits for a descriptor which is closed, and may give it the data of
- * whatever has the number next. So the calls are woken, and given a while to leave. */
-static void end_calls(int fd, struct socket *sock)
+ * whatever has the number next. So the calls are woken, and given a while to leave. What is queued is still
+ * to be sent; who waits for it looks up by himself. */
+static void end_calls(int fd, struct socket *sock, bool queued)
 {
 	enum { ROUNDS = 100 };
 	const struct timespec round = { 0, 100000 };
 
 	if (atomic_load(&sock->calls))
-		shutdown(fd, SHUT_RDWR);
+		shutdown(fd, queued ? SHUT_RD : SHUT_RDWR);
 	for (int i = 0; i < ROUNDS && atomic_load(&sock->calls); i++)
 		nanosleep(&round, NULL);
 }
@@ -324,18 +328,19 @@ static unsigned lingers(struct socket *sock)
 
 /* Waits, and lets the closing be a reset if that was not enough. Linux would wait even if the socket does not block,
  * and let the connection live on afterwards. */
-static void linger(int fd, bool blocks, unsigned seconds)
+static void linger(int fd, struct sendqueue *queue, bool blocks, unsigned seconds)
 {
 	enum { SHORTEST = 1, LONGEST = 32 };
 	uint64_t end = wsc__now() + (uint64_t)seconds * 1000;
 	struct linger reset = { 1, 0 }, none = { 0, 0 };
 	bool late = false;
 
-	for (int pause = SHORTEST; blocks && !late && outstanding(fd); pause = pause < LONGEST ? 2 * pause : pause) {
+	for (int pause = SHORTEST; blocks && !late && (wsc__sendqueue_holds(queue) || outstanding(fd));
+	     pause = pause < LONGEST ? 2 * pause : pause) {
 		nanosleep(&(struct timespec){ 0, pause * 1000000 }, NULL);
 		late = wsc__now() >= end;
 	}
-	late = late && outstanding(fd);
+	late = late && (wsc__sendqueue_holds(queue) || outstanding(fd));
 	setsockopt(fd, SOL_SOCKET, SO_LINGER, late ? &reset : &none, sizeof none);
 }
 
@@ -343,21 +348,25 @@ static void linger(int fd, bool blocks, unsigned seconds)
 static int end(int fd, struct socket *sock)
 {
 	unsigned before, seconds, state = SOCKET_CLOSING;
+	struct sendqueue *queue;
 	uint64_t cookie;
-	bool reserves;
+	bool reserves, alone;
 	int error;
 
 	wsc__socket_lock(sock); /* which an adoption holds */
 	cookie = sock->cookie;
 	seconds = lingers(sock);
+	alone = !sock->linger_on;
+	queue = wsc__sendqueue_take(sock);
 	before = replace_state(sock, state);
 	reserves = sock->ports.options & PORT_RESERVES; /* in this order: see wsc__port_acquire */
 	wsc__socket_unlock(sock);
 	error = before & SOCKET_KNOWN ? 0 : WS_WSAENOTSOCK;
 	if (!error) {
-		end_calls(fd, sock);
+		end_calls(fd, sock, queue != NULL);
 		if (seconds)
-			linger(fd, !(before & SOCKET_NONBLOCKING), seconds);
+			linger(fd, queue, !(before & SOCKET_NONBLOCKING), seconds);
+		wsc__sendqueue_leave(queue, !alone);
 		/* Linux has closed it even if it says EINTR: closing again could hit another. */
 		if (close(fd) < 0 && errno != EINTR)
 			error = wsc__error_from_errno(errno);
@@ -733,7 +742,9 @@ static int may_close(SOCKET s, struct socket *sock)
 		seconds = lingers(sock);
 		wsc__socket_unlock(sock);
 	}
-	return seconds && outstanding((int)s) ? WS_WSAEWOULDBLOCK : 0;
+	if (!seconds)
+		return 0;
+	return wsc__sendqueue_flush(s, sock) != SENDQUEUE_NONE || outstanding((int)s) ? WS_WSAEWOULDBLOCK : 0;
 }
 
 int WSC(closesocket)(SOCKET s)

@@ -51,6 +51,7 @@ enum socket_state {
 	SOCKET_ABORTED = 1 << 25,    /* the peer had closed before it got all that was sent */
 	SOCKET_RCVALL = 1 << 26,     /* SIO_RCVALL: the descriptor is a packet socket's */
 	SOCKET_LIMITED = 1 << 27,    /* IP_USER_MTU is set, for datagrams of IPv4 */
+	SOCKET_QUEUED = 1 << 28,     /* it has accepted what the kernel has not: see sendqueue.h */
 };
 
 /* What decides who may have a port beside whom. */
@@ -97,6 +98,7 @@ struct socket_extras {
 	int urgent;               /* TCP_EXPEDITED_1122 or TCP_BSDURGENT, whichever was turned on */
 	bool icmp_failed;         /* the last connect has met an ICMP error: this one */
 	ICMP_ERROR_INFO icmp;
+	struct sendqueue *queue;  /* what SOCKET_QUEUED is about; may be empty */
 };
 
 struct socket { /* of a size that makes finding one a shift */
