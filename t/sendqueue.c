@@ -392,11 +392,11 @@ static void reset(bool by_send)
 	closesocket(pair[1]);
 	ok(is_writable(pair[0], PATIENCE), "a reset makes a socket with a queue writable");
 	sleep_ms(100);
+	wine_may_differ(no_reset);
 	if (by_send)
 		fails(WSAECONNRESET, send(pair[0], "x", 1, 0), "...send says what it was");
 	else
 		fails(WSAECONNRESET, recv(pair[0], &byte, 1, 0), "...recv says what it was");
-	wine_may_differ("Wine 8 tells it once");
 	fails(WSAECONNRESET, send(pair[0], "x", 1, 0), "...and send goes on to say so");
 	todo_end();
 	succeeds(closesocket(pair[0]), "...and it can be closed");
@@ -416,8 +416,10 @@ static void peer_closes(void)
 	ok(is_writable(pair[0], PATIENCE), "a peer that closes makes it writable");
 	sleep_ms(100);
 	result = recv(pair[0], &byte, 1, 0);
+	wine_may_differ(no_reset);
 	ok(result < 0 && (WSAGetLastError() == WSAECONNRESET || WSAGetLastError() == WSAECONNABORTED),
 	   "...and recv says that the connection is no more (%s)", outcome(result));
+	todo_end();
 	closesocket(pair[0]);
 }
 
