@@ -9,14 +9,16 @@ function fail(why) {
 NF != 4 { fail("a row has four words, not " NF) }
 $2 !~ /^[a-z0-9]+\.h$/ { fail("'" $2 "' is no header") }
 $3 !~ /^(1\.1|2\.0|2\.2|win32)$/ { fail("'" $3 "' is no Winsock version") }
-$4 !~ /^(alias|hidden|pointer)$/ { fail("'" $4 "' is neither alias nor hidden nor pointer") }
+$4 !~ /^((alias|hidden)(,wide)?|pointer)$/ { fail("'" $4 "' is neither alias nor hidden nor pointer") }
 $1 in seen { fail("'" $1 "' stands here twice") }
 {
 	seen[$1] = 1
 	if ($4 == "pointer")
 		next
 	names = names "\twsc_" $1 ";\n"
-	if ($4 == "alias")
+	if ($4 ~ /,wide/)
+		names = names "\twsc_" $1 "_utf32;\n"
+	if ($4 ~ /^alias/)
 		names = names "\t" $1 ";\n"
 }
 END {

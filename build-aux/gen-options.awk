@@ -167,7 +167,7 @@ BEGIN {
 	if (make !~ /^(library|test|linux|page)$/)
 		fail("make=" make "?")
 	list("trait of lengths", "none negative get-negative two-bytes length-zeroed buffer-zeroed length-needed" \
-		" length-kept truth at-most-255 null varies")
+		" length-kept truth at-most-255 null wide varies")
 	list("kind of socket", "any ip stream datagram tcp udp raw unix none")
 	list("Windows", "2000 xp 2003 vista 7 8 8.1 10 11")
 	list("outcome", "works answers refuses")
@@ -317,13 +317,22 @@ function side(i, name, called,    k, text) {
 	return "." name "_error = { " text " }"
 }
 
+# The size with a wchar_t of four bytes, 0 if it is the same.
+function utf32(name,    size) {
+	if (shape_traits[name] !~ /(^|,)wide(,|$)/)
+		return ", 0"
+	size = shape_columns[name]
+	sub(/\).*/, "_UTF32)", size)
+	return ", " size
+}
+
 function library(    i, k) {
 	print "/* The handlers of the options, and the rows of options.c, made from options.in. */"
 	print "#ifndef OPTION_ROWS\n#include \"socket.h\"\n\nstruct option;\nstruct value;\n"
 	traits_of_both()
 	printf "\n%s#else\n\n", prototypes
 	for (i = 1; i <= shapes; i++)
-		printf "static const struct shape shape_%s = { %s };\n", shape[i], shape_text[shape[i]]
+		printf "static const struct shape shape_%s = { %s%s };\n", shape[i], shape_text[shape[i]], utf32(shape[i])
 	print "\nstatic const int levels[] = {"
 	for (i = 1; i <= level_count; i++)
 		printf "\tWS_%s,\n", levels[i]

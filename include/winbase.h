@@ -30,10 +30,10 @@ WSC_FUNCTION(DWORD, GetLastError, (void));
 WSC_FUNCTION(void, SetLastError, (DWORD error));
 
 /* The text of an error, or a text with values put in. */
-WSC_FUNCTION(DWORD, FormatMessageA,
+WSC_WIDE_FUNCTION(DWORD, FormatMessageA,
 	     (DWORD flags, LPCVOID source, DWORD code, DWORD language, LPSTR buffer, DWORD size,
 	      va_list *arguments));
-WSC_FUNCTION(DWORD, FormatMessageW,
+WSC_WIDE_FUNCTION(DWORD, FormatMessageW,
 	     (DWORD flags, LPCVOID source, DWORD code, DWORD language, LPWSTR buffer, DWORD size,
 	      va_list *arguments));
 

@@ -79,16 +79,12 @@ typedef __UINTPTR_TYPE__ UINT_PTR, ULONG_PTR, DWORD_PTR, *PUINT_PTR, *PULONG_PTR
 typedef __SIZE_TYPE__ SIZE_T, *PSIZE_T;
 typedef __PTRDIFF_TYPE__ SSIZE_T, *PSSIZE_T;
 
-/* A wide character has 16 bits; so has wchar_t with -fshort-wchar. */
-#if __SIZEOF_WCHAR_T__ == 2
+/* A wide character is the program's wchar_t: UTF-32, or UTF-16 with -fshort-wchar. */
+#ifdef WSC_OVERLAY
 typedef wchar_t WCHAR;
 #define WSC_WIDE(text) L##text
-#elif defined __cplusplus && __cplusplus >= 201103L
-typedef char16_t WCHAR;
-#define WSC_WIDE(text) u##text
 #else
 typedef __CHAR16_TYPE__ WCHAR;
-#define WSC_WIDE(text) u##text
 #endif
 typedef WCHAR *PWCHAR, *LPWCH, *PWCH, *LPWSTR, *PWSTR, *NWPSTR;
 typedef const WCHAR *LPCWSTR, *PCWSTR, *LPCWCH, *PCWCH;

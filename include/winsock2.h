@@ -75,6 +75,12 @@ typedef struct _WSAPROTOCOL_INFOW {
 	WSC_PROTOCOL_INFO(WCHAR)
 } WSAPROTOCOL_INFOW, *LPWSAPROTOCOL_INFOW;
 
+#ifndef WSC_OVERLAY /* as a program with a wchar_t of four bytes has it */
+typedef struct _WSAPROTOCOL_INFOW_UTF32 {
+	WSC_PROTOCOL_INFO(UINT32)
+} WSAPROTOCOL_INFOW_UTF32;
+#endif
+
 #undef WSC_PROTOCOL_INFO
 
 typedef struct WSC(pollfd) {
@@ -145,13 +151,13 @@ typedef int(CALLBACK *LPCONDITIONPROC)(LPWSABUF caller, LPWSABUF caller_data, LP
 typedef void(CALLBACK *LPWSAOVERLAPPED_COMPLETION_ROUTINE)(DWORD error, DWORD transferred,
 							   LPWSAOVERLAPPED overlapped, DWORD flags);
 
-WSC_FUNCTION(int, GetHostNameW, (PWSTR name, int namelen));
+WSC_WIDE_FUNCTION(int, GetHostNameW, (PWSTR name, int namelen));
 WSC_FUNCTION(SOCKET, WSAAccept,
 	     (SOCKET s, struct WSC(sockaddr) * addr, LPINT addrlen, LPCONDITIONPROC condition,
 	      DWORD_PTR context));
 WSC_FUNCTION(INT, WSAAddressToStringA,
 	     (LPSOCKADDR address, DWORD address_length, LPWSAPROTOCOL_INFOA info, LPSTR text, LPDWORD text_length));
-WSC_FUNCTION(INT, WSAAddressToStringW,
+WSC_WIDE_FUNCTION(INT, WSAAddressToStringW,
 	     (LPSOCKADDR address, DWORD address_length, LPWSAPROTOCOL_INFOW info, LPWSTR text, LPDWORD text_length));
 WSC_FUNCTION(int, WSAConnect,
 	     (SOCKET s, const struct WSC(sockaddr) * name, int namelen, LPWSABUF caller_data,
@@ -186,7 +192,7 @@ WSC_FUNCTION(SOCKET, WSASocketW,
 	     (int af, int type, int protocol, LPWSAPROTOCOL_INFOW info, GROUP group, DWORD flags));
 WSC_FUNCTION(INT, WSAStringToAddressA,
 	     (LPSTR text, INT family, LPWSAPROTOCOL_INFOA info, LPSOCKADDR address, LPINT address_length));
-WSC_FUNCTION(INT, WSAStringToAddressW,
+WSC_WIDE_FUNCTION(INT, WSAStringToAddressW,
 	     (LPWSTR text, INT family, LPWSAPROTOCOL_INFOW info, LPSOCKADDR address, LPINT address_length));
 
 WSC_END

@@ -21,27 +21,27 @@ WSC_FUNCTION(void, FreeAddrInfoEx, (PADDRINFOEXA info));
 WSC_FUNCTION(void, FreeAddrInfoExW, (PADDRINFOEXW info));
 WSC_FUNCTION(void, FreeAddrInfoW, (PADDRINFOW info));
 WSC_FUNCTION(char *, gai_strerrorA, (int error));
-WSC_FUNCTION(WCHAR *, gai_strerrorW, (int error));
+WSC_WIDE_FUNCTION(WCHAR *, gai_strerrorW, (int error));
 WSC_FUNCTION(INT, getaddrinfo, (PCSTR node, PCSTR service, const ADDRINFOA *hints, PADDRINFOA *result));
 WSC_FUNCTION(INT, GetAddrInfoExA,
 	     (PCSTR node, PCSTR service, DWORD name_space, LPGUID provider, const ADDRINFOEXA *hints,
 	      PADDRINFOEXA *result, struct WSC(timeval) * timeout, LPWSAOVERLAPPED overlapped,
 	      LPLOOKUPSERVICE_COMPLETION_ROUTINE routine, LPHANDLE handle));
-WSC_FUNCTION(INT, GetAddrInfoExW,
+WSC_WIDE_FUNCTION(INT, GetAddrInfoExW,
 	     (PCWSTR node, PCWSTR service, DWORD name_space, LPGUID provider, const ADDRINFOEXW *hints,
 	      PADDRINFOEXW *result, struct WSC(timeval) * timeout, LPWSAOVERLAPPED overlapped,
 	      LPLOOKUPSERVICE_COMPLETION_ROUTINE routine, LPHANDLE handle));
-WSC_FUNCTION(INT, GetAddrInfoW, (PCWSTR node, PCWSTR service, const ADDRINFOW *hints, PADDRINFOW *result));
+WSC_WIDE_FUNCTION(INT, GetAddrInfoW, (PCWSTR node, PCWSTR service, const ADDRINFOW *hints, PADDRINFOW *result));
 WSC_FUNCTION(INT, getnameinfo,
 	     (const struct WSC(sockaddr) * address, WSC(socklen_t) length, PCHAR node, DWORD node_size,
 	      PCHAR service, DWORD service_size, INT flags));
-WSC_FUNCTION(INT, GetNameInfoW,
+WSC_WIDE_FUNCTION(INT, GetNameInfoW,
 	     (const struct WSC(sockaddr) * address, WSC(socklen_t) length, PWCHAR node, DWORD node_size,
 	      PWCHAR service, DWORD service_size, INT flags));
 WSC_FUNCTION(PCSTR, inet_ntop, (INT family, LPCVOID address, LPSTR text, size_t size));
 WSC_FUNCTION(INT, inet_pton, (INT family, PCSTR text, PVOID address));
-WSC_FUNCTION(PCWSTR, InetNtopW, (INT family, LPCVOID address, LPWSTR text, size_t size));
-WSC_FUNCTION(INT, InetPtonW, (INT family, PCWSTR text, PVOID address));
+WSC_WIDE_FUNCTION(PCWSTR, InetNtopW, (INT family, LPCVOID address, LPWSTR text, size_t size));
+WSC_WIDE_FUNCTION(INT, InetPtonW, (INT family, PCWSTR text, PVOID address));
 
 #ifdef WSC_OVERLAY
 

@@ -18,7 +18,7 @@
 
 enum { UNTOUCHED = 'x', ROOM = 512 };
 
-/* A text of the W side, which has 16 bits a character whatever wchar_t has. Good until the eighth call. */
+/* A text of the W side. Good until the eighth call. */
 static WCHAR *wide(const char *text)
 {
 	static WCHAR texts[8][ROOM];
@@ -526,18 +526,23 @@ static void bad_pointers_here(void)
 /* What is not ASCII is UTF-8 to the A side. */
 static void not_ascii(void)
 {
-	static const WCHAR mixed[] = { 'a', 0xe9, 0x20ac, 0xd83d, 0xde00, 0 }, half[] = { 0xd83d, 'b', 0 };
+	static const WCHAR mixed[] = L"a\u00e9\u20ac\U0001f600", half[] = { 0xd83d, 'b', 0 };
+	int length = sizeof mixed / sizeof *mixed - 1; /* 5 with surrogates, else 4 */
 	WCHAR out[ROOM] = { 0 };
 	ULONG_PTR text[] = { (ULONG_PTR) "a\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80" };
 
 	a_gives("a\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80", "%1!ws!", 0, mixed);
 	a_gives("\xed\xa0\xbd" "b", "%1!ws!", 0, half);
 	a_gives("\xe2\x82\xac", "%1!wc!", 0, 0x20ac);
-	is_int(5,
+	is_int(length,
 	       FormatMessageW(FORMAT_MESSAGE_FROM_STRING | FORMAT_MESSAGE_ARGUMENT_ARRAY, wide("%1!hs!"), 0,
 			      0, out, ROOM, (va_list *)text),
 	       "UTF-8 for the W side");
-	ok(!memcmp(mixed, out, sizeof mixed), "...becomes UTF-16");
+	ok(!memcmp(mixed, out, sizeof mixed), "...becomes UTF-16 or UTF-32, as wchar_t has it");
+	is_int(0,
+	       FormatMessageW(FORMAT_MESSAGE_FROM_STRING | FORMAT_MESSAGE_ARGUMENT_ARRAY, wide("%1!hs!"), 0,
+			      0, out, length, (va_list *)text),
+	       "...which needs room for its units");
 }
 
 /* A language that is not there, and what else Windows refuses by its page. */

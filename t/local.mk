@@ -19,6 +19,7 @@ TEST_NAMES += accept
 TEST_NAMES += addresses
 TEST_NAMES += ancillary
 TEST_NAMES += bind
+TEST_NAMES += close
 TEST_NAMES += connect
 TEST_NAMES += error
 TEST_NAMES += errors
@@ -50,7 +51,11 @@ SCRIPT_TESTS += %D%/interop.t %D%/wsc-compare.t
 # How long a test may run. A slow one says so: t/NAME.log: TEST_SECONDS = 300
 TEST_SECONDS = 120
 
-NATIVE_TESTS = $(TEST_NAMES:%=%D%/%.t) $(NATIVE_ONLY:%=%D%/%.t)
+# Those with wide text, which also run with a wchar_t of two bytes, natively, as t/NAME-short.t.
+WIDE_NAMES = addresses fault formatmessage netdb options socket socketoption structs
+SHORT_TESTS = $(WIDE_NAMES:%=%D%/%-short.t)
+
+NATIVE_TESTS = $(TEST_NAMES:%=%D%/%.t) $(NATIVE_ONLY:%=%D%/%.t) $(SHORT_TESTS)
 WINE_TESTS = $(TEST_NAMES:%=%D%/wine/%.exe)
 
 # Those that go through a table: t/NAME.wine says what Wine does with it.
@@ -93,8 +98,11 @@ $(NATIVE_TAP): %D%/%.o: %D%/%.c $(TAP_INCLUDES) $(PROGRAM_INCLUDES) | $(BUILT_SO
 	$(AM_V_CC)$(MKDIR_P) $(@D) && $(NATIVE_CC) -c -o $@ $<
 
 # A test that needs another object of its own says TEST_WITH.
-$(NATIVE_TESTS): %D%/%.t: %D%/%.c $(NATIVE_TAP) $(TAP_INCLUDES) $(PROGRAM_INCLUDES) libwinsock-compat.la tools/wscc
+$(filter-out $(SHORT_TESTS),$(NATIVE_TESTS)): %D%/%.t: %D%/%.c $(NATIVE_TAP) $(TAP_INCLUDES) $(PROGRAM_INCLUDES) libwinsock-compat.la tools/wscc
 	$(AM_V_CCLD)$(NATIVE_CC) -o $@ $< $(NATIVE_TAP) $(TEST_WITH)
+
+$(SHORT_TESTS): %D%/%-short.t: %D%/%.c $(NATIVE_TAP) $(TAP_INCLUDES) $(PROGRAM_INCLUDES) libwinsock-compat.la tools/wscc
+	$(AM_V_CCLD)$(NATIVE_CC) -fshort-wchar -o $@ $< $(NATIVE_TAP) $(TEST_WITH)
 
 # The one file of the tests that knows POSIX only.
 %D%/network.t %D%/wire.t: TEST_WITH = %D%/tap/link.o
@@ -123,9 +131,9 @@ CLEANFILES += %D%/error-vectors.h
 # The rows of options.in, and where the kernel has them.
 %D%/options-rows.h %D%/options-linux.h: %D%/options-%.h: $(OPTIONS_FROM) $(srcdir)/build-aux/gen-options.awk
 	$(AM_V_GEN)$(MKDIR_P) $(@D) && $(GEN_OPTIONS) -v make=$(patsubst rows,test,$*) $(OPTIONS_FROM) >$@-t && mv $@-t $@
-%D%/options.t %D%/wine/options.exe: %D%/options.h %D%/options-rows.h
-%D%/options.t: TEST_WITH = %D%/options-linux.o
-%D%/options.t: %D%/options-linux.o
+%D%/options.t %D%/options-short.t %D%/wine/options.exe: %D%/options.h %D%/options-rows.h
+%D%/options.t %D%/options-short.t: TEST_WITH = %D%/options-linux.o
+%D%/options.t %D%/options-short.t: %D%/options-linux.o
 %D%/options-linux.o: %D%/options-linux.c %D%/options-linux.h
 	$(AM_V_CC)$(MKDIR_P) $(@D) && $(CC) $(TEST_FLAGS) $(SANITIZER_CFLAGS) -D_GNU_SOURCE -c -o $@ $<
 
@@ -140,6 +148,7 @@ $(TABLE_TESTS:%=%D%/%-wine.h): %D%/%-wine.h: $(srcdir)/%D%/%.wine
 	$(AM_V_GEN)$(MKDIR_P) $(@D) && \
 	{ $(SED) -e '/^#/d' -e 's/.*/"&",/' $<; echo NULL; } >$@-t && mv $@-t $@
 $(TABLE_TESTS:%=%D%/%.t): %D%/%.t: %D%/%-wine.h
+%D%/options-short.t: %D%/options-wine.h
 $(TABLE_TESTS:%=%D%/wine/%.exe): %D%/wine/%.exe: %D%/%-wine.h
 
 # Writes the lists anew, from what Wine does now, best as root: look at the differences before you commit them.

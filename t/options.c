@@ -152,7 +152,7 @@ static const char *connect_socket(SOCKET s, const struct kind *kind)
 
 /* The calls. Both of them put 0 in the place of the last error when they succeed. */
 
-enum { ROOM = 1024, UNTOUCHED = 0xa5 };
+enum { ROOM = 2048, UNTOUCHED = 0xa5 };
 struct got {
 	int error, length, written;
 	unsigned char bytes[ROOM];

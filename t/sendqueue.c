@@ -379,6 +379,29 @@ static void closed_meanwhile(void)
 	closesocket(pair[1]);
 }
 
+/* The same for a select that waits for the queue. */
+static void closed_in_select(void)
+{
+	SOCKET pair[2];
+	struct closer closer = { .after = 100 };
+	struct task *task;
+	struct timeval time = { PATIENCE / 1000, 0 };
+	fd_set set;
+	long long start = now_ms();
+
+	tcp_pair(AF_INET, pair);
+	begin_reader(pair);
+	fill(pair[0], 0, SOME);
+	closer.s = pair[0];
+	task = task_start(close_later, &closer);
+	FD_ZERO(&set);
+	FD_SET(pair[0], &set);
+	fails(WSAENOTSOCK, select(0, NULL, &set, NULL, &time), "closed while a select waits for the queue");
+	ok(now_ms() - start < PATIENCE / 2, "...which is woken");
+	ok(task_end(task, PATIENCE), "...closesocket returns");
+	closesocket(pair[1]);
+}
+
 /* The peer resets the connection while something is queued for it. */
 static void reset(bool by_send)
 {
@@ -552,6 +575,7 @@ int main(int argc, char **argv)
 	blocking_again();
 	out_of_time();
 	closed_meanwhile();
+	closed_in_select();
 	reset(true);
 	reset(false);
 	peer_closes();

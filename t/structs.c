@@ -292,7 +292,7 @@ static void compare(void)
 	MEMBER(WSAPROTOCOL_INFOA, dwProviderReserved, 112, 4);
 	MEMBER(WSAPROTOCOL_INFOA, szProtocol, 116, 256);
 
-	TYPE(WSAPROTOCOL_INFOW, 628, 628);
+	TYPE(WSAPROTOCOL_INFOW, 116 + 256 * (int)sizeof(WCHAR), 116 + 256 * (int)sizeof(WCHAR));
 	MEMBER(WSAPROTOCOL_INFOW, dwServiceFlags1, 0, 4);
 	MEMBER(WSAPROTOCOL_INFOW, dwServiceFlags2, 4, 4);
 	MEMBER(WSAPROTOCOL_INFOW, dwServiceFlags3, 8, 4);
@@ -312,7 +312,7 @@ static void compare(void)
 	MEMBER(WSAPROTOCOL_INFOW, iSecurityScheme, 104, 4);
 	MEMBER(WSAPROTOCOL_INFOW, dwMessageSize, 108, 4);
 	MEMBER(WSAPROTOCOL_INFOW, dwProviderReserved, 112, 4);
-	MEMBER(WSAPROTOCOL_INFOW, szProtocol, 116, 512);
+	MEMBER(WSAPROTOCOL_INFOW, szProtocol, 116, 256 * (int)sizeof(WCHAR));
 
 	TYPE(FLOWSPEC, 32, 32);
 	MEMBER(FLOWSPEC, TokenRate, 0, 4);

@@ -19,8 +19,14 @@ globals() {
 	nm --defined-only --extern-only "$@" | $AWK 'NF == 3 && $2 != "A" { sub(/@.*/, "", $3); print $3 }' | sort -u
 }
 
-$AWK '!/^#/ && NF && $4 != "pointer" { print "wsc_" $1; if ($4 == "alias") print $1 }' "$api" | sort >"$scratch/listed"
-$AWK '!/^#/ && NF && $4 == "hidden" { print $1 }' "$api" | sort >"$scratch/hidden"
+$AWK '!/^#/ && NF && $4 != "pointer" {
+	print "wsc_" $1
+	if ($4 ~ /,wide$/)
+		print "wsc_" $1 "_utf32"
+	if ($4 ~ /^alias/)
+		print $1
+}' "$api" | sort >"$scratch/listed"
+$AWK '!/^#/ && NF && $4 ~ /^hidden/ { print $1 }' "$api" | sort >"$scratch/hidden"
 
 check "api.in lists functions" [ -s "$scratch/listed" ]
 check "...each once" [ -z "$(uniq -d "$scratch/listed")" ]
@@ -48,15 +54,20 @@ else
 	skip "no static library" "the static library has the list"
 fi
 
-# The public headers declare what is listed, where api.in says.
+# The public headers declare what is listed, where api.in says: declared SUFFIX CFLAGS..., the suffix of wide
+# functions' symbols.
 declared() {
-	$AWK '!/^#/ && NF && $4 != "pointer" { print $1, $2 }' "$api" | while read -r name header; do
+	suffix=$1
+	shift
+	$AWK -v suffix="$suffix" '!/^#/ && NF && $4 != "pointer" { print $1, $2, $1 ($4 ~ /,wide$/ ? suffix : "") }' "$api" |
+	while read -r name header symbol; do
 		echo "#include <$header>
 			void *pointer = (void *)&$name;" |
-			$CC -isystem "$builddir/include" -isystem "$srcdir/include" -DWSC_OVERLAY -D_WIN32 -w -x c -S -o - - |
-			grep -q "[^A-Za-z_]wsc_$name\\([^A-Za-z_]\\|\$\\)" || echo "$name is not in $header"
+			$CC "$@" -isystem "$builddir/include" -isystem "$srcdir/include" -DWSC_OVERLAY -D_WIN32 -w -x c -S -o - - |
+			grep -q "[^A-Za-z_]wsc_$symbol\\([^A-Za-z_0-9]\\|\$\\)" || echo "$name is not in $header"
 	done >"$scratch/undeclared"
 	same /dev/null "$scratch/undeclared"
 }
-check "each is declared in its header" declared
+check "each is declared in its header" declared _utf32
+check "...with -fshort-wchar too" declared "" -fshort-wchar
 finish

@@ -1,4 +1,4 @@
-/* UTF-16 to UTF-8 and back. */
+/* UTF-16 and UTF-32 to UTF-8 and back. */
 #include "utf.h"
 
 #include "tap/tap.h"
@@ -40,6 +40,37 @@ static size_t count(const uint16_t *units)
 	return n;
 }
 
+/* UTF-32, by way of UTF-16. */
+static void check_utf32(void)
+{
+	static const uint32_t none[] = { 'a', 0x110000, 0xffffffff, 0xd83d, 'b' };
+	uint32_t units[16];
+	uint16_t utf16[16];
+	char bytes[64];
+
+	for (size_t i = 0; i < sizeof same / sizeof *same; i++) {
+		size_t length = strlen(same[i].utf8), seen;
+
+		seen = (size_t)(wsc__utf32_from_utf8(units, same[i].utf8, length) - units);
+		is_int(length > 0, seen, "%s is one unit of UTF-32", same[i].name);
+		*wsc__utf8_from_utf32(bytes, units, seen) = 0;
+		is_string(same[i].utf8, bytes, "...and back");
+	}
+	for (size_t i = 0; i < sizeof broken / sizeof *broken; i++) {
+		size_t length = strlen(broken[i].utf8), seen;
+		bool alike;
+
+		seen = (size_t)(wsc__utf32_from_utf8(units, broken[i].utf8, length) - units);
+		*wsc__utf16_from_utf8(utf16, broken[i].utf8, length) = 0;
+		alike = seen == count(utf16);
+		for (size_t n = 0; alike && n < seen; n++)
+			alike = units[n] == utf16[n];
+		ok(alike, "no UTF-8, to UTF-32: %s", broken[i].name);
+	}
+	*wsc__utf8_from_utf32(bytes, none, 5) = 0;
+	is_string("a\xef\xbf\xbd\xef\xbf\xbd\xed\xa0\xbd" "b", bytes, "what is beyond all characters, and half a pair");
+}
+
 int main(void)
 {
 	uint16_t units[16];
@@ -61,5 +92,6 @@ int main(void)
 	}
 	*wsc__utf8_from_utf16(bytes, half, 2) = 0;
 	is_string("\xed\xa0\xbd" "a", bytes, "half a pair goes through");
+	check_utf32();
 	return done();
 }

@@ -120,6 +120,46 @@ for compiler in gcc clang; do
 	fi
 done
 
+# A wchar_t of either size: the C library's own, as most sources expect it, and Windows'.
+cat >wide.c <<'END'
+#include <winsock2.h>
+#include <ws2tcpip.h>
+#include <windows.h>
+#include <stdio.h>
+#include <wchar.h>
+#ifdef __cplusplus
+#include <string>
+#endif
+
+int main(void)
+{
+	unsigned char bytes[16];
+	WCHAR text[64];
+	TCHAR same[] = TEXT("::1");
+	wchar_t *loopback = same;
+	int i;
+
+	if (InetPton(AF_INET6, loopback, bytes) != 1 || !InetNtopW(AF_INET6, bytes, text, 4))
+		return 2;
+#if __SIZEOF_WCHAR_T__ == 4 && defined __cplusplus
+	if (std::wstring(text) != L"::1" || wcslen(text) != 3)
+		return 3;
+#endif
+	for (i = 0; text[i]; i++)
+		putchar((char)text[i]);
+	return printf(" %d\n", (int)sizeof *text) < 0;
+}
+END
+for size in 4 2; do
+	flag=; [ $size = 4 ] || flag=-fshort-wchar
+	check "a wchar_t of $size bytes, C" \
+		quiet "$wscc" $flag -Wall -Wextra -Werror -municode wide.c -o wide -lws2_32
+	check "...runs" says "::1 $size" ./wide
+	check "a wchar_t of $size bytes, C++" \
+		quiet "$wscxx" $flag -Wall -Wextra -Werror -municode -x c++ wide.c -o wide -lws2_32
+	check "...runs" says "::1 $size" ./wide
+done
+
 version=$("$wscc" --version)
 check "--version says ours" has "$version" "wscc (winsock-compat) $(sed -n 's/^#define PACKAGE_VERSION "\(.*\)"/\1/p' "$builddir/config.h")"
 check "...and the compiler's" has "$version" "$($WSCC_CC --version | head -1)"

@@ -39,7 +39,7 @@ static int take_waiting(struct socket *listener)
 /* Nobody comes while the listener is paused; it may be let go on, or closed, by another thread. */
 static int await_resume(struct socket *listener)
 {
-	enum { PERIOD = 5 }; /* ms; closesocket waits for this thread twice as long */
+	enum { PERIOD = 5 }; /* ms */
 
 	while (wsc__socket_is(listener, SOCKET_KNOWN) && wsc__socket_is_paused(listener)) {
 		int error = wsc__thread.hook ? wsc__run_hook() : 0;

@@ -127,10 +127,12 @@ static int parse(int family, char *text, void *bytes)
 	return inet_pton(wsc__family_to_posix(family), text, bytes);
 }
 
-/* What the two forms of inet_pton have in common: `error` is that of copying the text. */
-static int text_to_address(int family, int error, char *copy, void *address)
+/* What the forms of inet_pton have in common. */
+static int text_to_address(int unit, int family, const void *text, void *address)
 {
+	char copy[WSC_UTF8_MOST * TEXT];
 	unsigned char bytes[sizeof(struct in6_addr)];
+	int error = wsc__wide_in(unit, copy, text, TEXT);
 
 	if (error == WS_WSAEFAULT)
 		return wsc__result(WS_WSAEFAULT);
@@ -145,23 +147,20 @@ static int text_to_address(int family, int error, char *copy, void *address)
 
 INT WSC(inet_pton)(INT family, PCSTR text, PVOID address)
 {
-	char copy[TEXT];
-	int error = wsc__copy_string(copy, text, sizeof copy);
-
-	return text_to_address(family, error, copy, address);
+	return text_to_address(1, family, text, address);
 }
 
 /* Unlike the other form it has an error for what is no address. */
-INT WSC(InetPtonW)(INT family, PCWSTR text, PVOID address)
+static int wide_to_address(int unit, int family, const void *text, void *address)
 {
-	char copy[3 * TEXT];
-	int error = wsc__wide_in(copy, text, TEXT), result = text_to_address(family, error, copy, address);
+	int result = text_to_address(unit, family, text, address);
 
 	if (!result)
 		wsc__thread.last_error = WS_WSAEINVAL;
 	return result;
 }
-WSC_ALIAS(InetPtonW)
+
+WSC_WIDE_FORMS(INT, InetPtonW, (INT family, PCWSTR text, PVOID address), wide_to_address(wide, family, text, address))
 
 static int address_to_text(int family, const void *address, char text[INET6_ADDRSTRLEN])
 {
@@ -181,30 +180,25 @@ static int no_room(void)
 	return wsc__profile.windows - wsc__windows >= WINDOWS_8 ? (int)0xc000000d : WS_WSAEINVAL;
 }
 
+static void *give_text(int unit, int family, const void *address, void *text, size_t size)
+{
+	char copy[INET6_ADDRSTRLEN];
+	int error = address_to_text(family, address, copy);
+
+	if (!error && (!text || strlen(copy) >= size)) /* to the wide form the documented number: nobody has seen another */
+		error = unit == 1 ? no_room() : WS_WSA_INVALID_PARAMETER;
+	if (!error)
+		error = wsc__wide_out(unit, text, size, copy);
+	return wsc__result_pointer(error, text);
+}
+
 PCSTR WSC(inet_ntop)(INT family, LPCVOID address, LPSTR text, size_t size)
 {
-	char copy[INET6_ADDRSTRLEN];
-	int error = address_to_text(family, address, copy);
-
-	if (!error && (!text || strlen(copy) >= size))
-		error = no_room();
-	if (!error)
-		error = wsc__copy_out(text, copy, strlen(copy) + 1);
-	return wsc__result_pointer(error, text);
+	return give_text(1, family, address, text, size);
 }
 
-PCWSTR WSC(InetNtopW)(INT family, LPCVOID address, LPWSTR text, size_t size)
-{
-	char copy[INET6_ADDRSTRLEN];
-	int error = address_to_text(family, address, copy);
-
-	if (!error && (!text || strlen(copy) >= size)) /* the documented number: nobody has seen another */
-		error = WS_WSA_INVALID_PARAMETER;
-	if (!error)
-		error = wsc__wide_out(text, size, copy);
-	return wsc__result_pointer(error, text);
-}
-WSC_ALIAS(InetNtopW)
+WSC_WIDE_FORMS(PCWSTR, InetNtopW, (INT family, LPCVOID address, LPWSTR text, size_t size),
+	       give_text(wide, family, address, text, size))
 
 /* "1.2.3.4:80", "::1%3", "[::1%3]:80" */
 static int write_address(const void *user, DWORD length, char text[TEXT])
@@ -244,8 +238,8 @@ static int write_address(const void *user, DWORD length, char text[TEXT])
 	return 0;
 }
 
-/* In either face; *size gets what the text needs, even if that is too much. */
-static int address_to_string(const void *address, DWORD length, bool wide, void *user, DWORD *size)
+/* *size gets what the text needs, even if that is too much. */
+static int address_to_string(int unit, const void *address, DWORD length, void *user, DWORD *size)
 {
 	char text[TEXT];
 	DWORD room, needed;
@@ -255,28 +249,25 @@ static int address_to_string(const void *address, DWORD length, bool wide, void 
 		error = WS_WSAEFAULT;
 	if (!error)
 		error = write_address(address, length, text);
-	if (error)
-		return error;
-	needed = (DWORD)strlen(text) + 1; /* units of either kind: it is ASCII */
-	if (wsc__copy_out(size, &needed, sizeof needed) || room < needed)
-		return WS_WSAEFAULT;
-	return wide ? wsc__wide_out(user, room, text) : wsc__copy_out(user, text, needed);
+	if (!error) {
+		needed = (DWORD)strlen(text) + 1; /* units of any kind: it is ASCII */
+		if (wsc__copy_out(size, &needed, sizeof needed) || room < needed)
+			error = WS_WSAEFAULT;
+	}
+	return wsc__result(error ? error : wsc__wide_out(unit, user, room, text));
 }
 
 /* The protocol's info chooses a provider; there is only one here. */
 INT WSC(WSAAddressToStringA)(LPSOCKADDR address, DWORD length, LPWSAPROTOCOL_INFOA info, LPSTR user, LPDWORD size)
 {
 	(void)info;
-	return wsc__result(address_to_string(address, length, false, user, size));
+	return address_to_string(1, address, length, user, size);
 }
 WSC_ALIAS(WSAAddressToStringA)
 
-INT WSC(WSAAddressToStringW)(LPSOCKADDR address, DWORD length, LPWSAPROTOCOL_INFOW info, LPWSTR user, LPDWORD size)
-{
-	(void)info;
-	return wsc__result(address_to_string(address, length, true, user, size));
-}
-WSC_ALIAS(WSAAddressToStringW)
+WSC_WIDE_FORMS(INT, WSAAddressToStringW,
+	       (LPSOCKADDR address, DWORD length, LPWSAPROTOCOL_INFOW info, LPWSTR user, LPDWORD size),
+	       ((void)info, address_to_string(wide, address, length, user, size)))
 
 /* A port as C writes numbers, from 1 on; false if it is none. */
 static bool read_port(const char *text, in_port_t *port)
@@ -329,16 +320,17 @@ static bool read_ipv6(char *text, struct sockaddr_in6 *in6)
 	return parse(WS_AF_INET6, text, &in6->sin6_addr) == 1;
 }
 
-/* `error` is that of copying the text, which is NULL if the program's is. */
-static int read_address(int family, int error, char *text, void *user, int *user_length)
+static int read_address(int unit, int family, const void *string, void *user, int *user_length)
 {
+	char text[WSC_UTF8_MOST * TEXT];
 	struct sockaddr_storage address = { .ss_family = AF_UNSPEC };
 	socklen_t length = family == WS_AF_INET ? sizeof(struct sockaddr_in) : sizeof(struct sockaddr_in6);
-	int room, whole = (int)length;
+	int room, whole = (int)length, error;
 	bool read;
 
-	if (!text || !user || !user_length || !address_size(family))
+	if (!string || !user || !user_length || !address_size(family))
 		return WS_WSAEINVAL;
+	error = wsc__wide_in(unit, text, string, TEXT);
 	if (error == WS_WSAEFAULT || wsc__copy_in(&room, user_length, sizeof room))
 		return WS_WSAEFAULT;
 	if (room < whole) {
@@ -356,27 +348,20 @@ static int read_address(int family, int error, char *text, void *user, int *user
 	return wsc__address_out(&address, length, user, user_length);
 }
 
-INT WSC(WSAStringToAddressA)(LPSTR string, INT family, LPWSAPROTOCOL_INFOA info, LPSOCKADDR address, LPINT length)
+static int string_to_address(int unit, const void *string, int family, void *address, int *length)
 {
-	char text[TEXT];
 	int error = wsc__enter();
 
+	return wsc__result(error ? error : read_address(unit, family, string, address, length));
+}
+
+INT WSC(WSAStringToAddressA)(LPSTR string, INT family, LPWSAPROTOCOL_INFOA info, LPSOCKADDR address, LPINT length)
+{
 	(void)info;
-	if (!error)
-		error = read_address(family, wsc__copy_string(text, string, sizeof text), string ? text : NULL, address,
-				     length);
-	return wsc__result(error);
+	return string_to_address(1, string, family, address, length);
 }
 WSC_ALIAS(WSAStringToAddressA)
 
-INT WSC(WSAStringToAddressW)(LPWSTR string, INT family, LPWSAPROTOCOL_INFOW info, LPSOCKADDR address, LPINT length)
-{
-	char text[3 * TEXT];
-	int error = wsc__enter();
-
-	(void)info;
-	if (!error)
-		error = read_address(family, wsc__wide_in(text, string, TEXT), string ? text : NULL, address, length);
-	return wsc__result(error);
-}
-WSC_ALIAS(WSAStringToAddressW)
+WSC_WIDE_FORMS(INT, WSAStringToAddressW,
+	       (LPWSTR string, INT family, LPWSAPROTOCOL_INFOW info, LPSOCKADDR address, LPINT length),
+	       ((void)info, string_to_address(wide, string, family, address, length)))

@@ -3,6 +3,7 @@
 
 #include "export.h"
 #include "fault.h"
+#include "rcvall.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -37,8 +38,12 @@ uint64_t wsc__deadline(DWORD timeout)
 
 int wsc__wait(SOCKET s, short events, uint64_t end)
 {
+	int raw = wsc__rcvall_raw(s, wsc__socket_place(s));
+
 	for (;;) {
-		struct pollfd waiting = { .fd = (int)s, .events = events };
+		/* The packet socket of SIO_RCVALL cannot be woken, but the raw one can. */
+		struct pollfd waiting[] = { { .fd = (int)s, .events = events }, { .fd = raw } };
+		nfds_t count = raw == (int)s ? 1 : 2;
 		uint64_t now = wsc__now();
 		int error, left = -1;
 
@@ -50,7 +55,7 @@ int wsc__wait(SOCKET s, short events, uint64_t end)
 		}
 		if (end != WSC_FOREVER && (left < 0 || end < now + (uint64_t)left))
 			left = now < end ? (int)(end - now) : 0;
-		if (poll(&waiting, 1, left) > 0)
+		if (poll(waiting, count, left) > 0)
 			return 0;
 		if (wsc__now() >= end)
 			return WS_WSAETIMEDOUT;

@@ -4,6 +4,9 @@
 
 #include "socket.h"
 
+/* select and WSAPoll calls that wait. They are not counted in their sockets' notes, but closesocket wakes them. */
+extern _Atomic unsigned wsc__selections;
+
 #define WSC_FOREVER (~(uint64_t)0)
 
 /* Whether a call that may block has to run this thread's hook while it waits. */
@@ -12,8 +15,8 @@ static inline bool wsc__hooked(struct socket *sock)
 	return __builtin_expect(wsc__thread.hook != NULL, 0) && !wsc__socket_is(sock, SOCKET_NONBLOCKING);
 }
 
-/* Waits until the socket is ready for `events` of poll(2), running the hook if there is one.
- * Gives 0, WSAETIMEDOUT at that moment of wsc__now, or WSAEINTR if the hook cancelled the call. */
+/* Waits until the socket, which is held, is ready for `events` of poll(2) or closed, running the hook if there is
+ * one. Gives 0, WSAETIMEDOUT at that moment of wsc__now, or WSAEINTR if the hook cancelled the call. */
 int wsc__wait(SOCKET s, short events, uint64_t end);
 
 /* When a call that begins now is over, by SO_RCVTIMEO or SO_SNDTIMEO: 0 is never. */

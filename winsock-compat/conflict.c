@@ -255,10 +255,13 @@ struct attempt {
 
 static int try(SOCKET s, const struct attempt *attempt)
 {
-	int result = attempt->address
-			     ? bind((int)s, (const struct sockaddr *)attempt->address, attempt->length)
-			     : listen((int)s, attempt->backlog);
+	int result;
 
+	do
+		result = attempt->address
+				 ? bind((int)s, (const struct sockaddr *)attempt->address, attempt->length)
+				 : listen((int)s, attempt->backlog);
+	while (result < 0 && errno == EADDRINUSE && wsc__socket_settling()); /* a port whose socket was just closed */
 	return result < 0 ? errno : 0;
 }
 

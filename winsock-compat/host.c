@@ -21,32 +21,26 @@
 
 enum { ADDRESSES = 64 }; /* of this host, at most */
 
+static int own_name(int unit, void *name, int size)
+{
+	struct utsname system;
+	int error = wsc__enter();
+
+	if (!error) {
+		uname(&system);
+		error = wsc__wide_out(unit, name, size > 0 ? (size_t)size : 0, system.nodename);
+		if (error == WS_WSAENOBUFS)
+			error = WS_WSAEFAULT;
+	}
+	return wsc__result(error);
+}
+
 int WSC(gethostname)(char *name, int size)
 {
-	struct utsname system;
-	int error = wsc__enter();
-
-	if (!error) {
-		uname(&system);
-		size_t length = strlen(system.nodename) + 1;
-
-		error = size < (int)length ? WS_WSAEFAULT : wsc__copy_out(name, system.nodename, length);
-	}
-	return wsc__result(error);
+	return own_name(1, name, size);
 }
 
-int WSC(GetHostNameW)(PWSTR name, int size)
-{
-	struct utsname system;
-	int error = wsc__enter();
-
-	if (!error) {
-		uname(&system);
-		error = wsc__wide_out(name, size > 0 ? (size_t)size : 0, system.nodename);
-	}
-	return wsc__result(error);
-}
-WSC_ALIAS(GetHostNameW)
+WSC_WIDE_FORMS(int, GetHostNameW, (PWSTR name, int size), own_name(wide, name, size))
 
 /* The address that packets to far away come from, without sending one; 0 if there is no way there. */
 static in_addr_t preferred(void)

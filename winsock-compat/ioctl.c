@@ -4,6 +4,7 @@
 #include "export.h"
 #include "fault.h"
 #include "port.h"
+#include "rcvall.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -137,7 +138,7 @@ static int wait_for(struct socket *sock, int epoll, int fd, int milliseconds)
 
 int wsc__ioctl_wait(SOCKET s, struct socket *sock, int fd, int milliseconds)
 {
-	int epoll, error;
+	int epoll, own, error;
 
 	if (wsc__socket_is(sock, SOCKET_NONBLOCKING))
 		return WS_WSAEWOULDBLOCK;
@@ -148,12 +149,15 @@ int wsc__ioctl_wait(SOCKET s, struct socket *sock, int fd, int milliseconds)
 		close(epoll);
 		return WS_WSAENOTSOCK;
 	}
-	error = watch(epoll, (int)s, 0);
+	own = fcntl(wsc__rcvall_raw(s, sock), F_DUPFD_CLOEXEC, 0); /* epoll forgets what others close, and says nothing */
+	error = own < 0 ? wsc__error_from_errno(errno) : watch(epoll, own, 0);
 	if (!error && fd >= 0)
 		error = watch(epoll, fd, EPOLLIN);
 	if (!error)
 		error = wait_for(sock, epoll, fd, milliseconds);
 	close(epoll);
+	if (own >= 0)
+		close(own);
 	wsc__socket_end(sock);
 	return error;
 }

@@ -1,12 +1,13 @@
 /* FormatMessage and gai_strerror: the texts of errors, and what can be put into a text.
  *
  * Source: Microsoft's page of FormatMessage, and what Wine's tests of it (kernel32/tests/format_msg.c) show
- * of Windows. Both faces are one: a text is turned into units, which are bytes to the A side and the 16 bits
- * of a WCHAR to the other, and the units are what is counted, wrapped and padded. */
+ * of Windows. Both faces are one: a text is turned into units, which are bytes to the A side and WCHARs of
+ * the program's to the other, and the units are what is counted, wrapped and padded. */
 #include "error.h"
 #include "export.h"
 #include "fault.h"
 #include "utf.h"
+#include "wide.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -23,7 +24,7 @@ static const struct {
 };
 
 struct text {
-	WCHAR *units;
+	uint32_t *units;
 	size_t length, room;
 };
 
@@ -31,7 +32,8 @@ enum { ARGUMENTS = 99, LONGEST = 0x7fff /* a width, a precision, a buffer of the
 
 struct message {
 	DWORD flags;
-	bool wide;
+	int unit; /* how many bytes one of its texts has, and */
+	int wide; /* one of the program's WCHARs */
 	struct text in, out;
 	size_t limit;                /* fewer units than these fit */
 	size_t width, line;          /* that a line may have, 0 if any; where the last one begins */
@@ -41,57 +43,52 @@ struct message {
 	size_t last;                 /* the number of the last argument that was used */
 };
 
-static int add(struct text *text, unsigned unit)
+static int add(struct text *text, uint32_t unit)
 {
 	if (text->length == text->room) {
 		size_t room = text->room ? 2 * text->room : 256;
-		WCHAR *units = realloc(text->units, room * sizeof *units);
+		uint32_t *units = realloc(text->units, room * sizeof *units);
 
 		if (!units)
 			return WS_ERROR_NOT_ENOUGH_MEMORY;
 		text->units = units;
 		text->room = room;
 	}
-	text->units[text->length++] = (WCHAR)unit;
+	text->units[text->length++] = unit;
 	return 0;
 }
 
-/* Turns what was read into units of the other size. */
-static int convert(struct text *text, bool wide)
+/* Turns what was read into units of another size. */
+static int convert(struct text *text, int from, int to)
 {
-	size_t length = text->length;
-	char *bytes = malloc(3 * length + 1), *end = bytes;
-	WCHAR *units = malloc((3 * length + 1) * sizeof *units);
+	size_t length = text->length, most = WSC_UTF8_MOST * length + 1;
+	char *bytes = malloc(most), *units = malloc(most * sizeof *text->units), *end;
+	struct text result = { 0 };
+	int error = bytes && units ? 0 : WS_ERROR_NOT_ENOUGH_MEMORY;
 
-	if (bytes && units && wide) {
-		while (end < bytes + length) {
-			*end = (char)text->units[end - bytes];
-			end++;
-		}
-		length = (size_t)(wsc__utf16_from_utf8(units, bytes, length) - units);
-	} else if (bytes && units) {
-		end = wsc__utf8_from_utf16(bytes, text->units, length);
-		for (length = 0; bytes + length < end; length++)
-			units[length] = (unsigned char)bytes[length];
+	if (!error) {
+		for (size_t i = 0; i < length; i++)
+			wsc__wide_store(from, units + i * (size_t)from, text->units[i]);
+		end = wsc__wide_to_utf8(from, bytes, units, length);
+		end = wsc__wide_from_utf8(to, units, bytes, (size_t)(end - bytes));
+		for (char *unit = units; !error && unit < end; unit += to)
+			error = add(&result, wsc__wide_load(to, unit));
 	}
 	free(bytes);
-	if (!units || !bytes) {
-		free(units);
-		return WS_ERROR_NOT_ENOUGH_MEMORY;
-	}
+	free(units);
 	free(text->units);
-	*text = (struct text){ .units = units, .length = length, .room = length };
-	return 0;
+	*text = result;
+	return error;
 }
 
 /* Reads a text of the program's, or so many units of it. */
-static int read_text(struct text *text, const void *user, bool wide, size_t most)
+static int read_text(struct text *text, const void *user, int unit, size_t most)
 {
 	enum {
 		BLOCK = 64
 	}; /* what follows a text may not be there: no further at a time than the end of one */
 	const char *from = user;
-	size_t size = wide ? sizeof(WCHAR) : 1;
+	size_t size = (size_t)unit;
 
 	while (most) {
 		unsigned char bytes[BLOCK + 1];
@@ -101,13 +98,10 @@ static int read_text(struct text *text, const void *user, bool wide, size_t most
 		if (wsc__copy_in(bytes, from, count * size))
 			return WS_ERROR_NOACCESS;
 		for (size_t i = 0; i < count; i++) {
-			WCHAR unit = bytes[i * size];
-			int error;
+			uint32_t value = wsc__wide_load(unit, bytes + i * size);
+			int error = value ? add(text, value) : 0;
 
-			if (wide)
-				memcpy(&unit, bytes + i * size, sizeof unit);
-			error = unit ? add(text, unit) : 0;
-			if (!unit || error)
+			if (!value || error)
 				return error;
 		}
 		from += count * size;
@@ -142,7 +136,7 @@ static int wrap(struct message *message)
 	return 0;
 }
 
-static int put(struct message *message, unsigned unit)
+static int put(struct message *message, uint32_t unit)
 {
 	struct text *out = &message->out;
 	int error = add(out, unit);
@@ -308,33 +302,45 @@ static int put_filled(struct message *message, const struct insert *insert, cons
 	return error;
 }
 
+/* The unit of an insert's text: one of the other side's, if its type is a large letter. */
+static int unit_of(const struct message *message, const struct insert *insert)
+{
+	bool other = insert->type == 'S' || insert->type == 'C';
+
+	return insert->size == 'w' || (insert->size != 'h' && other == (message->unit == 1)) ? message->wide : 1;
+}
+
+/* The text, which is no longer needed afterwards, in units of the message's. */
+static int put_converted(struct message *message, const struct insert *insert, struct text *text, int unit)
+{
+	int error = unit == message->unit ? 0 : convert(text, unit, message->unit);
+
+	if (!error)
+		error = put_filled(message, insert, text);
+	free(text->units);
+	return error;
+}
+
 static int put_string(struct message *message, const struct insert *insert, ULONG_PTR value)
 {
 	static const char null[] = "(null)";
-	bool wide = insert->size == 'w' || (insert->size != 'h' && (insert->type == 'S') != message->wide);
+	int unit = value ? unit_of(message, insert) : 1;
 	struct text text = { 0 };
-	int error = read_text(&text, value ? (const void *)value : null, value && wide, insert->precision);
+	int error = read_text(&text, value ? (const void *)value : null, unit, insert->precision);
 
-	if (!error && value && wide != message->wide)
-		error = convert(&text, message->wide);
 	if (!error)
-		error = put_filled(message, insert, &text);
+		return put_converted(message, insert, &text, unit);
 	free(text.units);
 	return error;
 }
 
 static int put_character(struct message *message, const struct insert *insert, ULONG_PTR value)
 {
-	bool wide = insert->size == 'w' || (insert->size != 'h' && (insert->type == 'C') != message->wide);
+	int unit = unit_of(message, insert);
 	struct text text = { 0 };
-	int error = add(&text, wide ? (WCHAR)value : (unsigned char)value);
+	int error = add(&text, wsc__wide_load(unit, &value));
 
-	if (!error && wide != message->wide)
-		error = convert(&text, message->wide);
-	if (!error)
-		error = put_filled(message, insert, &text);
-	free(text.units);
-	return error;
+	return error ? error : put_converted(message, insert, &text, unit);
 }
 
 /* A number by the C library, in which no padding is left to do. */
@@ -464,7 +470,7 @@ static int expand(struct message *message)
 	int error = 0;
 
 	for (size_t at = 0; at < in->length && !error && !ended;) {
-		unsigned unit = in->units[at++];
+		uint32_t unit = in->units[at++];
 
 		if (unit == '%') {
 			error = put_escape(message, &at, &ended);
@@ -499,8 +505,8 @@ static int find_text(struct message *message, DWORD code, DWORD language)
 		code &= 0xffff;
 	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
 		if (texts[i].code == code) {
-			error = read_text(&message->in, texts[i].text, false, ~(size_t)0);
-			return error ? error : read_text(&message->in, end, false, ~(size_t)0);
+			error = read_text(&message->in, texts[i].text, 1, ~(size_t)0);
+			return error ? error : read_text(&message->in, end, 1, ~(size_t)0);
 		}
 	return WS_ERROR_MR_MID_NOT_FOUND;
 }
@@ -508,7 +514,7 @@ static int find_text(struct message *message, DWORD code, DWORD language)
 static int find_source(struct message *message, const void *source, DWORD code, DWORD language)
 {
 	if (message->flags & WS_FORMAT_MESSAGE_FROM_STRING)
-		return read_text(&message->in, source, message->wide, ~(size_t)0);
+		return read_text(&message->in, source, message->unit, ~(size_t)0);
 	if (message->flags & WS_FORMAT_MESSAGE_FROM_SYSTEM)
 		return find_text(message, code, language);
 	/* A module has no texts here. */
@@ -532,25 +538,24 @@ static int find_arguments(struct message *message, va_list *arguments)
 /* Hands over so many units, and a 0 if there is to be one. */
 static int give(const struct message *message, void *buffer, size_t count, bool end)
 {
-	const WCHAR *units = message->out.units, none = 0;
-	size_t size = message->wide ? sizeof(WCHAR) : 1;
+	size_t size = (size_t)message->unit;
+	unsigned char unit[sizeof(uint32_t)] = { 0 };
 	int error = 0;
 
 	for (size_t i = 0; !error && i < count; i++) {
-		const unsigned char byte = (unsigned char)units[i];
-
-		error = wsc__copy_out(wsc__user_at(buffer, i * size),
-				      message->wide ? (const void *)&units[i] : &byte, size);
+		wsc__wide_store(message->unit, unit, message->out.units[i]);
+		error = wsc__copy_out(wsc__user_at(buffer, i * size), unit, size);
 	}
+	memset(unit, 0, sizeof unit);
 	if (!error && end)
-		error = wsc__copy_out(wsc__user_at(buffer, count * size), &none, size);
+		error = wsc__copy_out(wsc__user_at(buffer, count * size), unit, size);
 	return error ? WS_ERROR_NOACCESS : 0;
 }
 
 static int give_allocated(const struct message *message, void *buffer, size_t least)
 {
 	size_t count = message->out.length + 1 > least ? message->out.length + 1 : least;
-	void *memory = WSC(LocalAlloc)(WS_LMEM_FIXED, count * (message->wide ? sizeof(WCHAR) : 1));
+	void *memory = WSC(LocalAlloc)(WS_LMEM_FIXED, count * (size_t)message->unit);
 	int error = memory ? give(message, memory, message->out.length, true) : WS_ERROR_NOT_ENOUGH_MEMORY;
 
 	if (!error && wsc__copy_out(buffer, &memory, sizeof memory))
@@ -573,7 +578,7 @@ static int give_text(const struct message *message, void *buffer, DWORD size, in
 		return error ? error : give_allocated(message, buffer, size);
 	if (!error)
 		return give(message, buffer, length, true);
-	if (!message->wide || !size)
+	if (message->unit == 1 || !size)
 		return error;
 	if (length >= size)
 		length = size - 1;
@@ -613,10 +618,10 @@ static DWORD result(struct message *message, int error)
 	return error ? 0 : length;
 }
 
-DWORD WSC(FormatMessageA)(DWORD flags, LPCVOID source, DWORD code, DWORD language, LPSTR buffer, DWORD size,
+static DWORD format_bytes(int wide, DWORD flags, LPCVOID source, DWORD code, DWORD language, void *buffer, DWORD size,
 			  va_list *arguments)
 {
-	struct message message = { .flags = flags };
+	struct message message = { .flags = flags, .unit = 1, .wide = wide };
 
 	if (size > LONGEST)
 		return result(&message, WS_ERROR_INVALID_PARAMETER);
@@ -624,18 +629,25 @@ DWORD WSC(FormatMessageA)(DWORD flags, LPCVOID source, DWORD code, DWORD languag
 		return result(&message, WS_ERROR_NOT_ENOUGH_MEMORY);
 	return result(&message, format(&message, source, code, language, buffer, size, arguments));
 }
-WSC_ALIAS(FormatMessageA)
 
-DWORD WSC(FormatMessageW)(DWORD flags, LPCVOID source, DWORD code, DWORD language, LPWSTR buffer, DWORD size,
-			  va_list *arguments)
+/* A string that is put in may be wide on this side too. */
+WSC_WIDE_FORMS(DWORD, FormatMessageA,
+	       (DWORD flags, LPCVOID source, DWORD code, DWORD language, LPSTR buffer, DWORD size, va_list *arguments),
+	       format_bytes(wide, flags, source, code, language, buffer, size, arguments))
+
+static DWORD format_wide(int wide, DWORD flags, LPCVOID source, DWORD code, DWORD language, void *buffer, DWORD size,
+			 va_list *arguments)
 {
-	struct message message = { .flags = flags, .wide = true };
+	struct message message = { .flags = flags, .unit = wide, .wide = wide };
 
 	if (!buffer)
 		return result(&message, WS_ERROR_INVALID_PARAMETER);
 	return result(&message, format(&message, source, code, language, buffer, size, arguments));
 }
-WSC_ALIAS(FormatMessageW)
+
+WSC_WIDE_FORMS(DWORD, FormatMessageW,
+	       (DWORD flags, LPCVOID source, DWORD code, DWORD language, LPWSTR buffer, DWORD size, va_list *arguments),
+	       format_wide(wide, flags, source, code, language, buffer, size, arguments))
 
 /* Each thread has its own, which is more than Windows promises. */
 enum { STRERROR_SIZE = 256 };
@@ -654,15 +666,12 @@ char *WSC(gai_strerrorA)(int error)
 }
 WSC_ALIAS(gai_strerrorA)
 
-WCHAR *WSC(gai_strerrorW)(int error)
+static void *wide_text(int wide, int error)
 {
-	static __thread WCHAR text[STRERROR_SIZE];
-	const char *narrow = WSC(gai_strerrorA)(error);
-	size_t i = 0;
+	static __thread uint32_t text[STRERROR_SIZE];
 
-	do
-		text[i] = (unsigned char)narrow[i];
-	while (narrow[i++]);
+	wsc__wide_copy(wide, text, WSC(gai_strerrorA)(error));
 	return text;
 }
-WSC_ALIAS(gai_strerrorW)
+
+WSC_WIDE_FORMS(WCHAR *, gai_strerrorW, (int error), wide_text(wide, error))

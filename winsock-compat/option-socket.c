@@ -265,7 +265,7 @@ int wsc__option_get_protocol_info_a(SOCKET s, struct socket *sock, const struct 
 				    struct value *value)
 {
 	(void)s, (void)option;
-	wsc__protocol_narrow(wsc__protocol_of(sock), &value->protocol_infoA);
+	wsc__protocol_copy(1, &value->protocol_infoA, wsc__protocol_of(sock));
 	return 0;
 }
 
@@ -273,7 +273,7 @@ int wsc__option_get_protocol_info_w(SOCKET s, struct socket *sock, const struct 
 				    struct value *value)
 {
 	(void)s, (void)option;
-	value->protocol_infoW = *wsc__protocol_of(sock);
+	wsc__protocol_copy(value->wide, &value->protocol_infoW, wsc__protocol_of(sock));
 	return 0;
 }
 

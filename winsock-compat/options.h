@@ -20,7 +20,7 @@ struct value {
 		GROUP_SOURCE_REQ group_source_req;
 		SOCKADDR_STORAGE address;
 		WSAPROTOCOL_INFOA protocol_infoA;
-		WSAPROTOCOL_INFOW protocol_infoW;
+		WSAPROTOCOL_INFOW_UTF32 protocol_infoW;
 		CSADDR_INFO state;
 		ICMP_ERROR_INFO icmp;
 		unsigned char bytes[OPTION_MOST];
@@ -28,6 +28,7 @@ struct value {
 	/* For lengths that vary: how many bytes setsockopt was given; how many getsockopt has room for,
 	 * and then how many it gives. */
 	int size;
+	int wide;   /* how many bytes a wide unit of the program's has, to getsockopt */
 	char *user; /* where getsockopt is going to put it: a value may point into itself */
 };
 
@@ -39,6 +40,7 @@ struct shape {
 	int get_least; /* ... and to getsockopt */
 	int get_short; /* what getsockopt reports below `size` bytes; 0: as many as it wrote */
 	int traits;    /* SHAPE_*: options.in says what they mean */
+	int utf32;     /* in place of `size` where wide units have four bytes */
 };
 
 /* When the fast path is the whole truth: an option of the kernel's of four bytes, on a socket

@@ -1,6 +1,8 @@
 /* The protocols of the catalogue, as Windows describes them. */
 #include "protocol.h"
 
+#include "wide.h"
+
 #include <stddef.h>
 #include <string.h>
 
@@ -54,14 +56,17 @@ const WSAPROTOCOL_INFOW *wsc__protocol_of(struct socket *sock)
 	return protocol;
 }
 
-void wsc__protocol_narrow(const WSAPROTOCOL_INFOW *wide, WSAPROTOCOL_INFOA *narrow)
+size_t wsc__protocol_copy(int unit, void *to, const WSAPROTOCOL_INFOW *protocol)
 {
-	_Static_assert(offsetof(WSAPROTOCOL_INFOW, szProtocol) == offsetof(WSAPROTOCOL_INFOA, szProtocol),
+	enum { NAME = offsetof(WSAPROTOCOL_INFOW, szProtocol) };
+	_Static_assert(NAME == offsetof(WSAPROTOCOL_INFOA, szProtocol) &&
+			       NAME == offsetof(WSAPROTOCOL_INFOW_UTF32, szProtocol),
 		       "the members before the name lie alike");
-	size_t i;
+	size_t size = NAME + (size_t)unit * (sizeof protocol->szProtocol / sizeof *protocol->szProtocol);
 
-	memset(narrow, 0, sizeof *narrow);
-	memcpy(narrow, wide, offsetof(WSAPROTOCOL_INFOW, szProtocol));
-	for (i = 0; wide->szProtocol[i]; i++)
-		narrow->szProtocol[i] = (CHAR)wide->szProtocol[i];
+	memset(to, 0, size);
+	memcpy(to, protocol, NAME);
+	for (size_t i = 0; protocol->szProtocol[i]; i++) /* ASCII */
+		wsc__wide_store(unit, (char *)to + NAME + i * (size_t)unit, protocol->szProtocol[i]);
+	return size;
 }

@@ -11,7 +11,7 @@ extern const unsigned wsc__protocols_count;
 /* The one that a socket speaks. */
 const WSAPROTOCOL_INFOW *wsc__protocol_of(struct socket *sock);
 
-/* The same structure with a name of bytes. */
-void wsc__protocol_narrow(const WSAPROTOCOL_INFOW *wide, WSAPROTOCOL_INFOA *narrow);
+/* Writes the program's structure, whose name has units of so many bytes, and gives its size. */
+size_t wsc__protocol_copy(int unit, void *to, const WSAPROTOCOL_INFOW *protocol);
 
 #endif

@@ -85,7 +85,7 @@ static int failure(SOCKET s, struct socket *sock, int posix_error)
 static int receive(SOCKET s, struct socket *sock, struct transfer *transfer, int flags)
 {
 	uint64_t end = wsc__deadline(sock->receive_timeout);
-	bool wait = wsc__hooked(sock), awaited = false;
+	bool wait = wsc__hooked(sock) || wsc__socket_is(sock, SOCKET_RCVALL), awaited = false;
 	unsigned before = sock->state;
 	int error = check_bound(s, sock);
 

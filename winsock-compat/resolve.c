@@ -4,7 +4,6 @@
 #include "export.h"
 #include "fault.h"
 #include "startup.h"
-#include "utf.h"
 #include "wide.h"
 
 #include <ifaddrs.h>
@@ -37,7 +36,8 @@ _Static_assert(offsetof(ADDRINFOEXW, ai_protocol) == offsetof(struct wanted, pro
 /* The list that is given out. The Ex forms have three members more before the last; both kinds lie in a
  * block each, with its address and its name. */
 struct list {
-	bool wide, extended;
+	int unit; /* of its texts */
+	bool extended;
 	void *first;
 };
 
@@ -78,7 +78,7 @@ static void **next_of(const struct list *list, void *row)
 static void *row_of(const struct list *list, const struct addrinfo *posix, const struct wanted *wanted)
 {
 	size_t name = posix->ai_canonname ? strlen(posix->ai_canonname) + 1 : 0;
-	ADDRINFOA *row = calloc(1, row_size(list) + sizeof(struct sockaddr_storage) + name * sizeof(WCHAR));
+	ADDRINFOA *row = calloc(1, row_size(list) + sizeof(struct sockaddr_storage) + name * (size_t)list->unit);
 	struct sockaddr_storage *address = (void *)((char *)row + row_size(list));
 
 	if (!row)
@@ -92,10 +92,7 @@ static void *row_of(const struct list *list, const struct addrinfo *posix, const
 	row->ai_addr = (struct WSC(sockaddr) *)address;
 	if (name) {
 		row->ai_canonname = (char *)(address + 1);
-		if (list->wide)
-			wsc__utf16_from_utf8((uint16_t *)(address + 1), posix->ai_canonname, name - 1);
-		else
-			memcpy(address + 1, posix->ai_canonname, name);
+		wsc__wide_copy(list->unit, address + 1, posix->ai_canonname);
 	}
 	return row;
 }
@@ -235,9 +232,9 @@ static int look_up(char *node, char *service, const void *user_hints, struct lis
 }
 
 /* A name that is too long is nobody's. */
-static int name_in(bool wide, char *to, const void *user, size_t most, int nobody)
+static int name_in(int unit, char *to, const void *user, size_t most, int nobody)
 {
-	int error = wide ? wsc__wide_in(to, user, most) : wsc__copy_string(to, user, most);
+	int error = wsc__wide_in(unit, to, user, most);
 
 	return error == WS_WSAENAMETOOLONG ? nobody : error;
 }
@@ -246,7 +243,7 @@ static int name_in(bool wide, char *to, const void *user, size_t most, int nobod
 static int resolve(const void *user_node, const void *user_service, const void *user_hints, struct list list,
 		   void *result)
 {
-	char node[3 * NI_MAXHOST], service[3 * NI_MAXSERV];
+	char node[WSC_UTF8_MOST * NI_MAXHOST], service[WSC_UTF8_MOST * NI_MAXSERV];
 	int error = wsc__enter();
 
 	if (!error && wsc__copy_out(result, &list.first, sizeof list.first))
@@ -254,9 +251,9 @@ static int resolve(const void *user_node, const void *user_service, const void *
 	if (!error && !user_node && !user_service)
 		error = WS_WSAHOST_NOT_FOUND;
 	if (!error && user_node)
-		error = name_in(list.wide, node, user_node, NI_MAXHOST, WS_WSAHOST_NOT_FOUND);
+		error = name_in(list.unit, node, user_node, NI_MAXHOST, WS_WSAHOST_NOT_FOUND);
 	if (!error && user_service)
-		error = name_in(list.wide, service, user_service, NI_MAXSERV, WS_WSATYPE_NOT_FOUND);
+		error = name_in(list.unit, service, user_service, NI_MAXSERV, WS_WSATYPE_NOT_FOUND);
 	if (!error)
 		error = look_up(user_node ? node : NULL, user_service ? service : NULL, user_hints, &list, result);
 	wsc__thread.last_error = error;
@@ -265,21 +262,18 @@ static int resolve(const void *user_node, const void *user_service, const void *
 
 INT WSC(getaddrinfo)(PCSTR node, PCSTR service, const ADDRINFOA *hints, PADDRINFOA *result)
 {
-	return resolve(node, service, hints, (struct list){ .wide = false }, result);
+	return resolve(node, service, hints, (struct list){ .unit = 1 }, result);
 }
 
-INT WSC(GetAddrInfoW)(PCWSTR node, PCWSTR service, const ADDRINFOW *hints, PADDRINFOW *result)
-{
-	return resolve(node, service, hints, (struct list){ .wide = true }, result);
-}
-WSC_ALIAS(GetAddrInfoW)
+WSC_WIDE_FORMS(INT, GetAddrInfoW, (PCWSTR node, PCWSTR service, const ADDRINFOW *hints, PADDRINFOW *result),
+	       resolve(node, service, hints, (struct list){ .unit = wide }, result))
 
 /* Of the name spaces there is only that of the system's resolver here. */
-static int resolve_extended(bool wide, const void *node, const void *service, DWORD space, const void *hints,
+static int resolve_extended(int unit, const void *node, const void *service, DWORD space, const void *hints,
 			    void *result, const void *overlapped)
 {
 	if (!overlapped && (space == WS_NS_ALL || space == WS_NS_DNS))
-		return resolve(node, service, hints, (struct list){ .wide = wide, .extended = true }, result);
+		return resolve(node, service, hints, (struct list){ .unit = unit, .extended = true }, result);
 	wsc__thread.last_error = overlapped ? WS_WSAEOPNOTSUPP : WS_WSASERVICE_NOT_FOUND;
 	return wsc__thread.last_error;
 }
@@ -289,18 +283,17 @@ INT WSC(GetAddrInfoExA)(PCSTR node, PCSTR service, DWORD space, LPGUID provider,
 			LPLOOKUPSERVICE_COMPLETION_ROUTINE routine, LPHANDLE handle)
 {
 	(void)provider, (void)timeout, (void)handle;
-	return resolve_extended(false, node, service, space, hints, result, overlapped ? (void *)overlapped : (void *)routine);
+	return resolve_extended(1, node, service, space, hints, result, overlapped ? (void *)overlapped : (void *)routine);
 }
 WSC_ALIAS(GetAddrInfoExA)
 
-INT WSC(GetAddrInfoExW)(PCWSTR node, PCWSTR service, DWORD space, LPGUID provider, const ADDRINFOEXW *hints,
-			PADDRINFOEXW *result, struct WSC(timeval) *timeout, LPWSAOVERLAPPED overlapped,
-			LPLOOKUPSERVICE_COMPLETION_ROUTINE routine, LPHANDLE handle)
-{
-	(void)provider, (void)timeout, (void)handle;
-	return resolve_extended(true, node, service, space, hints, result, overlapped ? (void *)overlapped : (void *)routine);
-}
-WSC_ALIAS(GetAddrInfoExW)
+WSC_WIDE_FORMS(INT, GetAddrInfoExW,
+	       (PCWSTR node, PCWSTR service, DWORD space, LPGUID provider, const ADDRINFOEXW *hints,
+		PADDRINFOEXW *result, struct WSC(timeval) *timeout, LPWSAOVERLAPPED overlapped,
+		LPLOOKUPSERVICE_COMPLETION_ROUTINE routine, LPHANDLE handle),
+	       ((void)provider, (void)timeout, (void)handle,
+		resolve_extended(wide, node, service, space, hints, result,
+				 overlapped ? (void *)overlapped : (void *)routine)))
 
 static const struct {
 	int windows, posix;
@@ -333,18 +326,14 @@ static int name_address(const void *user, int length, int flags, char node[NI_MA
 }
 
 /* One of the two texts; no room is no wish for it. */
-static int name_out(bool wide, void *user, DWORD room, const char *text)
+static int name_out(int unit, void *user, DWORD room, const char *text)
 {
-	size_t length = strlen(text) + 1;
+	int error = user && room ? wsc__wide_out(unit, user, room, text) : 0;
 
-	if (!user || !room)
-		return 0;
-	if (wide)
-		return wsc__wide_out(user, room, text) ? WS_ERROR_INSUFFICIENT_BUFFER : 0;
-	return length > room ? WS_ERROR_INSUFFICIENT_BUFFER : wsc__copy_out(user, text, length);
+	return error == WS_WSAENOBUFS ? WS_ERROR_INSUFFICIENT_BUFFER : error;
 }
 
-static int get_name(bool wide, const void *address, int length, void *node, DWORD node_room, void *service,
+static int get_name(int unit, const void *address, int length, void *node, DWORD node_room, void *service,
 		    DWORD service_room, int flags)
 {
 	char node_text[NI_MAXHOST], service_text[NI_MAXSERV];
@@ -355,9 +344,9 @@ static int get_name(bool wide, const void *address, int length, void *node, DWOR
 	if (!error)
 		error = name_address(address, length, flags, node_text, service_text);
 	if (!error)
-		error = name_out(wide, node, node_room, node_text);
+		error = name_out(unit, node, node_room, node_text);
 	if (!error)
-		error = name_out(wide, service, service_room, service_text);
+		error = name_out(unit, service, service_room, service_text);
 	wsc__thread.last_error = error;
 	return error;
 }
@@ -365,12 +354,10 @@ static int get_name(bool wide, const void *address, int length, void *node, DWOR
 INT WSC(getnameinfo)(const struct WSC(sockaddr) *address, WSC(socklen_t) length, PCHAR node, DWORD node_room,
 		     PCHAR service, DWORD service_room, INT flags)
 {
-	return get_name(false, address, length, node, node_room, service, service_room, flags);
+	return get_name(1, address, length, node, node_room, service, service_room, flags);
 }
 
-INT WSC(GetNameInfoW)(const struct WSC(sockaddr) *address, WSC(socklen_t) length, PWCHAR node, DWORD node_room,
-		      PWCHAR service, DWORD service_room, INT flags)
-{
-	return get_name(true, address, length, node, node_room, service, service_room, flags);
-}
-WSC_ALIAS(GetNameInfoW)
+WSC_WIDE_FORMS(INT, GetNameInfoW,
+	       (const struct WSC(sockaddr) *address, WSC(socklen_t) length, PWCHAR node, DWORD node_room,
+		PWCHAR service, DWORD service_room, INT flags),
+	       get_name(wide, address, length, node, node_room, service, service_room, flags))

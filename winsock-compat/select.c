@@ -11,6 +11,8 @@
 #include <string.h>
 #include <sys/socket.h>
 
+_Atomic unsigned wsc__selections;
+
 enum { READ, WRITE, EXCEPT, SETS };
 
 /* One place in one of the program's sets. */
@@ -31,6 +33,7 @@ struct selection {
 	size_t *index;          /* of `waiting` by descriptor, counted from 1: open addressing */
 	size_t index_size;      /* a power of two, more than twice as many as there are places */
 	size_t held;            /* places whose sockets are held */
+	bool queued;            /* one that shall be writable has a queue: closesocket does not wake poll() then */
 };
 
 enum { FEW = 64 }; /* sockets for which the stack has room */
@@ -144,6 +147,7 @@ static bool prepare(struct selection *selection)
 	struct place *place = selection->places;
 	bool ready = false;
 
+	selection->queued = false;
 	for (size_t at = 0; at < selection->waiting_count; at++)
 		selection->waiting[at].events = 0;
 	for (int i = 0; i < SETS; i++)
@@ -151,6 +155,7 @@ static bool prepare(struct selection *selection)
 			struct pollfd *waiting = &selection->waiting[place->waiting];
 
 			place->ready = is_ready(i, place->sock);
+			selection->queued = selection->queued || (i == WRITE && wsc__socket_is(place->sock, SOCKET_QUEUED));
 			ready = ready || place->ready;
 			/* What has hung up and answered nothing will not do so later, but wake poll() at once. */
 			waiting->fd = is_idle(place->sock) || waiting->revents & (POLLHUP | POLLERR) ? -1 :
@@ -213,6 +218,8 @@ static int evaluate(struct selection *selection, bool *ready)
 				seen = waiting->revents = without_messages(place, seen);
 			if (seen & POLLERR) /* what other calls say depends on what became of it */
 				wsc__socket_look(place->s, place->sock);
+			if (!known && i != READ) /* that it is closed is something to read, and nothing else */
+				continue;
 			place->ready = place->ready || answers(i, place->s, place->sock, seen);
 			*ready = *ready || place->ready;
 		}
@@ -268,7 +275,7 @@ static struct timespec until(struct timespec end)
 
 static int wait_for(struct selection *selection, const struct WSC(timeval) *user_timeout, bool *ready)
 {
-	static const struct timespec at_once = { 0, 0 }, hook_period = { 0, 10000000 };
+	static const struct timespec at_once = { 0, 0 }, period = { 0, 10000000 };
 	struct timespec left = at_once, end = at_once;
 	bool forever;
 	int error = read_timeout(user_timeout, &left, &forever);
@@ -286,9 +293,10 @@ static int wait_for(struct selection *selection, const struct WSC(timeval) *user
 			error = wsc__run_hook();
 			if (error)
 				return error;
-			if (forever || left.tv_sec || left.tv_nsec > hook_period.tv_nsec)
-				timeout = &hook_period;
 		}
+		if ((wsc__thread.hook || selection->queued) && !now && !over &&
+		    (forever || left.tv_sec || left.tv_nsec > period.tv_nsec))
+			timeout = &period;
 		if (ppoll(selection->waiting, selection->waiting_count, timeout, NULL) < 0) {
 			if (errno != EINTR)
 				return wsc__error_from_errno(errno);

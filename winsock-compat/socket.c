@@ -33,12 +33,18 @@ struct socket *_Atomic wsc__socket_pages[SOCKET_PAGES];
 static pthread_mutex_t table_lock = PTHREAD_MUTEX_INITIALIZER;
 static _Atomic unsigned pages_end; /* there are none from here on */
 
-/* The threads whose calls were counted have not come along. */
+static int end(int fd, struct socket *sock);
+
+/* The threads whose calls were counted have not come along, and cannot give a number back. */
 static void forget_calls(void)
 {
-	for (int page = 0; page < SOCKET_PAGES; page++)
-		for (int i = 0; wsc__socket_pages[page] && i < SOCKET_PAGE; i++)
-			wsc__socket_pages[page][i].calls = 0;
+	for (unsigned page = 0; page < pages_end; page++) {
+		struct socket *sockets = wsc__socket_pages[page];
+
+		for (int i = 0; sockets && i < SOCKET_PAGE; i++)
+			if (atomic_exchange(&sockets[i].calls, 0) & CALLS_CLOSED)
+				close(sockets[i].number);
+	}
 }
 
 static void watch_fork(void)
@@ -61,6 +67,8 @@ static struct socket *entry(unsigned fd)
 			page = aligned_alloc(_Alignof(struct socket), SOCKET_PAGE * sizeof *page);
 			if (page)
 				memset(page, 0, SOCKET_PAGE * sizeof *page); /* a mutex of zeros is initialised */
+			for (unsigned i = 0; page && i < SOCKET_PAGE; i++)
+				page[i].number = (int)(fd / SOCKET_PAGE * SOCKET_PAGE + i);
 			*slot = page;
 			if (fd / SOCKET_PAGE >= pages_end)
 				pages_end = fd / SOCKET_PAGE + 1;
@@ -125,10 +133,24 @@ static unsigned replace_state(struct socket *sock, unsigned state)
 	return before;
 }
 
+/* Under the lock. The same for a socket that is being closed. What calls may be using stays: the raw socket of
+ * SIO_RCVALL. */
+static unsigned forget_state(struct socket *sock)
+{
+	unsigned before = atomic_fetch_and(&sock->state, SOCKET_RCVALL);
+	int deferred = before & SOCKET_DEFERRED ? atomic_exchange(&sock->deferred, -1) : -1;
+
+	drop_extras(sock);
+	if (deferred >= 0)
+		wsc__socket_refuse(deferred);
+	return before;
+}
+
 /* Under the lock. */
 static void fill(struct socket *sock, uint64_t cookie, int family, int type, int protocol, unsigned state)
 {
 	replace_state(sock, 0); /* what a note about another socket may still hold */
+	atomic_fetch_and(&sock->calls, ~(unsigned)CALLS_CLOSED);
 	sock->type = type;
 	sock->family = family;
 	sock->protocol = protocol;
@@ -139,6 +161,7 @@ static void fill(struct socket *sock, uint64_t cookie, int family, int type, int
 	sock->receive_buffer = sock->send_buffer = ~0u;
 	sock->receive_timeout = sock->send_timeout = 0;
 	sock->linger_on = sock->linger_time = 0;
+	sock->vacated = false;
 	sock->peer.sin6_family = 0;
 	sock->control = 0;
 	sock->ports.options = 0;
@@ -160,7 +183,10 @@ int wsc__socket_add(int fd, int family, int type, int protocol, unsigned state, 
 	wsc__socket_lock(*sock);
 	fill(*sock, wsc__socket_cookie(fd), family, type, protocol, state | SOCKET_OWNED);
 	wsc__socket_unlock(*sock);
-	return 0;
+	if (wsc__startups)
+		return 0;
+	end(fd, *sock);
+	return WS_WSANOTINITIALISED;
 }
 
 int wsc__socket_exchange(SOCKET s, struct socket *sock, int fd)
@@ -228,7 +254,7 @@ static bool adopt(int fd, struct socket *sock)
 	uint64_t cookie = wsc__socket_cookie(fd);
 	int family, type, protocol, shares;
 
-	if (cookie == sock->cookie && wsc__socket_is(sock, SOCKET_CLOSING))
+	if (wsc__socket_is_closed(sock))
 		return false;
 	if (cookie && wsc__socket_is(sock, SOCKET_KNOWN) && cookie == sock->cookie)
 		return true; /* another thread has been faster */
@@ -289,18 +315,9 @@ int wsc__socket_verify(SOCKET s, struct socket *sock, bool *changed)
 	return same || wsc__socket_adopt(s) ? 0 : WS_WSAENOTSOCK;
 }
 
-/* Linux lets a call go on that waits for a descriptor which is closed, and may give it the data of
- * whatever has the number next. So the calls are woken, and given a while to leave. What is queued is still
- * to be sent; who waits for it looks up by himself. */
-static void end_calls(int fd, struct socket *sock, bool queued)
+static bool is_tcp(struct socket *sock)
 {
-	enum { ROUNDS = 100 };
-	const struct timespec round = { 0, 100000 };
-
-	if (atomic_load(&sock->calls))
-		shutdown(fd, queued ? SHUT_RD : SHUT_RDWR);
-	for (int i = 0; i < ROUNDS && atomic_load(&sock->calls); i++)
-		nanosleep(&round, NULL);
+	return sock->type == SOCK_STREAM && sock->family != WS_AF_UNIX;
 }
 
 /* Keep-alive probes are only sent while nothing waits to be acknowledged; so if nothing was
@@ -321,14 +338,34 @@ static bool outstanding(int fd)
 /* Seconds for which closesocket waits for the peer to have all that was sent; 0: it does not. Under the lock. */
 static unsigned lingers(struct socket *sock)
 {
-	bool may = wsc__socket_is(sock, SOCKET_CONNECTED | SOCKET_CONNECTING) && sock->family != WS_AF_UNIX;
+	bool may = wsc__socket_is(sock, SOCKET_CONNECTED | SOCKET_CONNECTING) && is_tcp(sock);
 
 	return may && sock->linger_on ? sock->linger_time : 0;
 }
 
+/* Whether closing is a reset: SO_LINGER without a time. Under the lock. */
+static bool aborts(struct socket *sock)
+{
+	return wsc__socket_is(sock, SOCKET_CONNECTED) && is_tcp(sock) && sock->linger_on && !sock->linger_time;
+}
+
+/* Resets the connection, whoever else uses the kernel's socket. Linux before 6.6 may refuse to while a call waits. */
+static bool disconnect(int fd)
+{
+	const struct sockaddr nobody = { .sa_family = AF_UNSPEC };
+
+	return connect(fd, &nobody, sizeof nobody) == 0;
+}
+
+/* Whether calls beside the closing itself are in the socket. */
+static bool is_awaited(struct socket *sock)
+{
+	return atomic_load(&sock->calls) != CALLS_CLOSED + 1;
+}
+
 /* Waits, and lets the closing be a reset if that was not enough. Linux would wait even if the socket does not block,
  * and let the connection live on afterwards. */
-static void linger(int fd, struct sendqueue *queue, bool blocks, unsigned seconds)
+static void linger(int fd, struct socket *sock, struct sendqueue *queue, bool blocks, unsigned seconds)
 {
 	enum { SHORTEST = 1, LONGEST = 32 };
 	uint64_t end = wsc__now() + (uint64_t)seconds * 1000;
@@ -342,41 +379,117 @@ static void linger(int fd, struct sendqueue *queue, bool blocks, unsigned second
 	}
 	late = late && (wsc__sendqueue_holds(queue) || outstanding(fd));
 	setsockopt(fd, SOL_SOCKET, SO_LINGER, late ? &reset : &none, sizeof none);
+	if (late && is_awaited(sock)) /* or it would wait for them */
+		disconnect(fd);
 }
 
-/* Forgets the socket and closes it; WSAENOTSOCK if another thread was faster. */
-static int end(int fd, struct socket *sock)
+static _Atomic uint64_t woken_at; /* when the last closing woke a call */
+
+bool wsc__socket_settling(void)
 {
-	unsigned before, seconds, state = SOCKET_CLOSING;
-	struct sendqueue *queue;
-	uint64_t cookie;
-	bool reserves, alone;
-	int error;
+	enum { LONGEST = 100 };
+
+	if (wsc__now() > woken_at + LONGEST)
+		return false;
+	nanosleep(&(struct timespec){ 0, 1000000 }, NULL);
+	return true;
+}
+
+/* Ends what calls of other threads wait for in the kernel. Of a socket that the filter of SIO_RCVALL feeds they
+ * see it by the raw socket. What is queued is still to be sent; those who wait for that look up by themselves. */
+static void wake(int fd, struct socket *sock, bool reset, bool queued)
+{
+	woken_at = wsc__now();
+	if (!reset || !disconnect(fd))
+		shutdown(fd, queued ? SHUT_RD : SHUT_RDWR);
+	if (wsc__socket_is(sock, SOCKET_RCVALL))
+		shutdown(sock->deferred, SHUT_RDWR);
+}
+
+/* The number stays taken until the calls have left that were woken, or that wait for something else, like a
+ * condition function: Linux would let them go on, with the data of whatever has it next. Meanwhile a socket
+ * stands there to which nothing can happen. If there is no descriptor to make it of, the closed one stays: it
+ * is shut down, and differs in that it keeps its port. */
+static void vacate(int fd, struct socket *sock)
+{
+	int dead[2];
+
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, dead) < 0)
+		return;
+	close(dead[1]);
+	wsc__socket_lock(sock);
+	sock->vacated = !wsc__socket_exchange((SOCKET)fd, sock, dead[0]);
+	wsc__socket_unlock(sock);
+}
+
+void wsc__socket_free(struct socket *sock)
+{
+	wsc__socket_lock(sock);
+	if (atomic_load(&sock->calls) == CALLS_CLOSED) {
+		replace_state(sock, 0);
+		/* Unless somebody has closed it behind our back, and it is another's. */
+		if (!sock->vacated || wsc__socket_cookie(sock->number) == sock->cookie)
+			close(sock->number); /* closed even if Linux says EINTR: again could hit another */
+		atomic_fetch_and(&sock->calls, ~(unsigned)CALLS_CLOSED);
+	}
+	wsc__socket_unlock(sock);
+}
+
+/* From here on the socket is none, to calls that begin and to those that wait. The closing is a call like those
+ * that it meets: whichever leaves last gives the number back. False if another thread was faster. */
+static bool begin_end(struct socket *sock)
+{
+	bool first;
 
 	wsc__socket_lock(sock); /* which an adoption holds */
+	first = wsc__socket_is(sock, SOCKET_KNOWN);
+	if (first) {
+		wsc__socket_mark(sock, 0, SOCKET_KNOWN);
+		atomic_fetch_add(&sock->calls, CALLS_CLOSED + 1); /* after that: see wsc__socket_hold */
+	}
+	wsc__socket_unlock(sock);
+	return first;
+}
+
+/* Wakes all who wait for it, and closes it. */
+static void finish_end(int fd, struct socket *sock)
+{
+	unsigned state, seconds;
+	uint64_t cookie;
+	struct sendqueue *queue;
+	bool reset, reserves;
+
+	wsc__socket_lock(sock);
 	cookie = sock->cookie;
 	seconds = lingers(sock);
-	alone = !sock->linger_on;
+	reset = aborts(sock);
+	reserves = sock->ports.options & PORT_RESERVES; /* now that it is unknown: see wsc__port_acquire */
 	queue = wsc__sendqueue_take(sock);
-	before = replace_state(sock, state);
-	reserves = sock->ports.options & PORT_RESERVES; /* in this order: see wsc__port_acquire */
+	state = forget_state(sock);
 	wsc__socket_unlock(sock);
-	error = before & SOCKET_KNOWN ? 0 : WS_WSAENOTSOCK;
-	if (!error) {
-		end_calls(fd, sock, queue != NULL);
-		if (seconds)
-			linger(fd, queue, !(before & SOCKET_NONBLOCKING), seconds);
-		wsc__sendqueue_leave(queue, !alone);
-		/* Linux has closed it even if it says EINTR: closing again could hit another. */
-		if (close(fd) < 0 && errno != EINTR)
-			error = wsc__error_from_errno(errno);
-		if (reserves)
-			wsc__port_closed(cookie);
+
+	if (reset) {
+		wsc__sendqueue_leave(queue, true);
+		queue = NULL;
 	}
-	if (!(before & SOCKET_CLOSING)) /* unless the number has a new socket already */
-		while (state & SOCKET_CLOSING && !atomic_compare_exchange_weak(&sock->state, &state, 0))
-			;
-	return error;
+	if (is_awaited(sock) || wsc__selections)
+		wake(fd, sock, reset, queue != NULL);
+	if (seconds)
+		linger(fd, sock, queue, !(state & SOCKET_NONBLOCKING), seconds);
+	wsc__sendqueue_leave(queue, seconds != 0);
+	if (is_awaited(sock))
+		vacate(fd, sock);
+	wsc__socket_end(sock);
+	if (reserves)
+		wsc__port_closed(cookie);
+}
+
+static int end(int fd, struct socket *sock)
+{
+	if (!begin_end(sock))
+		return WS_WSAENOTSOCK;
+	finish_end(fd, sock);
+	return 0;
 }
 
 int wsc__socket_address(SOCKET s, struct socket *sock, const void *user, int user_length,
@@ -410,23 +523,29 @@ struct socket *wsc__socket_next(SOCKET *s)
 	return NULL;
 }
 
+static void forget_stranger(struct socket *sock)
+{
+	wsc__socket_lock(sock);
+	if (wsc__socket_is(sock, SOCKET_KNOWN))
+		replace_state(sock, 0);
+	wsc__socket_unlock(sock);
+}
+
+/* First all are unknown, so that no call takes the end of its peer, which is closed here too, for news. */
 void wsc__socket_close_all(void)
 {
-	for (int page = 0; page < SOCKET_PAGES; page++) {
-		struct socket *sockets = wsc__socket_pages[page];
+	struct socket *sock;
 
-		for (int i = 0; sockets && i < SOCKET_PAGE; i++) {
-			int fd = page * SOCKET_PAGE + i;
-
-			if (!wsc__socket_is(&sockets[i], SOCKET_KNOWN))
-				continue;
-			if (still_ours(fd, &sockets[i])) {
-				end(fd, &sockets[i]);
-			} else {
-				wsc__socket_lock(&sockets[i]);
-				replace_state(&sockets[i], 0);
-				wsc__socket_unlock(&sockets[i]);
-			}
+	for (SOCKET s = 0; (sock = wsc__socket_next(&s)); s++)
+		if (!still_ours((int)s, sock))
+			forget_stranger(sock);
+		else if (begin_end(sock))
+			sock->cleaned = true;
+	for (SOCKET s = 0; s < (SOCKET)SOCKET_PAGE * pages_end; s++) {
+		sock = wsc__socket_place(s);
+		if (sock && sock->cleaned) {
+			sock->cleaned = false;
+			finish_end((int)s, sock);
 		}
 	}
 	wsc__port_end();
@@ -548,7 +667,7 @@ bool wsc__socket_probed_to_death(SOCKET s, struct socket *sock)
 
 int wsc__socket_error(SOCKET s, struct socket *sock, int posix_error)
 {
-	if (wsc__socket_is(sock, SOCKET_CONNECTED) && sock->protocol == IPPROTO_TCP &&
+	if (wsc__socket_is(sock, SOCKET_CONNECTED) && is_tcp(sock) &&
 	    wsc__tcp_state((int)s) != WSC_TCP_CLOSE)
 		return 0;
 	return wsc__socket_lost(s, sock, posix_error);
@@ -722,11 +841,12 @@ SOCKET WSC(WSASocketA)(int family, int type, int protocol, WSAPROTOCOL_INFOA *in
 }
 WSC_ALIAS(WSASocketA)
 
-/* The two structures differ in the name at their end alone, which nobody reads. */
+/* The structures differ in the name at their end alone, which nobody reads. */
 SOCKET WSC(WSASocketW)(int family, int type, int protocol, WSAPROTOCOL_INFOW *information, GROUP group,
 		      DWORD flags)
 {
-	_Static_assert(offsetof(WSAPROTOCOL_INFOW, szProtocol) == offsetof(WSAPROTOCOL_INFOA, szProtocol),
+	_Static_assert(offsetof(WSAPROTOCOL_INFOW, szProtocol) == offsetof(WSAPROTOCOL_INFOA, szProtocol) &&
+			       offsetof(WSAPROTOCOL_INFOW_UTF32, szProtocol) == offsetof(WSAPROTOCOL_INFOA, szProtocol),
 		       "the members before the name lie alike");
 	return WSC(WSASocketA)(family, type, protocol, (WSAPROTOCOL_INFOA *)information, group, flags);
 }

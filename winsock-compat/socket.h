@@ -41,7 +41,6 @@ enum socket_state {
 	SOCKET_COUNT_ASKED = 1 << 15, /* TCP_KEEPCNT was set */
 	SOCKET_REFUSED = 1 << 16,    /* the last connect failed: select says so in exceptfds */
 	SOCKET_STREAM = 1 << 17,     /* its type is SOCK_STREAM */
-	SOCKET_CLOSING = 1 << 18,    /* closesocket waits for the calls of other threads to leave it */
 	SOCKET_PORT_UNREACHABLE = 1 << 19, /* a datagram met a port that nobody has: for the next receive */
 	SOCKET_EXPIRED = 1 << 20,    /* a datagram met too many routers: for the next receive */
 	SOCKET_NO_CONNRESET = 1 << 21, /* SIO_UDP_CONNRESET is off */
@@ -110,7 +109,7 @@ struct socket { /* of a size that makes finding one a shift */
 	_Atomic int pending_error;
 	_Atomic int deferred;   /* a connection that a condition function put off; or, with SOCKET_RCVALL, the
 				 * descriptor of the raw socket that the program made */
-	_Atomic int calls;      /* between wsc__socket_begin and wsc__socket_end */
+	_Atomic unsigned calls; /* between wsc__socket_begin and wsc__socket_end; and CALLS_CLOSED */
 	pthread_mutex_t lock;   /* for what follows */
 	struct keepalive keepalive;
 	DWORD receive_buffer, send_buffer;       /* SO_RCVBUF, SO_SNDBUF as set; ~0 if never */
@@ -121,8 +120,14 @@ struct socket { /* of a size that makes finding one a shift */
 	_Atomic unsigned control;                /* the control messages that receives give: rows of control.c */
 	struct ports ports;
 	struct socket_extras *_Atomic extras;    /* what few sockets have; NULL until they do */
+	int number;                              /* the descriptor's */
+	bool cleaned;                            /* the last WSACleanup is closing it */
+	bool vacated;                            /* it is closed, and another socket keeps its number */
 } __attribute__((aligned(256)));
 _Static_assert(sizeof(struct socket) == 256, "an entry has outgrown its place");
+
+/* closesocket has begun, and calls that it found here have not all left: until then the number is nobody's. */
+enum { CALLS_CLOSED = 1 << 30 };
 
 enum { SOCKET_PAGE = 1024, SOCKET_PAGES = 1 << 16 };
 extern struct socket *_Atomic wsc__socket_pages[SOCKET_PAGES];
@@ -200,15 +205,36 @@ static inline int wsc__socket_enter(SOCKET s, struct socket **sock)
 	return *sock ? 0 : WS_WSAENOTSOCK;
 }
 
-/* Keeps the descriptor this socket's while a call waits for it: closesocket in another thread wakes
- * the call, and closes when it has left. False if that has begun already. */
+/* Gives the number back, and clears the entry, unless another call has come. */
+void wsc__socket_free(struct socket *sock);
+
+/* Lets go of what wsc__socket_hold has held. Whether the socket was closed meanwhile. */
+static inline bool wsc__socket_end(struct socket *sock)
+{
+	unsigned calls = atomic_fetch_sub(&sock->calls, 1);
+
+	if (__builtin_expect(!(calls & CALLS_CLOSED), 1))
+		return false;
+	if (calls == (CALLS_CLOSED | 1)) /* the last one out */
+		wsc__socket_free(sock);
+	return true;
+}
+
+/* Keeps the descriptor this socket's while a call waits for it: closesocket in another thread wakes the call,
+ * and the last call that leaves closes the descriptor. False if the socket is closed already. */
 static inline bool wsc__socket_hold(struct socket *sock)
 {
 	atomic_fetch_add(&sock->calls, 1);
 	if (__builtin_expect(atomic_load(&sock->state) & SOCKET_KNOWN, 1))
 		return true;
-	atomic_fetch_sub(&sock->calls, 1);
+	wsc__socket_end(sock);
 	return false;
+}
+
+/* Whether a socket that is held was closed meanwhile. */
+static inline bool wsc__socket_is_closed(struct socket *sock)
+{
+	return __builtin_expect(atomic_load_explicit(&sock->calls, memory_order_relaxed) & CALLS_CLOSED, 0);
 }
 
 /* wsc__socket_enter for a call that may wait; a success has its wsc__socket_end. */
@@ -219,17 +245,12 @@ static inline int wsc__socket_begin(SOCKET s, struct socket **sock)
 	return !error && !wsc__socket_hold(*sock) ? WS_WSAENOTSOCK : error;
 }
 
-/* Whether the socket was closed meanwhile. */
-static inline bool wsc__socket_end(struct socket *sock)
-{
-	bool closed = !wsc__socket_is(sock, SOCKET_KNOWN);
+/* Whether a call has been woken by closesocket a moment ago, and may not yet have let go of the kernel's socket
+ * and its port. If so, waits a millisecond. */
+bool wsc__socket_settling(void);
 
-	atomic_fetch_sub(&sock->calls, 1);
-	return __builtin_expect(closed, 0);
-}
-
-/* Makes the entry of a descriptor that a call of ours just got from the kernel. Gives an error
- * and closes the descriptor if there is no memory. */
+/* Makes the entry of a descriptor that a call of ours just got from the kernel. Gives an error and closes the
+ * descriptor if there is no memory, or if the last WSACleanup has come in between. */
 int wsc__socket_add(int fd, int family, int type, int protocol, unsigned state, struct socket **sock);
 
 /* Its extras, made if there are none; NULL if memory has run out. Under the lock. */

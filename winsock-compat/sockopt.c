@@ -66,11 +66,22 @@ static int give(const struct shape *shape, const struct value *value, char *user
 	return 0;
 }
 
-static __attribute__((noinline)) int get_slowly(SOCKET s, int level, int name, char *user, int *user_length)
+/* The shape, to a program whose wide units have so many bytes. */
+static struct shape shape_of(const struct option *option, int wide)
+{
+	struct shape shape = *wsc__option_shape(option);
+
+	if (wide == 4 && shape.utf32)
+		shape.size = shape.get_least = shape.utf32;
+	return shape;
+}
+
+static __attribute__((noinline)) int get_slowly(int wide, SOCKET s, int level, int name, char *user,
+						int *user_length)
 {
 	struct socket *sock = NULL;
 	const struct option *option;
-	const struct shape *shape;
+	struct shape shape;
 	struct value value;
 	int length, error = find(s, level, name, &sock, &option);
 
@@ -82,18 +93,19 @@ static __attribute__((noinline)) int get_slowly(SOCKET s, int level, int name, c
 		return result(error);
 	if (wsc__copy_in(&length, user_length, sizeof length))
 		return result(WS_WSAEFAULT);
-	shape = wsc__option_shape(option);
-	if (length < 0 && shape->traits & SHAPE_GET_NEGATIVE)
-		length = shape->size;
-	if (length < shape->get_least)
-		return result(too_short(shape, user, length, user_length));
+	shape = shape_of(option, wide);
+	if (length < 0 && shape.traits & SHAPE_GET_NEGATIVE)
+		length = shape.size;
+	if (length < shape.get_least)
+		return result(too_short(&shape, user, length, user_length));
 	value.dword = 0; /* a handler may convert it before it looks whether the kernel gave any */
 	value.size = length > OPTION_MOST ? OPTION_MOST : length;
+	value.wide = wide;
 	value.user = user;
 	error = option->get(s, sock, option, &value);
 	if (error)
 		return result(error);
-	error = give(shape, &value, user, length, user_length);
+	error = give(&shape, &value, user, length, user_length);
 	if (error && option->traits & OPTION_TAKES_ERROR && value.dword)
 		option->set(s, sock, option, &value); /* nobody has got it, so it is still there */
 	return result(error);
@@ -124,7 +136,7 @@ int WSC(getsockopt)(SOCKET s, int level, int name, char *user, int *user_length)
 	socklen_t size = sizeof value;
 
 	if (__builtin_expect(!sock || slot->get_key != wsc__option_key(level, name) || wsc__thread.in_progress, 0))
-		return get_slowly(s, level, name, user, user_length);
+		return get_slowly(2, s, level, name, user, user_length);
 	state = atomic_load_explicit(&sock->state, memory_order_acquire);
 	if (wsc__load4(&length, user_length) && length >= (int)sizeof value &&
 	    !getsockopt((int)s, slot->posix_level, slot->posix_name, &value, &size)) {
@@ -134,7 +146,15 @@ int WSC(getsockopt)(SOCKET s, int level, int name, char *user, int *user_length)
 		if (slot->option->traits & OPTION_TAKES_ERROR && value)
 			keep_error(s, value);
 	}
-	return get_slowly(s, slot->option->level, slot->option->name, user, user_length);
+	return get_slowly(2, s, slot->option->level, slot->option->name, user, user_length);
+}
+
+/* Of all options one alone has wide text. */
+int wsc_getsockopt_utf32(SOCKET s, int level, int name, char *user, int *user_length)
+{
+	if (level == WS_SOL_SOCKET && name == WS_SO_PROTOCOL_INFOW)
+		return get_slowly(4, s, level, name, user, user_length);
+	return WSC(getsockopt)(s, level, name, user, user_length);
 }
 
 /* The value, of as many bytes as count; shorter ones are numbers of fewer digits. */

@@ -57,9 +57,7 @@ int wsc__transfer_check(DWORD *count, WSAOVERLAPPED *overlapped);
  * its least because another thread closed the socket has failed. */
 static inline int wsc__transfer_end(struct socket *sock, int error, ssize_t bytes, ssize_t least)
 {
-	bool closed = !wsc__socket_is(sock, SOCKET_KNOWN);
-
-	if (__builtin_expect(closed, 0) && (error || bytes < least))
+	if (wsc__socket_is_closed(sock) && (error || bytes < least))
 		error = sock->type == SOCK_STREAM ? WS_WSAECONNABORTED : WS_WSAEINTR;
 	wsc__socket_end(sock);
 	wsc__thread.last_error = error;

@@ -1,4 +1,4 @@
-/* The program's wide strings. */
+/* The program's texts. */
 #include "wide.h"
 
 #include "fault.h"
@@ -9,32 +9,67 @@
 
 enum { UNITS = NI_MAXHOST + 1 }; /* the longest text that is ever converted here is a host's name */
 
-int wsc__wide_in(char *to, const WCHAR *user, size_t most)
+char *wsc__wide_to_utf8(int unit, char *to, const void *units, size_t count)
 {
-	WCHAR units[UNITS];
-	size_t count = 0;
+	switch (unit) {
+	case 1:
+		memcpy(to, units, count);
+		return to + count;
+	case 2:
+		return wsc__utf8_from_utf16(to, units, count);
+	default:
+		return wsc__utf8_from_utf32(to, units, count);
+	}
+}
 
+void *wsc__wide_from_utf8(int unit, void *to, const char *from, size_t size)
+{
+	switch (unit) {
+	case 1:
+		memcpy(to, from, size);
+		return (char *)to + size;
+	case 2:
+		return wsc__utf16_from_utf8(to, from, size);
+	default:
+		return wsc__utf32_from_utf8(to, from, size);
+	}
+}
+
+int wsc__wide_in(int unit, char *to, const void *user, size_t most)
+{
+	uint32_t text[UNITS];
+	unsigned char *units = (unsigned char *)text;
+	size_t count = 0, size = (size_t)unit;
+
+	if (unit == 1)
+		return wsc__copy_string(to, user, most);
 	for (;;) {
-		if (wsc__copy_in(&units[count], user + count, sizeof *units))
+		if (wsc__copy_in(units + count * size, wsc__user_at(user, count * size), size))
 			return WS_WSAEFAULT;
-		if (!units[count])
+		if (!wsc__wide_load(unit, units + count * size))
 			break;
 		if (++count == most || count == UNITS)
 			return WS_WSAENAMETOOLONG;
 	}
-	*wsc__utf8_from_utf16(to, units, count) = '\0';
+	*wsc__wide_to_utf8(unit, to, units, count) = '\0';
 	return 0;
 }
 
-int wsc__wide_out(WCHAR *user, size_t room, const char *text)
+size_t wsc__wide_copy(int unit, void *to, const char *text)
 {
-	size_t length = strlen(text), count;
-	uint16_t units[UNITS], *end;
+	char *end = wsc__wide_from_utf8(unit, to, text, strlen(text));
 
-	if (length >= UNITS)
-		return WS_WSAEFAULT;
-	end = wsc__utf16_from_utf8(units, text, length);
-	*end++ = 0;
-	count = (size_t)(end - units);
-	return count > room ? WS_WSAEFAULT : wsc__copy_out(user, units, count * sizeof *units);
+	wsc__wide_store(unit, end, 0);
+	return (size_t)(end - (char *)to) / (size_t)unit;
+}
+
+int wsc__wide_out(int unit, void *user, size_t room, const char *text)
+{
+	uint32_t units[UNITS];
+	size_t length;
+
+	if (strlen(text) >= UNITS)
+		return WS_WSAENOBUFS;
+	length = wsc__wide_copy(unit, units, text);
+	return length < room ? wsc__copy_out(user, units, (length + 1) * (size_t)unit) : WS_WSAENOBUFS;
 }

@@ -15,6 +15,18 @@
 #define WSC_FUNCTION(type, name, parameters) WSC_VISIBLE type wsc_##name parameters
 #endif
 
+/* A function that reads or writes wide text, of which there are two: wsc_NAME for a wchar_t of two bytes, and
+ * wsc_NAME_utf32 for one of four. A program is bound to that of its own wchar_t. */
+#if !defined WSC_OVERLAY
+#define WSC_WIDE_FUNCTION(type, name, parameters)                                                            \
+	WSC_FUNCTION(type, name, parameters);                                                                \
+	WSC_FUNCTION(type, name##_utf32, parameters)
+#elif __SIZEOF_WCHAR_T__ == 2
+#define WSC_WIDE_FUNCTION(type, name, parameters) type name parameters __asm__("wsc_" #name)
+#else
+#define WSC_WIDE_FUNCTION(type, name, parameters) type name parameters __asm__("wsc_" #name "_utf32")
+#endif
+
 #ifdef WSC_LIBRARY
 #define WSC_VISIBLE __attribute__((visibility("default")))
 #else

@@ -120,7 +120,7 @@ WSC_FUNCTION(struct WSC(protoent) *, getprotobynumber, (int number));
 WSC_FUNCTION(struct WSC(servent) *, getservbyname, (const char *name, const char *proto));
 WSC_FUNCTION(struct WSC(servent) *, getservbyport, (int port, const char *proto));
 WSC_FUNCTION(int, getsockname, (SOCKET s, struct WSC(sockaddr) * name, int *namelen));
-WSC_FUNCTION(int, getsockopt, (SOCKET s, int level, int optname, char *optval, int *optlen));
+WSC_WIDE_FUNCTION(int, getsockopt, (SOCKET s, int level, int optname, char *optval, int *optlen));
 WSC_FUNCTION(WSC(u_long), htonl, (WSC(u_long) hostlong));
 WSC_FUNCTION(WSC(u_short), htons, (WSC(u_short) hostshort));
 WSC_FUNCTION(WSC(u_long), inet_addr, (const char *cp));

@@ -3,6 +3,8 @@
 #ifndef TAP_KERNEL_H
 #define TAP_KERNEL_H
 
+#include <stdbool.h>
+#include <stdio.h>
 #include <sys/syscall.h>
 
 extern long syscall(long number, ...);
@@ -51,6 +53,43 @@ static inline int kernel_socket(int family, int type)
 static inline int kernel_close(SOCKET s)
 {
 	return (int)syscall(SYS_close, (int)s);
+}
+
+static inline long kernel_thread(void)
+{
+	return syscall(SYS_gettid);
+}
+
+/* Whether that thread waits in a system call of sockets or of time: not for a lock, nor for the processor. */
+static inline bool kernel_waits(long thread)
+{
+	static const long waits[] = {
+		SYS_accept4, SYS_clock_nanosleep, SYS_connect, SYS_ppoll,  SYS_recvfrom,
+		SYS_recvmsg, SYS_sendmsg,         SYS_sendto,  SYS_epoll_pwait,
+#ifdef SYS_poll
+		SYS_poll,    SYS_epoll_wait,
+#endif
+	};
+	char path[64], state = 0;
+	long number = -1;
+	FILE *file;
+
+	snprintf(path, sizeof path, "/proc/self/task/%ld/stat", thread);
+	file = fopen(path, "re");
+	if (!file || fscanf(file, "%*d (%*[^)]) %c", &state) != 1)
+		state = 0;
+	if (file)
+		fclose(file);
+	snprintf(path, sizeof path, "/proc/self/task/%ld/syscall", thread);
+	file = state == 'S' ? fopen(path, "re") : NULL;
+	if (!file || fscanf(file, "%ld", &number) != 1)
+		number = -1;
+	if (file)
+		fclose(file);
+	for (unsigned i = 0; i < sizeof waits / sizeof *waits; i++)
+		if (number == waits[i])
+			return true;
+	return false;
 }
 
 #endif
