@@ -10,6 +10,7 @@ NATIVE_ONLY += ephemeral
 NATIVE_ONLY += netdown
 NATIVE_ONLY += network
 NATIVE_ONLY += packet
+NATIVE_ONLY += queued
 NATIVE_ONLY += reuse
 NATIVE_ONLY += tcplink
 NATIVE_ONLY += threads
@@ -167,7 +168,7 @@ record-wine: $(TABLE_TESTS:%=%D%/wine/%.exe)
 %D%/ioctls.t %D%/wine/ioctls.exe: %D%/ioctls-rows.h
 CLEANFILES += %D%/ioctls-rows.h
 
-%D%/sendqueue.t %D%/wine/sendqueue.exe: %D%/sendqueue.h
+%D%/queued.t %D%/sendqueue.t %D%/wine/sendqueue.exe: %D%/sendqueue.h
 
 # The tests that come from C, under Wine.
 if HAVE_WINE

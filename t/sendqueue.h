@@ -77,7 +77,7 @@ static const char *read_end(struct reader *reader)
 	return reader->wrong ? "other bytes" : reader->result < 0 ? error_name(reader->error) : "end";
 }
 
-static void read_thread(void *argument)
+static inline void read_thread(void *argument)
 {
 	struct reader *reader = argument;
 
@@ -98,7 +98,7 @@ static void set_option(SOCKET s, int name, DWORD value)
 		bail("setsockopt: %s", error_name(WSAGetLastError()));
 }
 
-static void set_linger(SOCKET s, int seconds)
+static inline void set_linger(SOCKET s, int seconds)
 {
 	struct linger linger = { 1, (unsigned short)seconds };
 

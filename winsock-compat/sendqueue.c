@@ -5,6 +5,7 @@
 #include "engine.h"
 #include "error.h"
 #include "fault.h"
+#include "profile.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -502,28 +503,27 @@ void wsc__sendqueue_orphan(struct sendqueue *queue)
 	pthread_mutex_unlock(&lock);
 }
 
-/* The end of the process would be the end of the queues; on Windows they are the system's. A peer that does not
- * take anything any more is given up. */
+/* The end of the process would be the end of the queues; on Windows they are the system's. Peers of which none
+ * takes anything for some time are given up. */
 static __attribute__((destructor)) void wait_until_out(void)
 {
-	enum { PATIENCE = 10000, SHORTEST = 1, LONGEST = 20 };
+	enum { SHORTEST = 1, LONGEST = 20 };
 	uint64_t last = 0, end = 0;
 	int pause = SHORTEST;
 
 	while (waiting) {
-		if (pthread_mutex_trylock(&lock)) {
-			if (!end)
-				end = wsc__now() + PATIENCE;
-		} else {
+		if (!pthread_mutex_trylock(&lock)) {
 			for (unsigned i = 0; i < slots; i++)
 				if (queues[i])
 					flush(queues[i], SIZE_MAX);
-			if (!end || moved != last)
-				end = wsc__now() + PATIENCE;
+			if (moved != last)
+				end = 0;
 			last = moved;
 			pthread_mutex_unlock(&lock);
 		}
-		if (!waiting || wsc__now() >= end)
+		if (!end)
+			end = wsc__now() + wsc__profile.exit_wait;
+		if (wsc__now() >= end)
 			return;
 		nanosleep(&(struct timespec){ 0, pause * 1000000 }, NULL);
 		pause = pause < LONGEST ? pause * 2 : pause;
