@@ -108,6 +108,92 @@ static void behind_the_back(void)
 	closesocket(other[1]);
 }
 
+/* What a descriptor is, as the kernel names it; NULL if it is none. */
+static const char *file_of(int fd)
+{
+	static char name[256];
+	char path[64];
+	ssize_t length;
+
+	snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+	length = readlink(path, name, sizeof name - 1);
+	name[length > 0 ? length : 0] = '\0';
+	return length > 0 ? name : NULL;
+}
+
+/* Another descriptor for the same. */
+static int other_of(int fd)
+{
+	char name[256];
+
+	snprintf(name, sizeof name, "%s", file_of(fd));
+	for (int i = 3; i < 1000; i++)
+		if (i != fd && file_of(i) && !strcmp(name, file_of(i)))
+			return i;
+	bail("no other descriptor for %s", name);
+	return -1;
+}
+
+static int engine(void)
+{
+	for (int i = 3; i < 1000; i++)
+		if (file_of(i) && strstr(file_of(i), "[eventpoll]"))
+			return i;
+	bail("no epoll");
+	return -1;
+}
+
+/* Without the engine's help: select, and then a send that blocks, do it all. */
+static void alone(void)
+{
+	enum { EPOLL_DELETE = 2, PART = 1 << 18 };
+	SOCKET pair[2];
+	struct reader reader;
+	struct task *task;
+	bool right = true;
+
+	tcp_pair(AF_INET, pair);
+	reader = begin_reader(pair);
+	is_int(MUCH, send(pair[0], stream, MUCH, 0), "50 MB");
+	if (syscall(SYS_epoll_ctl, engine(), EPOLL_DELETE, other_of((int)pair[0]), NULL))
+		bail("epoll_ctl");
+	read_to(&reader, 3 << 20);
+	ok(!is_writable(pair[0], 0), "there is room in the kernel, but more to fill it with");
+	fails(WSAEWOULDBLOCK, send(pair[0], "x", 1, 0), "...send says the same");
+	while (right && reader.place < MUCH / 2)
+		right = read_to(&reader, reader.place + PART) && !is_writable(pair[0], 0);
+	ok(right, "...and so on, while it is read");
+	set_blocking(pair[0], true);
+	reader.most = MUCH + SOME;
+	task = task_start(read_thread, &reader);
+	is_int(SOME, send(pair[0], stream_at(MUCH), SOME, 0), "...a send that blocks sees to the rest");
+	ok(task_end(task, PATIENCE) && reader.place == MUCH + SOME && !reader.wrong, "...all of it arrives");
+	close_pair(pair);
+}
+
+/* Somebody closes all descriptors, and opens others. */
+static void others_descriptor(void)
+{
+	SOCKET pair[2], strangers[2];
+	struct reader reader;
+	char byte;
+	int own;
+
+	tcp_pair(AF_INET, strangers);
+	tcp_pair(AF_INET, pair);
+	reader = begin_reader(pair);
+	send(pair[0], stream, MUCH, 0);
+	own = other_of((int)pair[0]);
+	dup2((int)strangers[0], own);
+	set_option(pair[1], SO_RCVTIMEO, 500);
+	is_string("WSAETIMEDOUT", read_end(&reader), "a queue without its descriptor is lost");
+	set_blocking(strangers[1], false);
+	fails(WSAEWOULDBLOCK, recv(strangers[1], &byte, 1, 0), "...and nobody else gets it");
+	close(own);
+	close_pair(pair);
+	close_pair(strangers);
+}
+
 /* Many at once. Some peers never read and go; the others get all of it, in order. */
 enum { MANY = 64, EACH = 6 << 20, WRITERS = 4 };
 static SOCKET pairs[MANY][2];
@@ -146,9 +232,9 @@ static void write_some(void *argument)
 			result = send(pairs[i][0], stream_at(sent[i]), size, 0);
 			if (result == size)
 				sent[i] += (size_t)size;
-			else if (result > 0 || (WSAGetLastError() != WSAEWOULDBLOCK && !is_killed(i)))
-				wrong++;
-			else if (WSAGetLastError() != WSAEWOULDBLOCK)
+			else if (result > 0 || WSAGetLastError() == WSAEWOULDBLOCK || !is_killed(i))
+				wrong++; /* select has called it writable */
+			else
 				sent[i] = EACH;
 			if (sent[i] < EACH)
 				continue;
@@ -311,13 +397,13 @@ static void bad_buffer(void)
 }
 
 /* Signals that arrive in the middle of everything, but never on the library's thread. */
-static pthread_t engine_or_not;
+static pthread_t main_thread;
 static atomic_int signals, strangers;
 static void on_signal(int number)
 {
 	(void)number;
 	signals++;
-	if (!pthread_equal(pthread_self(), engine_or_not))
+	if (!pthread_equal(pthread_self(), main_thread))
 		strangers++;
 }
 
@@ -327,11 +413,21 @@ static void signalled(void)
 	SOCKET pair[2];
 	struct reader reader;
 	pid_t child;
+	sigset_t usr1;
 
 	tcp_pair(AF_INET, pair);
 	reader = begin_reader(pair);
-	engine_or_not = pthread_self();
+	main_thread = pthread_self();
 	sigaction(SIGUSR1, &action, NULL);
+	send(pair[0], stream, SOME, 0);
+	sigemptyset(&usr1);
+	sigaddset(&usr1, SIGUSR1);
+	pthread_sigmask(SIG_BLOCK, &usr1, NULL); /* now only another thread could take it */
+	kill(getpid(), SIGUSR1);
+	ok(read_to(&reader, SOME) && !signals, "the library's thread takes no signal");
+	pthread_sigmask(SIG_UNBLOCK, &usr1, NULL);
+	is_int(1, signals, "...the program's does");
+	reader.place = 0;
 	child = fork();
 	if (child == 0) {
 		for (int i = 0; i < 300; i++) {
@@ -424,6 +520,8 @@ int main(int argc, char **argv)
 	without_memory();
 	other_family();
 	behind_the_back();
+	alone();
+	others_descriptor();
 	many();
 	without_descriptors();
 	bad_buffer();
