@@ -6,6 +6,7 @@ CALL_PAGES = \
 	%D%/FormatMessageA.3ws \
 	%D%/gai_strerrorA.3ws \
 	%D%/getaddrinfo.3ws \
+	%D%/GetAddrInfoExA.3ws \
 	%D%/gethostbyname.3ws \
 	%D%/gethostname.3ws \
 	%D%/getnameinfo.3ws \
@@ -23,6 +24,7 @@ CALL_PAGES = \
 	%D%/shutdown.3ws \
 	%D%/socket.3ws \
 	%D%/WSAAddressToStringA.3ws \
+	%D%/WSAAsyncGetHostByName.3ws \
 	%D%/WSAGetLastError.3ws \
 	%D%/WSARecv.3ws \
 	%D%/WSARecvMsg.3ws \

@@ -31,11 +31,11 @@ WSC_FUNCTION(void, SetLastError, (DWORD error));
 
 /* The text of an error, or a text with values put in. */
 WSC_WIDE_FUNCTION(DWORD, FormatMessageA,
-	     (DWORD flags, LPCVOID source, DWORD code, DWORD language, LPSTR buffer, DWORD size,
-	      va_list *arguments));
+		  (DWORD flags, LPCVOID source, DWORD code, DWORD language, LPSTR buffer, DWORD size,
+		   va_list *arguments));
 WSC_WIDE_FUNCTION(DWORD, FormatMessageW,
-	     (DWORD flags, LPCVOID source, DWORD code, DWORD language, LPWSTR buffer, DWORD size,
-	      va_list *arguments));
+		  (DWORD flags, LPCVOID source, DWORD code, DWORD language, LPWSTR buffer, DWORD size,
+		   va_list *arguments));
 
 WSC_FUNCTION(HLOCAL, LocalAlloc, (UINT flags, SIZE_T size));
 WSC_FUNCTION(HLOCAL, LocalFree, (HLOCAL memory));

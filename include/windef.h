@@ -167,6 +167,10 @@ WSC_END
 #define HIBYTE(value)                ((BYTE)((DWORD_PTR)(value) >> 8 & 0xff))
 #define UNREFERENCED_PARAMETER(name) ((void)(name))
 
+/* The structure of this type that has the member which is pointed to. */
+#define CONTAINING_RECORD(pointer, type, member)                                                             \
+	((type *)(void *)((char *)(pointer) - __builtin_offsetof(type, member)))
+
 #if defined WSC_OVERLAY && !defined __cplusplus && !defined NOMINMAX
 #ifndef min
 #define min(a, b) ((a) < (b) ? (a) : (b))

@@ -131,6 +131,39 @@ typedef struct addrinfoexW {
 	struct addrinfoexW *ai_next;
 } ADDRINFOEXW, *PADDRINFOEXW, *LPADDRINFOEXW;
 
+/* With both AI_CANONNAME and AI_FQDN: the same, with a name more. */
+typedef struct addrinfoex2A {
+	int ai_flags;
+	int ai_family;
+	int ai_socktype;
+	int ai_protocol;
+	size_t ai_addrlen;
+	char *ai_canonname;
+	struct WSC(sockaddr) * ai_addr;
+	void *ai_blob;
+	size_t ai_bloblen;
+	GUID *ai_provider;
+	struct addrinfoex2A *ai_next;
+	int ai_version;
+	char *ai_fqdn;
+} ADDRINFOEX2A, *PADDRINFOEX2A, *LPADDRINFOEX2A;
+
+typedef struct addrinfoex2W {
+	int ai_flags;
+	int ai_family;
+	int ai_socktype;
+	int ai_protocol;
+	size_t ai_addrlen;
+	PWSTR ai_canonname;
+	struct WSC(sockaddr) * ai_addr;
+	void *ai_blob;
+	size_t ai_bloblen;
+	GUID *ai_provider;
+	struct addrinfoex2W *ai_next;
+	int ai_version;
+	PWSTR ai_fqdn;
+} ADDRINFOEX2W, *PADDRINFOEX2W, *LPADDRINFOEX2W;
+
 WSC_END
 
 #ifdef WSC_OVERLAY

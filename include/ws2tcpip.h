@@ -28,20 +28,31 @@ WSC_FUNCTION(INT, GetAddrInfoExA,
 	      PADDRINFOEXA *result, struct WSC(timeval) * timeout, LPWSAOVERLAPPED overlapped,
 	      LPLOOKUPSERVICE_COMPLETION_ROUTINE routine, LPHANDLE handle));
 WSC_WIDE_FUNCTION(INT, GetAddrInfoExW,
-	     (PCWSTR node, PCWSTR service, DWORD name_space, LPGUID provider, const ADDRINFOEXW *hints,
-	      PADDRINFOEXW *result, struct WSC(timeval) * timeout, LPWSAOVERLAPPED overlapped,
-	      LPLOOKUPSERVICE_COMPLETION_ROUTINE routine, LPHANDLE handle));
-WSC_WIDE_FUNCTION(INT, GetAddrInfoW, (PCWSTR node, PCWSTR service, const ADDRINFOW *hints, PADDRINFOW *result));
+		  (PCWSTR node, PCWSTR service, DWORD name_space, LPGUID provider, const ADDRINFOEXW *hints,
+		   PADDRINFOEXW *result, struct WSC(timeval) * timeout, LPWSAOVERLAPPED overlapped,
+		   LPLOOKUPSERVICE_COMPLETION_ROUTINE routine, LPHANDLE handle));
+WSC_FUNCTION(INT, GetAddrInfoExCancel, (LPHANDLE handle));
+WSC_FUNCTION(INT, GetAddrInfoExOverlappedResult, (LPWSAOVERLAPPED overlapped));
+WSC_WIDE_FUNCTION(INT, GetAddrInfoW,
+		  (PCWSTR node, PCWSTR service, const ADDRINFOW *hints, PADDRINFOW *result));
 WSC_FUNCTION(INT, getnameinfo,
 	     (const struct WSC(sockaddr) * address, WSC(socklen_t) length, PCHAR node, DWORD node_size,
 	      PCHAR service, DWORD service_size, INT flags));
 WSC_WIDE_FUNCTION(INT, GetNameInfoW,
-	     (const struct WSC(sockaddr) * address, WSC(socklen_t) length, PWCHAR node, DWORD node_size,
-	      PWCHAR service, DWORD service_size, INT flags));
+		  (const struct WSC(sockaddr) * address, WSC(socklen_t) length, PWCHAR node, DWORD node_size,
+		   PWCHAR service, DWORD service_size, INT flags));
 WSC_FUNCTION(PCSTR, inet_ntop, (INT family, LPCVOID address, LPSTR text, size_t size));
 WSC_FUNCTION(INT, inet_pton, (INT family, PCSTR text, PVOID address));
 WSC_WIDE_FUNCTION(PCWSTR, InetNtopW, (INT family, LPCVOID address, LPWSTR text, size_t size));
 WSC_WIDE_FUNCTION(INT, InetPtonW, (INT family, PCWSTR text, PVOID address));
+WSC_FUNCTION(INT, SetAddrInfoExA,
+	     (PCSTR node, PCSTR service, SOCKET_ADDRESS *addresses, DWORD count, LPBLOB blob, DWORD flags,
+	      DWORD name_space, LPGUID provider, struct WSC(timeval) * timeout, LPWSAOVERLAPPED overlapped,
+	      LPLOOKUPSERVICE_COMPLETION_ROUTINE routine, LPHANDLE handle));
+WSC_FUNCTION(INT, SetAddrInfoExW,
+	     (PCWSTR node, PCWSTR service, SOCKET_ADDRESS *addresses, DWORD count, LPBLOB blob, DWORD flags,
+	      DWORD name_space, LPGUID provider, struct WSC(timeval) * timeout, LPWSAOVERLAPPED overlapped,
+	      LPLOOKUPSERVICE_COMPLETION_ROUTINE routine, LPHANDLE handle));
 
 #ifdef WSC_OVERLAY
 
@@ -257,6 +268,7 @@ WSC_INLINE int getsourcefilter(SOCKET s, ULONG index, const struct sockaddr *gro
 #define FreeAddrInfo   FreeAddrInfoW
 #define FreeAddrInfoEx FreeAddrInfoExW
 #define GetNameInfo    GetNameInfoW
+#define SetAddrInfoEx  SetAddrInfoExW
 #define InetNtop       InetNtopW
 #define InetPton       InetPtonW
 #else
@@ -264,6 +276,7 @@ WSC_INLINE int getsourcefilter(SOCKET s, ULONG index, const struct sockaddr *gro
 #define GetAddrInfoEx GetAddrInfoExA
 #define FreeAddrInfo  FreeAddrInfoA
 #define GetNameInfo   GetNameInfoA
+#define SetAddrInfoEx SetAddrInfoExA
 #define InetNtop      InetNtopA
 #define InetPton      InetPtonA
 #endif

@@ -59,7 +59,10 @@ static const struct {
 	{ AF_INET6, "0:0:0:0:0:0:0::", "::" },
 	{ AF_INET6, "0:1:2:3:4:5:6:7", "0:1:2:3:4:5:6:7" },
 	{ AF_INET6, "0:a:b:c:d:e:f::", "0:a:b:c:d:e:f:0" },
-	{ AF_INET6, "::0:a:b:c:d:e:f", "::a:b:c:d:e:f" },
+	{ AF_INET6, "::0:a:b:c:d:e:f", NULL },
+	{ AF_INET6, "::0:0:0:0:0:0:0", NULL },
+	{ AF_INET6, "::0:0:0:0:0:0", "::" },
+	{ AF_INET6, "1111::3333:4444:5555:6666:7777:8888", "1111:0:3333:4444:5555:6666:7777:8888" },
 	{ AF_INET6, "1111:2222:3333:4444:5555:6666::8888", "1111:2222:3333:4444:5555:6666:0:8888" },
 	{ AF_INET6, "1111:2222:3333:4444:5555:6666::7777:8888", NULL },
 	{ AF_INET6, "1111:2222:3333:4444:5555:6666:7777::8888", NULL },
@@ -79,6 +82,17 @@ static const struct {
 	{ AF_INET6, "::fffe:cc98:bd74", "::fffe:cc98:bd74" },
 };
 
+/* Two colons in front and seven parts behind them: on Windows too much. */
+static void todo_for(const char *text)
+{
+	int colons = 0;
+
+	for (const char *at = text; *at; at++)
+		colons += *at == ':';
+	if (!strncmp(text, "::", 2) && colons == 8)
+		wine_todo("Wine takes it for an address");
+}
+
 static void widen(WCHAR *to, const char *from)
 {
 	while ((*to++ = (unsigned char)*from++))
@@ -94,11 +108,13 @@ static void check_pton(void)
 		bool alike = true;
 
 		widen(wide, texts[i].text);
+		todo_for(texts[i].text);
 		is_int(texts[i].seen != NULL, inet_pton(texts[i].family, texts[i].text, bytes), "inet_pton(\"%s\")",
 		       texts[i].text);
 		WSASetLastError(0);
 		is_int(texts[i].seen != NULL, InetPtonW(texts[i].family, wide, same), "InetPtonW of it");
 		is_error(texts[i].seen ? 0 : WSAEINVAL, WSAGetLastError(), "...the last error");
+		todo_end();
 		if (!texts[i].seen)
 			continue;
 		ok(!memcmp(bytes, same, texts[i].family == AF_INET ? 4 : 16), "...the same");
@@ -229,6 +245,8 @@ static const struct {
 	{ AF_INET, "3.4.5.6:7 ", NULL },
 	{ AF_INET, "[0.1.2.3]", NULL },
 	{ AF_INET, "0x00010203:10", "0.1.2.3:10" },
+	{ AF_INET, "0x123456789", "35.69.103.137" },
+	{ AF_INET, "0x00010Q03", NULL },
 	{ AF_INET, "1234BEEF", NULL },
 	{ AF_INET, "017700000001", "127.0.0.1" },
 	{ AF_INET, "::1", NULL },
@@ -238,7 +256,7 @@ static const struct {
 	{ AF_INET6, "2001::1", "2001::1" },
 	{ AF_INET6, "::1]:65535", NULL },
 	{ AF_INET6, "001::1", "1::1" },
-	{ AF_INET6, "::1:2:3:4:5:6:7", "0:1:2:3:4:5:6:7" },
+	{ AF_INET6, "::1:2:3:4:5:6:7", NULL },
 	{ AF_INET6, "fe80::1%7", "fe80::1%7" },
 	{ AF_INET6, "1.2.3.4", NULL },
 	{ AF_INET6, "1:2:3:", NULL },
@@ -268,9 +286,11 @@ static void check_from_string(void)
 			result = wide ? WSAStringToAddressW(units, strings[i].family, NULL, sa, &length) :
 					WSAStringToAddressA(copy, strings[i].family, NULL, sa, &length);
 			if (!strings[i].seen) {
+				todo_for(strings[i].text);
 				fails(WSAEINVAL, result, "%s", what);
 				is_int(size + 10, length, "...leaves the length alone");
 				is_int(0, sa->sa_family, "...and no family behind");
+				todo_end();
 				continue;
 			}
 			succeeds(result, "%s", what);

@@ -49,7 +49,9 @@ static void start(WORD version)
 
 static const char *result(int count)
 {
-	return count < 0 ? error_name(WSAGetLastError()) : words("%d", count);
+	static const char *const counts[] = { "0", "1" };
+
+	return count < 0 ? error_name(WSAGetLastError()) : count < 2 ? counts[count] : "more";
 }
 
 static const char *accepting(struct scene *scene)

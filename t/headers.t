@@ -251,6 +251,7 @@ done <<END
 gcc -std=c99
 gcc -std=c2x -O2
 gcc -m32
+gcc -fshort-wchar
 clang -std=c99
 clang -std=c2x -O2
 clang -m32
@@ -258,6 +259,7 @@ musl-gcc -std=c11
 g++ -std=c++11
 g++ -std=c++20 -O2
 g++ -m32
+g++ -fshort-wchar
 clang++ -std=c++11
 clang++ -std=c++20 -O2
 clang++ -m32

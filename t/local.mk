@@ -7,11 +7,13 @@ NATIVE_ONLY =
 SCRIPT_TESTS =
 NATIVE_ONLY += arrival
 NATIVE_ONLY += ephemeral
+NATIVE_ONLY += faults
 NATIVE_ONLY += netdown
 NATIVE_ONLY += network
 NATIVE_ONLY += packet
 NATIVE_ONLY += queued
 NATIVE_ONLY += reuse
+NATIVE_ONLY += resolver
 NATIVE_ONLY += tcplink
 NATIVE_ONLY += threads
 NATIVE_ONLY += wire
@@ -19,6 +21,7 @@ NATIVE_ONLY += wire
 TEST_NAMES += accept
 TEST_NAMES += addresses
 TEST_NAMES += ancillary
+TEST_NAMES += async
 TEST_NAMES += bind
 TEST_NAMES += close
 TEST_NAMES += connect
@@ -32,6 +35,7 @@ TEST_NAMES += ioctl
 TEST_NAMES += ioctls
 TEST_NAMES += ipoption
 TEST_NAMES += keepalive
+TEST_NAMES += lookup
 TEST_NAMES += message
 TEST_NAMES += multicast
 TEST_NAMES += names
@@ -53,7 +57,7 @@ SCRIPT_TESTS += %D%/interop.t %D%/wsc-compare.t
 TEST_SECONDS = 120
 
 # Those with wide text, which also run with a wchar_t of two bytes, natively, as t/NAME-short.t.
-WIDE_NAMES = addresses fault formatmessage netdb options socket socketoption structs
+WIDE_NAMES = addresses fault formatmessage lookup netdb options socket socketoption structs
 SHORT_TESTS = $(WIDE_NAMES:%=%D%/%-short.t)
 
 NATIVE_TESTS = $(TEST_NAMES:%=%D%/%.t) $(NATIVE_ONLY:%=%D%/%.t) $(SHORT_TESTS)
@@ -112,7 +116,8 @@ $(SHORT_TESTS): %D%/%-short.t: %D%/%.c $(NATIVE_TAP) $(TAP_INCLUDES) $(PROGRAM_I
 %D%/ephemeral.t %D%/wire.t: %D%/tap/link.o %D%/tap/link.h
 %D%/wire.t %D%/packet.t: TEST_WITH = %D%/tap/link.o
 %D%/wire.t %D%/packet.t: %D%/tap/link.o %D%/tap/link.h
-LINK_TESTS = %D%/arrival.t %D%/ephemeral.t %D%/network.t %D%/packet.t %D%/tcplink.t %D%/wire.t
+LINK_TESTS = %D%/arrival.t %D%/ephemeral.t %D%/faults.t %D%/network.t %D%/packet.t %D%/resolver.t %D%/tcplink.t \
+	%D%/wire.t
 $(LINK_TESTS): TEST_WITH = %D%/tap/link.o
 $(LINK_TESTS): %D%/tap/link.o %D%/tap/link.h
 %D%/tap/link.o: %D%/tap/link.c %D%/tap/link.h %D%/tap/tap.h

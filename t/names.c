@@ -8,6 +8,10 @@
 #include <string.h>
 
 static const char wine_rows[] = "Wine without hints gives a row for each type";
+#ifndef AI_DNS_ONLY /* newer than mingw-w64's headers */
+#define AI_DNS_ONLY 0x10
+#endif
+
 static const char wine_pointers[] = "Wine uses bad pointers";
 
 static void order_of_bytes(void)
@@ -215,6 +219,41 @@ static const struct lookup {
 	{ "127.0.0.1", NULL, 0, AF_INET6, 0, 0, "WSAHOST_NOT_FOUND",
 	  "Wine has an error that Windows does not" },
 	{ "127.0.0.1", NULL, 0, AF_INET, 0, IPPROTO_TCP, "2 127.0.0.1 0 type 0 protocol 6", NULL },
+	/* A type takes any protocol with it. */
+	{ "127.0.0.1", NULL, 0, AF_INET, SOCK_STREAM, IPPROTO_UDP, "2 127.0.0.1 0 type 1 protocol 17", NULL },
+	{ "127.0.0.1", NULL, 0, AF_INET, SOCK_DGRAM, 999, "2 127.0.0.1 0 type 2 protocol 999", NULL },
+	{ "127.0.0.1", NULL, 0, AF_INET, SOCK_RAW, 0, "2 127.0.0.1 0 type 3 protocol 0", NULL },
+	/* Brackets, and a port that nobody looks at. */
+	{ "[beef::cafe]", NULL, 0, 0, 0, 0, "23 beef::cafe 0 type 0 protocol 0", NULL },
+	{ "[beef::cafe]", NULL, AI_NUMERICHOST, AF_INET6, 0, 0, "23 beef::cafe 0 type 0 protocol 0", NULL },
+	{ "[beef::cafe]:10239", NULL, AI_NUMERICHOST, AF_INET6, 0, 0, "23 beef::cafe 0 type 0 protocol 0",
+	  NULL },
+	{ "[beef::cafe]", NULL, AI_NUMERICHOST, AF_INET, 0, 0, "WSAHOST_NOT_FOUND", NULL },
+	{ "[beef::cafe", NULL, AI_NUMERICHOST, 0, 0, 0, "WSAHOST_NOT_FOUND", NULL },
+	{ "beef::cafe]", NULL, AI_NUMERICHOST, 0, 0, 0, "WSAHOST_NOT_FOUND", NULL },
+	{ "192.168.1.253:1024", NULL, AI_NUMERICHOST, 0, 0, 0, "WSAHOST_NOT_FOUND", NULL },
+	/* Services. */
+	{ NULL, "", 0, AF_INET, 0, 0, "2 127.0.0.1 0 type 0 protocol 0", NULL },
+	{ "127.0.0.1", "", 0, AF_INET, 0, 0, "2 127.0.0.1 0 type 0 protocol 0", NULL },
+	{ "127.0.0.1", "domain", 0, AF_INET, SOCK_DGRAM, 0, "2 127.0.0.1 53 type 2 protocol 0", NULL },
+	{ "127.0.0.1", "https", 0, AF_INET, 0, 0, "2 127.0.0.1 443 type 0 protocol 0", NULL },
+	{ "127.0.0.1", "80", AI_NUMERICSERV, AF_INET, 0, 0, "2 127.0.0.1 80 type 0 protocol 0", NULL },
+	/* Flags that ask for nothing here, that need a name, that may not go together, or that nobody knows.
+	 */
+	{ "127.0.0.1", NULL, AI_DNS_ONLY, AF_INET, 0, 0, "2 127.0.0.1 0 type 0 protocol 0",
+	  "Wine asks the name server for a number" },
+	{ "127.0.0.1", NULL, AI_DISABLE_IDN_ENCODING | AI_FILESERVER | AI_NON_AUTHORITATIVE | AI_SECURE,
+	  AF_INET, 0, 0, "2 127.0.0.1 0 type 0 protocol 0", NULL },
+	{ "127.0.0.1", NULL, AI_ALL | AI_V4MAPPED, AF_INET6, 0, 0, "23 ::ffff:127.0.0.1 0 type 0 protocol 0",
+	  NULL },
+	{ NULL, "80", AI_CANONNAME, AF_INET, 0, 0, "WSANO_RECOVERY",
+	  "Wine does not look at flags that it does not know" },
+	{ NULL, "80", AI_FQDN, AF_INET, 0, 0, "WSANO_RECOVERY",
+	  "Wine does not look at flags that it does not know" },
+	{ "127.0.0.1", NULL, AI_CANONNAME | AI_FQDN, AF_INET, 0, 0, "WSAEINVAL",
+	  "Wine does not look at flags that it does not know" },
+	{ "127.0.0.1", NULL, 0x200, AF_INET, 0, 0, "WSAEINVAL",
+	  "Wine does not look at flags that it does not know" },
 };
 
 static const char *look_up(const struct lookup *lookup)
@@ -268,6 +307,24 @@ static void resolving(void)
 	is_int(0, getaddrinfo("127.0.0.1", NULL, &hints, &result), "AI_CANONNAME");
 	is_string("127.0.0.1", result->ai_canonname ? result->ai_canonname : "none", "...the name");
 	freeaddrinfo(result);
+
+	/* What is for results only has to be nothing. */
+	memset(&hints, 0, sizeof hints);
+	wine_todo("Wine does not look at it");
+	hints.ai_addrlen = 16;
+	is_int(WSANO_RECOVERY, getaddrinfo("127.0.0.1", NULL, &hints, &result), "hints with ai_addrlen");
+	hints.ai_addrlen = 0;
+	hints.ai_canonname = name;
+	is_int(WSANO_RECOVERY, getaddrinfo("127.0.0.1", NULL, &hints, &result), "...with ai_canonname");
+	hints.ai_canonname = NULL;
+	hints.ai_addr = (struct sockaddr *)(void *)name;
+	is_int(WSANO_RECOVERY, getaddrinfo("127.0.0.1", NULL, &hints, &result), "...with ai_addr");
+	hints.ai_addr = NULL;
+	hints.ai_next = &hints;
+	is_int(WSANO_RECOVERY, getaddrinfo("127.0.0.1", NULL, &hints, &result), "...with ai_next");
+	todo_end();
+	if (!is_wine())
+		ok(!result, "...and no result");
 
 	/* Every name of this host has one row an address. */
 	gethostname(name, sizeof name);

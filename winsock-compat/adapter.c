@@ -9,19 +9,20 @@
 #include <stdlib.h>
 #include <string.h>
 
-static unsigned with_address(uint32_t address)
+static int with_address(uint32_t address, unsigned *index)
 {
 	struct local_address *list;
 	size_t count;
-	unsigned index = 0;
+	int error = wsc__interface_locals(AF_INET, &list, &count);
 
-	if (wsc__interface_locals(AF_INET, &list, &count))
-		return 0;
-	for (size_t i = 0; i < count && !index; i++)
+	*index = 0;
+	if (error)
+		return error;
+	for (size_t i = 0; i < count && !*index; i++)
 		if (list[i].address.in.sin_addr.s_addr == address)
-			index = list[i].index;
+			*index = list[i].index;
 	free(list);
-	return index;
+	return *index ? 0 : WS_WSAEADDRNOTAVAIL;
 }
 
 int wsc__adapter_meant(uint32_t address, unsigned *index)
@@ -29,8 +30,7 @@ int wsc__adapter_meant(uint32_t address, unsigned *index)
 	*index = ntohl(address);
 	if (*index < 1 << 24)
 		return 0;
-	*index = with_address(address);
-	return *index ? 0 : WS_WSAEADDRNOTAVAIL;
+	return with_address(address, index);
 }
 
 /* A request for the route to an address. */

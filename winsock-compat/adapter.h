@@ -8,7 +8,7 @@
 enum { ADAPTER_LOOPBACK = 1 }; /* in every network namespace */
 
 /* What a program means by four bytes in the place of an interface: 0 is none in particular, 0.x.x.x an
- * index, and anything else an address of this host. WSAEADDRNOTAVAIL if it is none of these. */
+ * index, and anything else an address of this host. WSAEADDRNOTAVAIL if it is none of these, or why that cannot be told. */
 int wsc__adapter_meant(uint32_t address, unsigned *index);
 
 /* Through which one datagrams to this address go (POSIX'). Where no route leads to it Windows has the

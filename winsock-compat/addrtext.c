@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 WSC(u_long) WSC(htonl)(WSC(u_long) number)
 {
@@ -43,27 +44,27 @@ static int for_socket(SOCKET s, void *user, const void *number, size_t size)
 	return wsc__result(error ? error : wsc__copy_out(user, number, size));
 }
 
-int WSC(WSAHtonl)(SOCKET s, WSC(u_long) host, WSC(u_long) *network)
+int WSC(WSAHtonl)(SOCKET s, WSC(u_long) host, WSC(u_long) * network)
 {
 	host = htonl(host);
 	return for_socket(s, network, &host, sizeof host);
 }
 WSC_ALIAS(WSAHtonl)
 
-int WSC(WSANtohl)(SOCKET s, WSC(u_long) network, WSC(u_long) *host)
+int WSC(WSANtohl)(SOCKET s, WSC(u_long) network, WSC(u_long) * host)
 {
 	return WSC(WSAHtonl)(s, network, host);
 }
 WSC_ALIAS(WSANtohl)
 
-int WSC(WSAHtons)(SOCKET s, WSC(u_short) host, WSC(u_short) *network)
+int WSC(WSAHtons)(SOCKET s, WSC(u_short) host, WSC(u_short) * network)
 {
 	host = htons(host);
 	return for_socket(s, network, &host, sizeof host);
 }
 WSC_ALIAS(WSAHtons)
 
-int WSC(WSANtohs)(SOCKET s, WSC(u_short) network, WSC(u_short) *host)
+int WSC(WSANtohs)(SOCKET s, WSC(u_short) network, WSC(u_short) * host)
 {
 	return WSC(WSAHtons)(s, network, host);
 }
@@ -93,7 +94,9 @@ char *WSC(inet_ntoa)(struct WSC(in_addr) address)
 
 static size_t address_size(int family)
 {
-	return family == WS_AF_INET ? sizeof(struct in_addr) : family == WS_AF_INET6 ? sizeof(struct in6_addr) : 0;
+	return family == WS_AF_INET    ? sizeof(struct in_addr)
+	       : family == WS_AF_INET6 ? sizeof(struct in6_addr)
+				       : 0;
 }
 
 /* Windows takes a part of three digits that begins with 0, though only at the end of an IPv6 address. */
@@ -119,9 +122,24 @@ static void strip_zeros(char *text)
 	}
 }
 
-/* inet_pton for a copy of the text, which it may change: 1, or 0 if it is no address. */
+/* "::1:2:3:4:5:6:7" is no address to Windows, where the colons at the beginning are two parts or more. */
+static bool has_seven_parts(const char *text)
+{
+	int colons = 0;
+
+	if (strncmp(text, "::", 2) != 0 || strchr(text, '.'))
+		return false;
+	for (text += 2; *text; text++)
+		colons += *text == ':';
+	return colons == 6;
+}
+
+/* inet_pton for a copy of the text, which it may change: 1, or 0 if it is no address. Source: Wine's
+ * tests/protocol.c, run on Windows. */
 static int parse(int family, char *text, void *bytes)
 {
+	if (family == WS_AF_INET6 && has_seven_parts(text))
+		return 0;
 	if (family == WS_AF_INET6)
 		strip_zeros(text);
 	return inet_pton(wsc__family_to_posix(family), text, bytes);
@@ -160,7 +178,8 @@ static int wide_to_address(int unit, int family, const void *text, void *address
 	return result;
 }
 
-WSC_WIDE_FORMS(INT, InetPtonW, (INT family, PCWSTR text, PVOID address), wide_to_address(wide, family, text, address))
+WSC_WIDE_FORMS(INT, InetPtonW, (INT family, PCWSTR text, PVOID address),
+	       wide_to_address(wide, family, text, address))
 
 static int address_to_text(int family, const void *address, char text[INET6_ADDRSTRLEN])
 {
@@ -185,7 +204,8 @@ static void *give_text(int unit, int family, const void *address, void *text, si
 	char copy[INET6_ADDRSTRLEN];
 	int error = address_to_text(family, address, copy);
 
-	if (!error && (!text || strlen(copy) >= size)) /* to the wide form the documented number: nobody has seen another */
+	/* To the wide form it is the documented number: nobody has seen another. */
+	if (!error && (!text || strlen(copy) >= size))
 		error = unit == 1 ? no_room() : WS_WSA_INVALID_PARAMETER;
 	if (!error)
 		error = wsc__wide_out(unit, text, size, copy);
@@ -258,7 +278,8 @@ static int address_to_string(int unit, const void *address, DWORD length, void *
 }
 
 /* The protocol's info chooses a provider; there is only one here. */
-INT WSC(WSAAddressToStringA)(LPSOCKADDR address, DWORD length, LPWSAPROTOCOL_INFOA info, LPSTR user, LPDWORD size)
+INT WSC(WSAAddressToStringA)(LPSOCKADDR address, DWORD length, LPWSAPROTOCOL_INFOA info, LPSTR user,
+			     LPDWORD size)
 {
 	(void)info;
 	return address_to_string(1, address, length, user, size);
@@ -294,6 +315,9 @@ static bool read_ipv4(char *text, struct sockaddr_in *in)
 		if (!read_port(colon, &in->sin_port))
 			return false;
 	}
+	if (!strncasecmp(text, "0x", 2) && strspn(text + 2, "0123456789abcdefABCDEF") == strlen(text + 2) &&
+	    strlen(text) > 10)
+		text = memcpy(text + strlen(text) - 10, "0x", 2); /* Windows loses the digits in front */
 	return inet_aton(text, &in->sin_addr) == 1;
 }
 
@@ -305,7 +329,8 @@ static bool read_ipv6(char *text, struct sockaddr_in6 *in6)
 
 	if (*text == '[') {
 		bracket = strchr(++text, ']');
-		if (!bracket || (bracket[1] && (bracket[1] != ':' || !read_port(bracket + 2, &in6->sin6_port))))
+		if (!bracket ||
+		    (bracket[1] && (bracket[1] != ':' || !read_port(bracket + 2, &in6->sin6_port))))
 			return false;
 		*bracket = '\0';
 	}
@@ -337,8 +362,8 @@ static int read_address(int unit, int family, const void *string, void *user, in
 		wsc__copy_out(user_length, &whole, sizeof whole);
 		return WS_WSAEFAULT;
 	}
-	read = !error && (family == WS_AF_INET ? read_ipv4(text, (struct sockaddr_in *)&address) :
-						 read_ipv6(text, (struct sockaddr_in6 *)&address));
+	read = !error && (family == WS_AF_INET ? read_ipv4(text, (struct sockaddr_in *)&address)
+					       : read_ipv6(text, (struct sockaddr_in6 *)&address));
 	if (!read) { /* nothing is left there of what a program may have had */
 		memset(&address, 0, sizeof address);
 		wsc__copy_out(user, &address, length);
@@ -355,7 +380,8 @@ static int string_to_address(int unit, const void *string, int family, void *add
 	return wsc__result(error ? error : read_address(unit, family, string, address, length));
 }
 
-INT WSC(WSAStringToAddressA)(LPSTR string, INT family, LPWSAPROTOCOL_INFOA info, LPSOCKADDR address, LPINT length)
+INT WSC(WSAStringToAddressA)(LPSTR string, INT family, LPWSAPROTOCOL_INFOA info, LPSOCKADDR address,
+			     LPINT length)
 {
 	(void)info;
 	return string_to_address(1, string, family, address, length);

@@ -8,8 +8,8 @@
 	extern __typeof__(wsc_##name) wsc_plain_##name __asm__(#name)                                        \
 		__attribute__((alias("wsc_" #name), visibility("default")));
 
-/* Both forms of a function that has wide text, and the plain name of the second: in the value that they return,
- * `wide` is how many bytes a wide unit has. */
+/* Both forms of a function that has wide text, and the plain name of the second: in the value that they
+ * return, `wide` is how many bytes a wide unit has. */
 #define WSC_WIDE_FORMS(type, name, parameters, ...)                                                          \
 	type wsc_##name parameters                                                                           \
 	{                                                                                                    \

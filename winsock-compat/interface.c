@@ -176,8 +176,7 @@ static bool is_own_loop(const struct local_address *local)
 	       IN6_IS_ADDR_LINKLOCAL(&local->address.in6.sin6_addr);
 }
 
-/* Those that Windows lists for a program to bind to. */
-static int bindable(int family, struct local_address **list, size_t *count)
+int wsc__interface_bindable(int family, struct local_address **list, size_t *count)
 {
 	enum {
 		NOT_PREFERRED = IFA_F_TENTATIVE | IFA_F_DEPRECATED | IFA_F_DADFAILED,
@@ -202,7 +201,7 @@ int wsc__interface_addresses(SOCKET s, struct socket *sock, struct call *call)
 	struct local_address *list;
 	size_t count;
 	int family = wsc__family_to_posix(sock->family);
-	int error = bindable(family, &list, &count);
+	int error = wsc__interface_bindable(family, &list, &count);
 
 	(void)s;
 	if (!error)
@@ -222,7 +221,7 @@ static int list_changed(void *argument, bool *yes)
 	const struct change *change = argument;
 	struct local_address *now;
 	size_t count;
-	int error = bindable(change->family, &now, &count);
+	int error = wsc__interface_bindable(change->family, &now, &count);
 
 	*yes = !error &&
 	       (count != change->count || (count && memcmp(now, change->before, count * sizeof *now)));
@@ -234,7 +233,7 @@ int wsc__interface_change(SOCKET s, struct socket *sock, struct call *call)
 {
 	struct change change = { .family = wsc__family_to_posix(sock->family) };
 	unsigned groups = RTMGRP_LINK | (change.family == AF_INET ? RTMGRP_IPV4_IFADDR : RTMGRP_IPV6_IFADDR);
-	int error = bindable(change.family, &change.before, &change.count);
+	int error = wsc__interface_bindable(change.family, &change.before, &change.count);
 
 	(void)call;
 	if (!error)

@@ -21,6 +21,9 @@ struct local_address {
 /* All addresses of this family (POSIX'), which the caller frees. */
 int wsc__interface_locals(int family, struct local_address **list, size_t *count);
 
+/* Those of them that Windows lists for a program to bind to. */
+int wsc__interface_bindable(int family, struct local_address **list, size_t *count);
+
 /* Gives the program a SOCKET_ADDRESS_LIST, the addresses behind it; POSIX' family becomes Windows'.
  * Each begins `stride` bytes after the one before. */
 int wsc__interface_put(struct call *call, const void *addresses, size_t stride, size_t count, int family);

@@ -8,8 +8,10 @@ libwinsock_compat_la_SOURCES = \
 	%D%/accept.h \
 	%D%/address.c \
 	%D%/address.h \
+	%D%/addrinfoex.c \
 	%D%/addresssort.c \
 	%D%/addrtext.c \
+	%D%/async.c \
 	%D%/bind.c \
 	%D%/bind.h \
 	%D%/blocking.c \
@@ -32,6 +34,9 @@ libwinsock_compat_la_SOURCES = \
 	%D%/filter.c \
 	%D%/filter.h \
 	%D%/host.c \
+	%D%/host.h \
+	%D%/idn.c \
+	%D%/idn.h \
 	%D%/index.c \
 	%D%/interface.c \
 	%D%/interface.h \
@@ -41,6 +46,8 @@ libwinsock_compat_la_SOURCES = \
 	%D%/keepalive.c \
 	%D%/keepalive.h \
 	%D%/lasterror.c \
+	%D%/lookup.c \
+	%D%/lookup.h \
 	%D%/memory.c \
 	%D%/message.c \
 	%D%/multicast.c \
@@ -73,6 +80,7 @@ libwinsock_compat_la_SOURCES = \
 	%D%/registry.c \
 	%D%/registry.h \
 	%D%/resolve.c \
+	%D%/resolve.h \
 	%D%/route.c \
 	%D%/route.h \
 	%D%/select.c \
@@ -81,6 +89,7 @@ libwinsock_compat_la_SOURCES = \
 	%D%/sendqueue.h \
 	%D%/sendmsg.c \
 	%D%/service.c \
+	%D%/service.h \
 	%D%/shutdown.c \
 	%D%/socket.c \
 	%D%/socket.h \

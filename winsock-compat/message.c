@@ -307,7 +307,8 @@ static int unit_of(const struct message *message, const struct insert *insert)
 {
 	bool other = insert->type == 'S' || insert->type == 'C';
 
-	return insert->size == 'w' || (insert->size != 'h' && other == (message->unit == 1)) ? message->wide : 1;
+	return insert->size == 'w' || (insert->size != 'h' && other == (message->unit == 1)) ? message->wide
+											     : 1;
 }
 
 /* The text, which is no longer needed afterwards, in units of the message's. */
@@ -618,8 +619,8 @@ static DWORD result(struct message *message, int error)
 	return error ? 0 : length;
 }
 
-static DWORD format_bytes(int wide, DWORD flags, LPCVOID source, DWORD code, DWORD language, void *buffer, DWORD size,
-			  va_list *arguments)
+static DWORD format_bytes(int wide, DWORD flags, LPCVOID source, DWORD code, DWORD language, void *buffer,
+			  DWORD size, va_list *arguments)
 {
 	struct message message = { .flags = flags, .unit = 1, .wide = wide };
 
@@ -632,11 +633,12 @@ static DWORD format_bytes(int wide, DWORD flags, LPCVOID source, DWORD code, DWO
 
 /* A string that is put in may be wide on this side too. */
 WSC_WIDE_FORMS(DWORD, FormatMessageA,
-	       (DWORD flags, LPCVOID source, DWORD code, DWORD language, LPSTR buffer, DWORD size, va_list *arguments),
+	       (DWORD flags, LPCVOID source, DWORD code, DWORD language, LPSTR buffer, DWORD size,
+		va_list *arguments),
 	       format_bytes(wide, flags, source, code, language, buffer, size, arguments))
 
-static DWORD format_wide(int wide, DWORD flags, LPCVOID source, DWORD code, DWORD language, void *buffer, DWORD size,
-			 va_list *arguments)
+static DWORD format_wide(int wide, DWORD flags, LPCVOID source, DWORD code, DWORD language, void *buffer,
+			 DWORD size, va_list *arguments)
 {
 	struct message message = { .flags = flags, .unit = wide, .wide = wide };
 
@@ -646,7 +648,8 @@ static DWORD format_wide(int wide, DWORD flags, LPCVOID source, DWORD code, DWOR
 }
 
 WSC_WIDE_FORMS(DWORD, FormatMessageW,
-	       (DWORD flags, LPCVOID source, DWORD code, DWORD language, LPWSTR buffer, DWORD size, va_list *arguments),
+	       (DWORD flags, LPCVOID source, DWORD code, DWORD language, LPWSTR buffer, DWORD size,
+		va_list *arguments),
 	       format_wide(wide, flags, source, code, language, buffer, size, arguments))
 
 /* Each thread has its own, which is more than Windows promises. */

@@ -46,4 +46,25 @@ static inline void wsc__pack_strings(struct packed *packed, char **list)
 		*list = wsc__pack(packed, *list, strlen(*list) + 1);
 }
 
+/* What was packed: a structure at the beginning of its room, and how its pointers become those of a copy that
+ * lies so many bytes further on. */
+struct packed_result {
+	void *memory;
+	size_t size;
+	void (*move)(void *memory, uintptr_t by);
+};
+
+static inline void wsc__pack_move(char **pointer, uintptr_t by)
+{
+	*pointer = (char *)((uintptr_t)*pointer + by);
+}
+
+/* A list with what it points to. */
+static inline void wsc__pack_move_list(char ***list, uintptr_t by)
+{
+	for (char **pointer = *list; *pointer; pointer++)
+		wsc__pack_move(pointer, by);
+	*list = (char **)((uintptr_t)*list + by);
+}
+
 #endif

@@ -66,14 +66,22 @@ static unsigned probes(const struct windows *windows, const struct registry *reg
 	return number > MAXIMUM_PROBES ? MAXIMUM_PROBES : number;
 }
 
-void wsc__profile_load(void)
+static bool is_same(const struct profile *a, const struct profile *b)
+{
+	return a->mode == b->mode && a->windows == b->windows && a->pointers == b->pointers &&
+	       a->keepalive_time == b->keepalive_time && a->keepalive_interval == b->keepalive_interval &&
+	       a->keepalive_count == b->keepalive_count;
+}
+
+bool wsc__profile_load(void)
 {
 	struct registry registry;
 	const struct windows *windows;
+	struct profile next;
 
 	wsc__registry_load(&registry);
 	windows = &wsc__windows[registry.values[REGISTRY_WINDOWS].number];
-	wsc__profile = (struct profile){
+	next = (struct profile){
 		.mode = registry.values[REGISTRY_MODE].number,
 		.windows = windows,
 		.pointers = registry.values[REGISTRY_POINTERS].number,
@@ -82,4 +90,8 @@ void wsc__profile_load(void)
 		.keepalive_interval = registry.values[REGISTRY_KEEP_ALIVE_INTERVAL].number,
 		.keepalive_count = probes(windows, &registry),
 	};
+	if (is_same(&next, &wsc__profile))
+		return false;
+	wsc__profile = next;
+	return true;
 }

@@ -46,8 +46,8 @@ struct profile {
  * fills it in, and a new one anew. */
 extern struct profile wsc__profile;
 
-/* Reads the settings anew. The caller holds the lock of the start. */
-void wsc__profile_load(void);
+/* Reads the settings anew. Whether they are others than before. The caller holds the lock of the start. */
+bool wsc__profile_load(void);
 
 /* The words of the settings in the order of their enumerators; NULL past the last. */
 const char *wsc__profile_mode(unsigned index);

@@ -1,8 +1,8 @@
 /* Services and protocols by their names and numbers: getservbyname, getservbyport, getprotobyname,
  * getprotobynumber. */
-#include "error.h"
+#include "service.h"
+
 #include "fault.h"
-#include "packed.h"
 #include "startup.h"
 
 #include <arpa/inet.h>
@@ -10,8 +10,7 @@
 #include <netdb.h>
 #include <string.h>
 #include <strings.h>
-
-enum { NAME = 256 }; /* no service has so long a name */
+#include <sys/socket.h>
 
 /* What Windows' services file has of the assigned numbers, for systems whose own file has less or is not
  * there. Both transports, unless one is named. Source: IANA, and Windows' drivers\etc\services. */
@@ -138,31 +137,52 @@ static const struct {
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
 /* What a thread was given last of each kind. */
-static __thread struct {
+static __thread struct packed_service {
 	SERVENT service;
 	char room[1024];
+	size_t size;
 } packed_service;
 
 static __thread struct {
 	PROTOENT protocol;
 	char room[128];
+	size_t size;
 } packed_protocol;
 
-static int pack_service(const char *name, char *const *aliases, const char *transport, int port)
+static void move_service(void *memory, uintptr_t by)
 {
-	struct packed packed = { packed_service.room, packed_service.room + sizeof packed_service.room, false };
-	SERVENT *service = &packed_service.service;
+	SERVENT *service = memory;
+
+	wsc__pack_move_list(&service->s_aliases, by);
+	wsc__pack_move(&service->s_proto, by);
+	wsc__pack_move(&service->s_name, by);
+}
+
+static void move_protocol(void *memory, uintptr_t by)
+{
+	PROTOENT *protocol = memory;
+
+	wsc__pack_move_list(&protocol->p_aliases, by);
+	wsc__pack_move(&protocol->p_name, by);
+}
+
+static int pack_service(struct packed_service *to, const char *name, char *const *aliases,
+			const char *transport, int port)
+{
+	struct packed packed = { to->room, to->room + sizeof to->room, false };
+	SERVENT *service = &to->service;
 
 	service->s_aliases = wsc__pack_list(&packed, aliases);
 	service->s_port = (short)port;
 	service->s_proto = wsc__pack(&packed, transport, strlen(transport) + 1);
 	service->s_name = wsc__pack(&packed, name, strlen(name) + 1);
 	wsc__pack_strings(&packed, service->s_aliases);
+	to->size = (size_t)(packed.at - (char *)to);
 	return packed.full ? WS_WSANO_RECOVERY : 0;
 }
 
 /* The first in the table that fits; NULL fits everything, and so does a port of -1. */
-static int service_in_table(const char *name, int port, const char *transport)
+static int service_in_table(struct packed_service *to, const char *name, int port, const char *transport)
 {
 	for (const struct service *s = services; s < services + COUNT(services); s++) {
 		char *aliases[] = { (char *)s->alias, NULL };
@@ -171,16 +191,20 @@ static int service_in_table(const char *name, int port, const char *transport)
 			continue;
 		if (transport && strcasecmp(transport, "tcp") != 0 && strcasecmp(transport, "udp") != 0)
 			continue;
-		if (name ? !strcasecmp(name, s->name) || (s->alias && !strcasecmp(name, s->alias)) : port == s->port)
-			return pack_service(s->name, aliases, s->transport ? s->transport : transport ? transport : "tcp",
+		if (name ? !strcasecmp(name, s->name) || (s->alias && !strcasecmp(name, s->alias))
+			 : port == s->port)
+			return pack_service(to, s->name, aliases,
+					    s->transport ? s->transport
+					    : transport  ? transport
+							 : "tcp",
 					    htons(s->port));
 	}
 	return WS_WSANO_DATA;
 }
 
-static int by_name(const char *name, const char *transport)
+static int by_name(struct packed_service *to, const char *name, const char *transport)
 {
-	char room[1024], lower[NAME];
+	char room[1024], lower[SERVICE_NAME];
 	struct servent posix, *found = NULL;
 	size_t i = 0;
 
@@ -188,57 +212,94 @@ static int by_name(const char *name, const char *transport)
 		lower[i] = (char)tolower((unsigned char)name[i]);
 	while (name[i++]);
 	if (!getservbyname_r(lower, transport, &posix, room, sizeof room, &found) && found)
-		return pack_service(found->s_name, found->s_aliases, found->s_proto, found->s_port);
-	return service_in_table(name, -1, transport);
+		return pack_service(to, found->s_name, found->s_aliases, found->s_proto, found->s_port);
+	return service_in_table(to, name, -1, transport);
 }
 
-static int by_port(int port, const char *transport)
+static int by_port(struct packed_service *to, int port, const char *transport)
 {
 	char room[1024];
 	struct servent posix, *found = NULL;
 
 	if (!getservbyport_r(port, transport, &posix, room, sizeof room, &found) && found)
-		return pack_service(found->s_name, found->s_aliases, found->s_proto, found->s_port);
-	return service_in_table(NULL, ntohs((uint16_t)port), transport);
+		return pack_service(to, found->s_name, found->s_aliases, found->s_proto, found->s_port);
+	return service_in_table(to, NULL, ntohs((uint16_t)port), transport);
 }
 
-/* A name from the program; one that is too long is nobody's. */
-static int name_in(char name[NAME], const char *user)
+int wsc__service_port(const char *name, int type, uint16_t *port)
 {
-	int error = wsc__copy_string(name, user, NAME);
+	static const char *const transports[] = { [0] = NULL, [SOCK_STREAM] = "tcp", [SOCK_DGRAM] = "udp" };
+	struct packed_service found;
+
+	if (type < 0 || type >= (int)COUNT(transports) || by_name(&found, name, transports[type]))
+		return WS_WSATYPE_NOT_FOUND;
+	*port = ntohs((uint16_t)found.service.s_port);
+	return 0;
+}
+
+bool wsc__service_name(uint16_t port, bool datagrams, char *name, size_t size)
+{
+	struct packed_service found;
+
+	if (by_port(&found, htons(port), datagrams ? "udp" : "tcp") || strlen(found.service.s_name) >= size)
+		return false;
+	strcpy(name, found.service.s_name);
+	return true;
+}
+
+int wsc__service_read(char name[SERVICE_NAME], const char *user)
+{
+	int error = wsc__copy_string(name, user, SERVICE_NAME);
 
 	return error == WS_WSAENAMETOOLONG ? WS_WSANO_DATA : error;
 }
 
-struct WSC(servent) *WSC(getservbyname)(const char *user_name, const char *user_transport)
+static int given_service(int error, struct packed_result *result)
 {
-	char name[NAME], transport[NAME];
+	*result = (struct packed_result){ &packed_service.service, packed_service.size, move_service };
+	return error;
+}
+
+int wsc__service_by_name(const char *name, const char *transport, struct packed_result *result)
+{
+	return given_service(by_name(&packed_service, name, transport), result);
+}
+
+int wsc__service_by_port(int port, const char *transport, struct packed_result *result)
+{
+	return given_service(by_port(&packed_service, port, transport), result);
+}
+
+struct WSC(servent) * WSC(getservbyname)(const char *user_name, const char *user_transport)
+{
+	char name[SERVICE_NAME], transport[SERVICE_NAME];
 	int error = wsc__enter();
 
 	if (!error)
-		error = name_in(name, user_name);
+		error = wsc__service_read(name, user_name);
 	if (!error && user_transport)
-		error = name_in(transport, user_transport);
+		error = wsc__service_read(transport, user_transport);
 	if (!error)
-		error = by_name(name, user_transport ? transport : NULL);
+		error = by_name(&packed_service, name, user_transport ? transport : NULL);
 	return wsc__result_pointer(error, &packed_service.service);
 }
 
-struct WSC(servent) *WSC(getservbyport)(int port, const char *user_transport)
+struct WSC(servent) * WSC(getservbyport)(int port, const char *user_transport)
 {
-	char transport[NAME];
+	char transport[SERVICE_NAME];
 	int error = wsc__enter();
 
 	if (!error && user_transport)
-		error = name_in(transport, user_transport);
+		error = wsc__service_read(transport, user_transport);
 	if (!error)
-		error = by_port(port, user_transport ? transport : NULL);
+		error = by_port(&packed_service, port, user_transport ? transport : NULL);
 	return wsc__result_pointer(error, &packed_service.service);
 }
 
 static int pack_protocol(size_t i)
 {
-	struct packed packed = { packed_protocol.room, packed_protocol.room + sizeof packed_protocol.room, false };
+	struct packed packed = { packed_protocol.room, packed_protocol.room + sizeof packed_protocol.room,
+				 false };
 	PROTOENT *protocol = &packed_protocol.protocol;
 	char *aliases[] = { (char *)protocols[i].alias, NULL };
 
@@ -246,34 +307,55 @@ static int pack_protocol(size_t i)
 	protocol->p_proto = protocols[i].number;
 	protocol->p_name = wsc__pack(&packed, protocols[i].name, strlen(protocols[i].name) + 1);
 	wsc__pack_strings(&packed, protocol->p_aliases);
+	packed_protocol.size = (size_t)(packed.at - (char *)&packed_protocol);
 	return 0;
 }
 
-struct WSC(protoent) *WSC(getprotobyname)(const char *user)
+static int protocol_by_name(const char *name)
 {
-	char name[NAME];
+	for (size_t i = 0; i < COUNT(protocols); i++)
+		if (!strcasecmp(name, protocols[i].name))
+			return pack_protocol(i);
+	return WS_WSANO_DATA;
+}
+
+static int protocol_by_number(int number)
+{
+	for (size_t i = 0; i < COUNT(protocols); i++)
+		if (number == protocols[i].number)
+			return pack_protocol(i);
+	return WS_WSANO_DATA;
+}
+
+static int given_protocol(int error, struct packed_result *result)
+{
+	*result = (struct packed_result){ &packed_protocol.protocol, packed_protocol.size, move_protocol };
+	return error;
+}
+
+int wsc__service_protocol_by_name(const char *name, struct packed_result *result)
+{
+	return given_protocol(protocol_by_name(name), result);
+}
+
+int wsc__service_protocol_by_number(int number, struct packed_result *result)
+{
+	return given_protocol(protocol_by_number(number), result);
+}
+
+struct WSC(protoent) * WSC(getprotobyname)(const char *user)
+{
+	char name[SERVICE_NAME];
 	int error = wsc__enter();
 
 	if (!error)
-		error = name_in(name, user);
-	if (!error) {
-		error = WS_WSANO_DATA;
-		for (size_t i = 0; i < COUNT(protocols) && error; i++)
-			if (!strcasecmp(name, protocols[i].name))
-				error = pack_protocol(i);
-	}
-	return wsc__result_pointer(error, &packed_protocol.protocol);
+		error = wsc__service_read(name, user);
+	return wsc__result_pointer(error ? error : protocol_by_name(name), &packed_protocol.protocol);
 }
 
-struct WSC(protoent) *WSC(getprotobynumber)(int number)
+struct WSC(protoent) * WSC(getprotobynumber)(int number)
 {
 	int error = wsc__enter();
 
-	if (!error) {
-		error = WS_WSANO_DATA;
-		for (size_t i = 0; i < COUNT(protocols) && error; i++)
-			if (number == protocols[i].number)
-				error = pack_protocol(i);
-	}
-	return wsc__result_pointer(error, &packed_protocol.protocol);
+	return wsc__result_pointer(error ? error : protocol_by_number(number), &packed_protocol.protocol);
 }

@@ -3,6 +3,7 @@
 
 #include "export.h"
 #include "fault.h"
+#include "lookup.h"
 #include "options.h"
 #include "profile.h"
 #include "socket.h"
@@ -72,8 +73,8 @@ int WSC(WSAStartup)(WORD requested, WSADATA *data)
 	}
 	version = negotiated(requested);
 	pthread_mutex_lock(&lock);
-	if (!wsc__startups) {
-		wsc__profile_load();
+	/* Not again for nothing: calls that the last WSACleanup has woken may still look at what follows from it. */
+	if (!wsc__startups && wsc__profile_load()) {
 		wsc__fault_start();
 		wsc__options_start();
 	}
@@ -102,8 +103,10 @@ int WSC(WSACleanup)(void)
 	pthread_mutex_lock(&lock);
 	if (!wsc__startups)
 		error = WS_WSANOTINITIALISED;
-	else if (!--wsc__startups)
+	else if (!--wsc__startups) {
+		wsc__lookup_drop_all();
 		wsc__socket_close_all();
+	}
 	pthread_mutex_unlock(&lock);
 	wsc__thread.last_error = error; /* Windows clears it after a success */
 	return error ? SOCKET_ERROR : 0;

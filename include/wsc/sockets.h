@@ -142,6 +142,19 @@ WSC_FUNCTION(int, setsockopt, (SOCKET s, int level, int optname, const char *opt
 WSC_FUNCTION(int, shutdown, (SOCKET s, int how));
 WSC_FUNCTION(SOCKET, socket, (int af, int type, int protocol));
 
+WSC_FUNCTION(HANDLE, WSAAsyncGetHostByAddr,
+	     (HWND window, WSC(u_int) message, const char *addr, int len, int type, char *buf, int buflen));
+WSC_FUNCTION(HANDLE, WSAAsyncGetHostByName,
+	     (HWND window, WSC(u_int) message, const char *name, char *buf, int buflen));
+WSC_FUNCTION(HANDLE, WSAAsyncGetProtoByName,
+	     (HWND window, WSC(u_int) message, const char *name, char *buf, int buflen));
+WSC_FUNCTION(HANDLE, WSAAsyncGetProtoByNumber,
+	     (HWND window, WSC(u_int) message, int number, char *buf, int buflen));
+WSC_FUNCTION(HANDLE, WSAAsyncGetServByName,
+	     (HWND window, WSC(u_int) message, const char *name, const char *proto, char *buf, int buflen));
+WSC_FUNCTION(HANDLE, WSAAsyncGetServByPort,
+	     (HWND window, WSC(u_int) message, int port, const char *proto, char *buf, int buflen));
+WSC_FUNCTION(int, WSACancelAsyncRequest, (HANDLE task));
 WSC_FUNCTION(int, WSACancelBlockingCall, (void));
 WSC_FUNCTION(int, WSACleanup, (void));
 WSC_FUNCTION(int, __WSAFDIsSet, (SOCKET s, WSC(fd_set) * set));

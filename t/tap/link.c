@@ -18,9 +18,12 @@
 #include <sched.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/mount.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -285,6 +288,28 @@ bool link_tune(const char *name, const char *value)
 
 	snprintf(path, sizeof path, "/proc/sys/net/ipv4/%s", name);
 	return write_file(path, "%s", value);
+}
+
+const char *link_file(const char *path, const char *text)
+{
+	static bool left;
+	char own[] = "/tmp/tap-XXXXXX";
+	size_t length = strlen(text);
+	int fd;
+
+	if (!left && (unshare(CLONE_NEWNS) < 0 || mount("", "/", "", MS_REC | MS_PRIVATE, "") < 0))
+		return cannot("a mount namespace");
+	left = true;
+	fd = mkstemp(own);
+	if (fd < 0 || write(fd, text, length) != (ssize_t)length || fchmod(fd, 0644) < 0)
+		return cannot(own);
+	close(fd);
+	if (mount(own, path, "", MS_BIND, "") < 0)
+		cannot(path);
+	else
+		*reason = 0;
+	unlink(own);
+	return *reason ? reason : NULL;
 }
 
 void link_route(void)

@@ -27,6 +27,10 @@ void link_loopback(void);
 /* Sets a value beneath /proc/sys/net/ipv4, for the sockets on this thread's side, if that is permitted. */
 bool link_tune(const char *name, const char *value);
 
+/* From now on the file at this path, which is there, has this text to this process. Returns NULL, or why that
+ * cannot be done; after one of the above, while there is one thread. */
+const char *link_file(const char *path, const char *text);
+
 /* What is neither HERE nor THERE is sent THERE, which passes it on, if it can. */
 void link_route(void);
 
