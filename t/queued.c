@@ -390,7 +390,8 @@ static void bad_buffer(void)
 	tcp_pair(AF_INET, pair);
 	reader = begin_reader(pair);
 	result = send(pair[0], edge, GOOD + 100, 0);
-	ok(result > 0 && result <= GOOD, "of a buffer that ends too early a part is accepted (%d bytes)", result);
+	ok(result > 0 && result <= GOOD, "of a buffer that ends too early a part is accepted (%d bytes)",
+	   result);
 	ok(read_to(&reader, (size_t)result), "...which arrives");
 	close_pair(pair);
 	munmap(edge, GOOD + PAGE);
@@ -503,7 +504,8 @@ static void process_ends(const char *wait, bool dies)
 	   dies ? "is no more" : "does not read");
 	is_int(0, ending.status, "...with its own status");
 	if (!dies)
-		ok(ending.end - start >= atoi(wait) - 200, "...after that time (%lld ms)", ending.end - start);
+		ok(ending.end - start >= atoi(wait) - 200, "...after that time (%lld ms)",
+		   ending.end - start);
 	if (!dies)
 		closesocket(s);
 	closesocket(listener);

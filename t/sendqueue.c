@@ -1,13 +1,14 @@
-/* A send that does not block takes the buffer whole or not at all; and what was sent arrives, whatever becomes
- * of the socket and the process. */
+/* A send that does not block takes the buffer whole or not at all; and what was sent arrives, whatever
+ * becomes of the socket and the process. */
 #include <winsock2.h>
 #include <ws2tcpip.h>
 
 #include "sendqueue.h"
 
-static const char partly[] = "Wine 8 takes a part", no_reset[] = "Wine 8 takes a reset for an end in good order";
+static const char partly[] = "Wine 8 takes a part",
+		  no_reset[] = "Wine 8 takes a reset for an end in good order";
 
-/* wine-tests:14251 (send_buffering): 50 MB at once. */
+/* wine-tests:14319 (send_buffering): 50 MB at once. */
 static void whole(int family)
 {
 	SOCKET pair[2];
@@ -205,7 +206,8 @@ static void closing_plainly(void)
 	closesocket(pair[1]);
 }
 
-/* What is pending and unreceived makes closesocket abortive (MSDN Library of June 1998, conference paper SA8F5). */
+/* What is pending and unreceived makes closesocket abortive (MSDN Library of June 1998, conference paper
+ * SA8F5). */
 static void unreceived(bool queued)
 {
 	SOCKET pair[2];
@@ -262,7 +264,8 @@ static void lingering_for_long(void)
 		return;
 	}
 	fails(WSAEWOULDBLOCK, closesocket(pair[0]), "closesocket that would have to linger");
-	fails(WSAEWOULDBLOCK, send(pair[0], stream_at((size_t)sent), SOME, 0), "...leaves the socket as it was");
+	fails(WSAEWOULDBLOCK, send(pair[0], stream_at((size_t)sent), SOME, 0),
+	      "...leaves the socket as it was");
 	set_blocking(pair[0], true);
 	reader.most = (size_t)-1;
 	task = task_start(read_thread, &reader);
@@ -317,7 +320,8 @@ static void blocking_again(void)
 	set_blocking(pair[0], true);
 	set_option(pair[0], SO_SNDTIMEO, 200);
 	start = now_ms();
-	fails(WSAETIMEDOUT, send(pair[0], stream_at(sent), 1000, 0), "a socket that blocks waits for its queue");
+	fails(WSAETIMEDOUT, send(pair[0], stream_at(sent), 1000, 0),
+	      "a socket that blocks waits for its queue");
 	ok(now_ms() - start >= 199, "...so long as SO_SNDTIMEO says");
 	set_option(pair[0], SO_SNDTIMEO, 0);
 	reader.most = sent + SOME;
@@ -372,7 +376,8 @@ static void closed_meanwhile(void)
 	set_blocking(pair[0], true);
 	closer.s = pair[0];
 	task = task_start(close_later, &closer);
-	fails(WSAECONNABORTED, send(pair[0], stream_at(sent), 1000, 0), "closed while a send waits for the queue");
+	fails(WSAECONNABORTED, send(pair[0], stream_at(sent), 1000, 0),
+	      "closed while a send waits for the queue");
 	ok(task_end(task, PATIENCE), "...closesocket returns");
 	is_string("end", read_end(&reader), "...the peer sees the end");
 	is_int((long long)sent, (long long)reader.place, "...behind all that was accepted");

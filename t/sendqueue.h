@@ -39,12 +39,12 @@ static const char *stream_at(size_t place)
 /* One side of a connection that gets the stream. */
 struct reader {
 	SOCKET s;
-	size_t place;   /* so much of it was received */
-	bool wrong;     /* something else was, before that */
-	int pause;      /* ms after every step */
-	int result;     /* of the last recv that gave nothing more */
-	int error;      /* and its error */
-	size_t most;    /* where read_thread stops */
+	size_t place; /* so much of it was received */
+	bool wrong;   /* something else was, before that */
+	int pause;    /* ms after every step */
+	int result;   /* of the last recv that gave nothing more */
+	int error;    /* and its error */
+	size_t most;  /* where read_thread stops */
 };
 
 /* Receives up to that place, or the end. Whether it came there, and all was right. */

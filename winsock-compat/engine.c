@@ -31,7 +31,8 @@ static void *run(void *argument)
 			break;
 		for (int i = 0; i < count; i++)
 			tell[events[i].data.u64 >> ENGINE_KEY_BITS](
-				events[i].data.u64 & ((UINT64_C(1) << ENGINE_KEY_BITS) - 1), events[i].events);
+				events[i].data.u64 & ((UINT64_C(1) << ENGINE_KEY_BITS) - 1),
+				events[i].events);
 	}
 	pthread_mutex_lock(&lock);
 	if (epoll_fd == fd)

@@ -46,7 +46,8 @@ static int failure(SOCKET s, struct socket *sock)
 /* Queues what is left of a transfer, if it can. */
 static int queue_rest(SOCKET s, struct socket *sock, struct transfer *transfer, int flags)
 {
-	int error = wsc__sendqueue_add(s, sock, transfer->message.msg_iov, transfer->message.msg_iovlen, flags);
+	int error =
+		wsc__sendqueue_add(s, sock, transfer->message.msg_iov, transfer->message.msg_iovlen, flags);
 
 	if (!error)
 		transfer->done = transfer->size;
@@ -92,8 +93,9 @@ static int meet_queue(SOCKET s, struct socket *sock, struct transfer *transfer, 
 	}
 }
 
-/* Sends all of it. What does not go out of a socket that does not block is queued; where there is no memory for that,
- * it was a part. One that blocks has failed with its rest, as on Windows: what went out is not told. */
+/* Sends all of it. What does not go out of a socket that does not block is queued; where there is no memory
+ * for that, it was a part. One that blocks has failed with its rest, as on Windows: what went out is not
+ * told. */
 static int transmit(SOCKET s, struct socket *sock, struct transfer *transfer, int flags)
 {
 	enum { AGAIN = 2 };
@@ -212,8 +214,8 @@ int WSC(send)(SOCKET s, const char *data, int size, int flags)
 
 	if (__builtin_expect(error, 0))
 		return wsc__result(error);
-	if (flags || size < 0 || sock->send_timeout || wsc__socket_is(sock, SOCKET_RCVALL | SOCKET_LIMITED | SOCKET_QUEUED) ||
-	    wsc__hooked(sock))
+	if (flags || size < 0 || sock->send_timeout ||
+	    wsc__socket_is(sock, SOCKET_RCVALL | SOCKET_LIMITED | SOCKET_QUEUED) || wsc__hooked(sock))
 		return send_one(s, sock, data, size, flags, NULL, 0, 0);
 	now = send((int)s, data, (size_t)size, MSG_NOSIGNAL);
 	if (__builtin_expect(now == size, 1))

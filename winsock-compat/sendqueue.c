@@ -43,7 +43,7 @@ static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static struct sendqueue **queues;
 static unsigned slots;
 static _Atomic unsigned waiting; /* so many */
-static uint64_t moved; /* bytes, ever: whether there is progress */
+static uint64_t moved;           /* bytes, ever: whether there is progress */
 
 static uint64_t key_of(const struct sendqueue *queue)
 {
@@ -185,8 +185,8 @@ static bool flush(struct sendqueue *queue, size_t most)
 	return false;
 }
 
-/* The program has closed it, so nobody will receive what comes: the connection is reset, as the kernel does with
- * one that it has for itself (RFC 1122, 4.2.2.13). */
+/* The program has closed it, so nobody will receive what comes: the connection is reset, as the kernel does
+ * with one that it has for itself (RFC 1122, 4.2.2.13). */
 static bool gets_more(const struct sendqueue *queue)
 {
 	int family = 0;
@@ -401,7 +401,7 @@ enum sendqueue_state wsc__sendqueue_flush(SOCKET s, struct socket *sock)
 bool wsc__sendqueue_is_writable(SOCKET s, struct socket *sock)
 {
 	if (wsc__socket_verify(s, sock, NULL))
-		return true; /* to say what it is */
+		return true;                      /* to say what it is */
 	if (wsc__socket_is(sock, SOCKET_NO_SEND)) /* a send does not wait to say that */
 		return true;
 	switch (wsc__sendqueue_flush(s, sock)) {
@@ -503,8 +503,8 @@ void wsc__sendqueue_orphan(struct sendqueue *queue)
 	pthread_mutex_unlock(&lock);
 }
 
-/* The end of the process would be the end of the queues; on Windows they are the system's. Peers of which none
- * takes anything for some time are given up. */
+/* The end of the process would be the end of the queues; on Windows they are the system's. Peers of which
+ * none takes anything for some time are given up. */
 static __attribute__((destructor)) void wait_until_out(void)
 {
 	enum { SHORTEST = 1, LONGEST = 20 };

@@ -1,9 +1,9 @@
 /* What a stream that does not block has accepted and the kernel has not.
  *
  * Windows takes the buffer of a send whole or not at all; Linux takes as much as there is room for. The rest
- * becomes the socket's queue (SOCKET_QUEUED), and goes out on the engine's thread, or by whoever meets the queue
- * first. Nothing that is sent later passes it, and the end of the stream, by shutdown or closesocket, comes
- * behind it. A queue has a descriptor of its own for the connection, so that it outlives the socket. */
+ * becomes the socket's queue (SOCKET_QUEUED), and goes out on the engine's thread, or by whoever meets the
+ * queue first. Nothing that is sent later passes it, and the end of the stream, by shutdown or closesocket,
+ * comes behind it. A queue has a descriptor of its own for the connection, so that it outlives the socket. */
 #ifndef WSC_SENDQUEUE_H
 #define WSC_SENDQUEUE_H
 
@@ -15,7 +15,8 @@ struct sendqueue;
 
 enum sendqueue_state {
 	SENDQUEUE_NONE, /* everything is the kernel's, or the connection is no more */
-	SENDQUEUE_ROOM, /* there is a queue, shorter than SO_SNDBUF as the program set it: it takes another buffer */
+	SENDQUEUE_ROOM, /* there is a queue, shorter than SO_SNDBUF as the program set it: it takes another
+			   buffer */
 	SENDQUEUE_FULL,
 };
 
@@ -44,9 +45,9 @@ struct sendqueue *wsc__sendqueue_take(struct socket *sock);
 /* ...whether that still holds something; NULL does not... */
 bool wsc__sendqueue_holds(struct sendqueue *queue);
 
-/* ...and what becomes of it, before the socket's own descriptor is closed: it goes on alone, or is thrown away
- * with `drop`. As on Windows a connection is reset at once if it has something that the program has not received, or
- * gets something after this. NULL is nothing to do. */
+/* ...and what becomes of it, before the socket's own descriptor is closed: it goes on alone, or is thrown
+ * away with `drop`. As on Windows a connection is reset at once if it has something that the program has not
+ * received, or gets something after this. NULL is nothing to do. */
 void wsc__sendqueue_leave(struct sendqueue *queue, bool drop);
 
 /* The note is dropped and its descriptor was closed by others: the queue goes on alone. Under the lock. */
