@@ -171,7 +171,7 @@ BEGIN {
 	list("kind of socket", "any ip stream datagram tcp udp raw unix none")
 	list("Windows", "2000 xp 2003 vista 7 8 8.1 10 11")
 	list("outcome", "works answers refuses")
-	list("trait", "inherit takes-error any-family ipv4-only any-handle keeps no-accept")
+	list("trait", "inherit takes-error any-family ipv4-only any-handle keeps no-accept asks-first")
 	list("fast path", "any get error keepalive")
 	kinds = split("tcp udp raw unix", kind, " ")
 	NUMBER = "^([0-9]+|0x[0-9a-f]+)$"
@@ -593,6 +593,8 @@ function sentences_of_life(i,    text) {
 		text = text "Accepted sockets inherit it.\n"
 	if (traits[i] ~ /no-accept/)
 		text = text "A listener that has it accepts nobody.\n"
+	if (traits[i] ~ /asks-first/)
+		text = text "A listener that has it answers nobody before it accepts, if it may use raw sockets; see\n.Xr accept 3ws .\n"
 	if (traits[i] ~ /takes-error/)
 		text = text "Reading it takes it away.\n"
 	if (since_text[i] != "-")

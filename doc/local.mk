@@ -18,6 +18,7 @@ CALL_PAGES = \
 	%D%/ioctlsocket.3ws \
 	%D%/listen.3ws \
 	%D%/LocalFree.3ws \
+	%D%/QueryPerformanceCounter.3ws \
 	%D%/recv.3ws \
 	%D%/select.3ws \
 	%D%/send.3ws \
@@ -25,14 +26,23 @@ CALL_PAGES = \
 	%D%/socket.3ws \
 	%D%/WSAAddressToStringA.3ws \
 	%D%/WSAAsyncGetHostByName.3ws \
+	%D%/WSAEnumNameSpaceProvidersA.3ws \
+	%D%/WSAEnumProtocolsA.3ws \
 	%D%/WSAGetLastError.3ws \
+	%D%/WSAGetQOSByName.3ws \
+	%D%/WSAInstallServiceClassA.3ws \
+	%D%/WSALookupServiceBeginA.3ws \
+	%D%/WSAPoll.3ws \
 	%D%/WSARecv.3ws \
 	%D%/WSARecvMsg.3ws \
 	%D%/WSASend.3ws \
 	%D%/WSASendMsg.3ws \
 	%D%/WSASetBlockingHook.3ws \
-	%D%/WSAStartup.3ws
-MADE_PAGES = %D%/winsock-compat-errors.7 %D%/winsock-compat-ioctls.7 %D%/winsock-compat-options.7
+	%D%/WSASetServiceA.3ws \
+	%D%/WSAStartup.3ws \
+	%D%/WSCGetProviderPath.3ws
+MADE_PAGES = %D%/winsock-compat-errors.7 %D%/winsock-compat-functions.7 %D%/winsock-compat-ioctls.7 \
+	%D%/winsock-compat-options.7
 
 dist_man_MANS = $(CALL_PAGES) %D%/wsc-compare.1 %D%/wsc++.1 %D%/wscc.1 %D%/winsock-compat.5 %D%/winsock-compat.7
 nodist_man_MANS = $(MADE_PAGES)
@@ -47,6 +57,13 @@ nodist_man_MANS = $(MADE_PAGES)
 
 %D%/winsock-compat-errors.7: $(ERRORS_FROM) $(srcdir)/build-aux/gen-errors.awk
 	$(AM_V_GEN)$(MKDIR_P) $(@D) && $(GEN_ERRORS) -v make=page $(ERRORS_FROM) >$@-t && mv $@-t $@
+
+# This one reads the tests, too.
+FUNCTION_TESTS = $(sort $(wildcard $(srcdir)/t/*.c))
+%D%/winsock-compat-functions.7: $(FUNCTIONS_FROM) $(srcdir)/t/functions.wine $(FUNCTION_TESTS) \
+		$(srcdir)/build-aux/gen-functions.awk
+	$(AM_V_GEN)$(MKDIR_P) $(@D) && \
+	$(GEN_FUNCTIONS) -v make=page $(FUNCTIONS_FROM) $(srcdir)/t/functions.wine $(FUNCTION_TESTS) >$@-t && mv $@-t $@
 
 # A page of several calls is found by the name of each.
 CALL_ALIASES = for page in $(CALL_PAGES:%=$(srcdir)/%); do \
@@ -65,4 +82,4 @@ uninstall-hook:
 
 CLEANFILES += $(MADE_PAGES)
 EXTRA_DIST += %D%/design.md
-SCRIPT_TESTS += t/man.t t/options-page.t
+SCRIPT_TESTS += t/functions-page.t t/man.t t/options-page.t

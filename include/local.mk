@@ -1,11 +1,11 @@
 # The public headers. Those of Windows are written by hand; made from tables are the constants,
 # the other spellings of their names, and what keeps the system's headers out of their way.
-PUBLIC_INCLUDES = af_irda afunix basetsd in6addr inaddr mstcpip mswsock qos winbase windef windows winerror \
-	winsock winsock2 ws2bth ws2def ws2ipdef ws2tcpip wsrm
+PUBLIC_INCLUDES = af_irda afunix basetsd in6addr inaddr mstcpip mswsock nspapi qos svcguid winbase windef \
+	windows winerror winsock winsock2 ws2bth ws2def ws2ipdef ws2spi ws2tcpip wsrm
 
 # A header NAME.h whose constants are in constants.in includes wsc/NAME-constants.h.
 WSC_CONSTANTS = af_irda afunix mstcpip mswsock qos windows winsock winsock2 ws2bth ws2def ws2ipdef \
-	ws2tcpip wsrm
+	ws2spi ws2tcpip wsrm
 
 # The spellings found in the wild, each opening the header of that name in small letters.
 WSC_SPELLINGS = In6addr.h Inaddr.h MSTcpIP.h MSTCPIP.h MSTCPIP.H MSTcpip.h Mstcpip.h MsTcpIp.h MstcpIP.h \
@@ -15,7 +15,8 @@ WSC_SPELLINGS = In6addr.h Inaddr.h MSTcpIP.h MSTCPIP.h MSTCPIP.H MSTcpip.h Mstcp
 	WINSOCK2.H WINSOCK2.h winSock2.h winSock.h WS2Def.h Ws2def.h WS2DEF.H WS2def.h Ws2Def.h WS2DEF.h \
 	WS2IpDef.h Ws2ipdef.h WS2IPDEF.H WS2IPDEF.h WS2ipdef.h Ws2IpDef.h WS2TCPIP.H WS2TCPIP.h WS2tcpip.h \
 	WS2TcpIp.h WS2TcpIP.h WS2Tcpip.h Ws2TcpIp.h Ws2TcpIP.h Ws2Tcpip.h Ws2tcpip.h ws2tcpIP.h ws2Tcpip.h \
-	BaseTsd.h Basetsd.h BASETSD.H Ws2tcpIp.h WS2tcpIP.h AF_Irda.h AF_IRDA.H Af_irda.h AFUnix.h Afunix.h WS2Bth.h Ws2bth.h WSRm.h Wsrm.h
+	BaseTsd.h Basetsd.h BASETSD.H Ws2tcpIp.h WS2tcpIP.h AF_Irda.h AF_IRDA.H Af_irda.h AFUnix.h Afunix.h WS2Bth.h Ws2bth.h WSRm.h Wsrm.h \
+	NspApi.h Nspapi.h NSPAPI.h SvcGuid.h Svcguid.h SVCGUID.H WS2SPI.H WS2spi.h Ws2spi.h Ws2Spi.h
 
 # The system's headers that have names of Winsock, each overlaid by one that sets them aside.
 WSC_OVERLAYS = arpa/inet.h ifaddrs.h net/if.h net/if_arp.h net/route.h netdb.h netinet/icmp6.h \

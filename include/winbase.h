@@ -40,6 +40,10 @@ WSC_WIDE_FUNCTION(DWORD, FormatMessageW,
 WSC_FUNCTION(HLOCAL, LocalAlloc, (UINT flags, SIZE_T size));
 WSC_FUNCTION(HLOCAL, LocalFree, (HLOCAL memory));
 
+/* A clock that never goes back, in ticks of 100 ns. */
+WSC_FUNCTION(BOOL, QueryPerformanceCounter, (LARGE_INTEGER * count));
+WSC_FUNCTION(BOOL, QueryPerformanceFrequency, (LARGE_INTEGER * frequency));
+
 WSC_END
 
 #ifdef WSC_OVERLAY

@@ -144,12 +144,97 @@ typedef struct _WSANAMESPACE_INFOW {
 	LPWSTR lpszIdentifier;
 } WSANAMESPACE_INFOW, *PWSANAMESPACE_INFOW, *LPWSANAMESPACE_INFOW;
 
+#define WSC_NAMESPACE_INFOEX(string)                                                                         \
+	GUID NSProviderId;                                                                                   \
+	DWORD dwNameSpace;                                                                                   \
+	BOOL fActive;                                                                                        \
+	DWORD dwVersion;                                                                                     \
+	string lpszIdentifier;                                                                               \
+	BLOB ProviderSpecific;
+
+typedef struct _WSANAMESPACE_INFOEXA {
+	WSC_NAMESPACE_INFOEX(LPSTR)
+} WSANAMESPACE_INFOEXA, *PWSANAMESPACE_INFOEXA, *LPWSANAMESPACE_INFOEXA;
+
+typedef struct _WSANAMESPACE_INFOEXW {
+	WSC_NAMESPACE_INFOEX(LPWSTR)
+} WSANAMESPACE_INFOEXW, *PWSANAMESPACE_INFOEXW, *LPWSANAMESPACE_INFOEXW;
+
+#undef WSC_NAMESPACE_INFOEX
+
+typedef struct _WSANSClassInfoA {
+	LPSTR lpszName;
+	DWORD dwNameSpace;
+	DWORD dwValueType;
+	DWORD dwValueSize;
+	LPVOID lpValue;
+} WSANSCLASSINFOA, *PWSANSCLASSINFOA, *LPWSANSCLASSINFOA;
+
+typedef struct _WSANSClassInfoW {
+	LPWSTR lpszName;
+	DWORD dwNameSpace;
+	DWORD dwValueType;
+	DWORD dwValueSize;
+	LPVOID lpValue;
+} WSANSCLASSINFOW, *PWSANSCLASSINFOW, *LPWSANSCLASSINFOW;
+
+typedef struct _WSAServiceClassInfoA {
+	LPGUID lpServiceClassId;
+	LPSTR lpszServiceClassName;
+	DWORD dwCount;
+	LPWSANSCLASSINFOA lpClassInfos;
+} WSASERVICECLASSINFOA, *PWSASERVICECLASSINFOA, *LPWSASERVICECLASSINFOA;
+
+typedef struct _WSAServiceClassInfoW {
+	LPGUID lpServiceClassId;
+	LPWSTR lpszServiceClassName;
+	DWORD dwCount;
+	LPWSANSCLASSINFOW lpClassInfos;
+} WSASERVICECLASSINFOW, *PWSASERVICECLASSINFOW, *LPWSASERVICECLASSINFOW;
+
+typedef enum _WSAESETSERVICEOP {
+	RNRSERVICE_REGISTER = 0,
+	RNRSERVICE_DEREGISTER,
+	RNRSERVICE_DELETE
+} WSAESETSERVICEOP, *PWSAESETSERVICEOP, *LPWSAESETSERVICEOP;
+
 typedef int(CALLBACK *LPCONDITIONPROC)(LPWSABUF caller, LPWSABUF caller_data, LPQOS socket_qos,
 				       LPQOS group_qos, LPWSABUF callee, LPWSABUF callee_data, GROUP *group,
 				       DWORD_PTR context);
 
 typedef void(CALLBACK *LPWSAOVERLAPPED_COMPLETION_ROUTINE)(DWORD error, DWORD transferred,
 							   LPWSAOVERLAPPED overlapped, DWORD flags);
+
+typedef enum _WSACOMPLETIONTYPE {
+	NSP_NOTIFY_IMMEDIATELY = 0,
+	NSP_NOTIFY_HWND,
+	NSP_NOTIFY_EVENT,
+	NSP_NOTIFY_PORT,
+	NSP_NOTIFY_APC
+} WSACOMPLETIONTYPE, *PWSACOMPLETIONTYPE, *LPWSACOMPLETIONTYPE;
+
+typedef struct _WSACOMPLETION {
+	WSACOMPLETIONTYPE Type;
+	union {
+		struct {
+			HWND hWnd;
+			UINT uMsg;
+			WPARAM context;
+		} WindowMessage;
+		struct {
+			LPWSAOVERLAPPED lpOverlapped;
+		} Event;
+		struct {
+			LPWSAOVERLAPPED lpOverlapped;
+			LPWSAOVERLAPPED_COMPLETION_ROUTINE lpfnCompletionProc;
+		} Apc;
+		struct {
+			LPWSAOVERLAPPED lpOverlapped;
+			HANDLE hPort;
+			ULONG_PTR Key;
+		} Port;
+	} Parameters;
+} WSACOMPLETION, *PWSACOMPLETION, *LPWSACOMPLETION;
 
 WSC_WIDE_FUNCTION(int, GetHostNameW, (PWSTR name, int namelen));
 WSC_FUNCTION(SOCKET, WSAAccept,
@@ -162,13 +247,39 @@ WSC_WIDE_FUNCTION(INT, WSAAddressToStringW,
 WSC_FUNCTION(int, WSAConnect,
 	     (SOCKET s, const struct WSC(sockaddr) * name, int namelen, LPWSABUF caller_data,
 	      LPWSABUF callee_data, LPQOS socket_qos, LPQOS group_qos));
+WSC_FUNCTION(INT, WSAEnumNameSpaceProvidersA, (LPDWORD size, LPWSANAMESPACE_INFOA providers));
+WSC_FUNCTION(INT, WSAEnumNameSpaceProvidersExA, (LPDWORD size, LPWSANAMESPACE_INFOEXA providers));
+WSC_WIDE_FUNCTION(INT, WSAEnumNameSpaceProvidersExW, (LPDWORD size, LPWSANAMESPACE_INFOEXW providers));
+WSC_WIDE_FUNCTION(INT, WSAEnumNameSpaceProvidersW, (LPDWORD size, LPWSANAMESPACE_INFOW providers));
+WSC_FUNCTION(int, WSAEnumProtocolsA, (LPINT protocols, LPWSAPROTOCOL_INFOA buffer, LPDWORD size));
+WSC_WIDE_FUNCTION(int, WSAEnumProtocolsW, (LPINT protocols, LPWSAPROTOCOL_INFOW buffer, LPDWORD size));
+WSC_FUNCTION(BOOL, WSAGetQOSByName, (SOCKET s, LPWSABUF name, LPQOS qos));
+WSC_FUNCTION(INT, WSAGetServiceClassInfoA,
+	     (LPGUID provider, LPGUID service_class, LPDWORD size, LPWSASERVICECLASSINFOA info));
+WSC_WIDE_FUNCTION(INT, WSAGetServiceClassInfoW,
+	     (LPGUID provider, LPGUID service_class, LPDWORD size, LPWSASERVICECLASSINFOW info));
+WSC_FUNCTION(INT, WSAGetServiceClassNameByClassIdA, (LPGUID service_class, LPSTR name, LPDWORD length));
+WSC_WIDE_FUNCTION(INT, WSAGetServiceClassNameByClassIdW, (LPGUID service_class, LPWSTR name, LPDWORD length));
 WSC_FUNCTION(int, WSAHtonl, (SOCKET s, WSC(u_long) hostlong, WSC(u_long) * netlong));
 WSC_FUNCTION(int, WSAHtons, (SOCKET s, WSC(u_short) hostshort, WSC(u_short) * netshort));
+WSC_FUNCTION(INT, WSAInstallServiceClassA, (LPWSASERVICECLASSINFOA info));
+WSC_WIDE_FUNCTION(INT, WSAInstallServiceClassW, (LPWSASERVICECLASSINFOW info));
 WSC_FUNCTION(int, WSAIoctl,
 	     (SOCKET s, DWORD code, LPVOID in, DWORD in_size, LPVOID out, DWORD out_size, LPDWORD returned,
 	      LPWSAOVERLAPPED overlapped, LPWSAOVERLAPPED_COMPLETION_ROUTINE routine));
+WSC_FUNCTION(INT, WSALookupServiceBeginA, (LPWSAQUERYSETA restrictions, DWORD flags, LPHANDLE lookup));
+WSC_WIDE_FUNCTION(INT, WSALookupServiceBeginW, (LPWSAQUERYSETW restrictions, DWORD flags, LPHANDLE lookup));
+WSC_FUNCTION(INT, WSALookupServiceEnd, (HANDLE lookup));
+WSC_FUNCTION(INT, WSALookupServiceNextA, (HANDLE lookup, DWORD flags, LPDWORD size, LPWSAQUERYSETA results));
+WSC_WIDE_FUNCTION(INT, WSALookupServiceNextW, (HANDLE lookup, DWORD flags, LPDWORD size, LPWSAQUERYSETW results));
+WSC_FUNCTION(INT, WSANSPIoctl,
+	     (HANDLE lookup, DWORD code, LPVOID in, DWORD in_size, LPVOID out, DWORD out_size,
+	      LPDWORD returned, LPWSACOMPLETION completion));
 WSC_FUNCTION(int, WSANtohl, (SOCKET s, WSC(u_long) netlong, WSC(u_long) * hostlong));
 WSC_FUNCTION(int, WSANtohs, (SOCKET s, WSC(u_short) netshort, WSC(u_short) * hostshort));
+WSC_FUNCTION(int, WSAPoll, (LPWSAPOLLFD fds, ULONG count, INT timeout));
+WSC_FUNCTION(int, WSAProviderConfigChange,
+	     (LPHANDLE notification, LPWSAOVERLAPPED overlapped, LPWSAOVERLAPPED_COMPLETION_ROUTINE routine));
 WSC_FUNCTION(int, WSARecv,
 	     (SOCKET s, LPWSABUF buffers, DWORD count, LPDWORD received, LPDWORD flags,
 	      LPWSAOVERLAPPED overlapped, LPWSAOVERLAPPED_COMPLETION_ROUTINE routine));
@@ -176,6 +287,7 @@ WSC_FUNCTION(int, WSARecvFrom,
 	     (SOCKET s, LPWSABUF buffers, DWORD count, LPDWORD received, LPDWORD flags,
 	      struct WSC(sockaddr) * from, LPINT from_length, LPWSAOVERLAPPED overlapped,
 	      LPWSAOVERLAPPED_COMPLETION_ROUTINE routine));
+WSC_FUNCTION(INT, WSARemoveServiceClass, (LPGUID service_class));
 WSC_FUNCTION(int, WSASend,
 	     (SOCKET s, LPWSABUF buffers, DWORD count, LPDWORD sent, DWORD flags, LPWSAOVERLAPPED overlapped,
 	      LPWSAOVERLAPPED_COMPLETION_ROUTINE routine));
@@ -186,6 +298,8 @@ WSC_FUNCTION(int, WSASendTo,
 	     (SOCKET s, LPWSABUF buffers, DWORD count, LPDWORD sent, DWORD flags,
 	      const struct WSC(sockaddr) * to, int to_length, LPWSAOVERLAPPED overlapped,
 	      LPWSAOVERLAPPED_COMPLETION_ROUTINE routine));
+WSC_FUNCTION(INT, WSASetServiceA, (LPWSAQUERYSETA service, WSAESETSERVICEOP operation, DWORD flags));
+WSC_WIDE_FUNCTION(INT, WSASetServiceW, (LPWSAQUERYSETW service, WSAESETSERVICEOP operation, DWORD flags));
 WSC_FUNCTION(SOCKET, WSASocketA,
 	     (int af, int type, int protocol, LPWSAPROTOCOL_INFOA info, GROUP group, DWORD flags));
 WSC_FUNCTION(SOCKET, WSASocketW,
@@ -267,18 +381,42 @@ static __inline__ __attribute__((unused)) double ntohd(ULONG64 bits)
 typedef WSAPROTOCOL_INFOW WSAPROTOCOL_INFO, *LPWSAPROTOCOL_INFO;
 typedef WSAQUERYSETW WSAQUERYSET, *PWSAQUERYSET, *LPWSAQUERYSET;
 typedef WSANAMESPACE_INFOW WSANAMESPACE_INFO, *PWSANAMESPACE_INFO, *LPWSANAMESPACE_INFO;
-#define WSAAddressToString WSAAddressToStringW
-#define WSASocket          WSASocketW
-#define WSAStringToAddress WSAStringToAddressW
-#define SO_PROTOCOL_INFO   SO_PROTOCOL_INFOW
+typedef WSANAMESPACE_INFOEXW WSANAMESPACE_INFOEX, *PWSANAMESPACE_INFOEX, *LPWSANAMESPACE_INFOEX;
+typedef WSANSCLASSINFOW WSANSCLASSINFO, *PWSANSCLASSINFO, *LPWSANSCLASSINFO;
+typedef WSASERVICECLASSINFOW WSASERVICECLASSINFO, *PWSASERVICECLASSINFO, *LPWSASERVICECLASSINFO;
+#define WSAAddressToString              WSAAddressToStringW
+#define WSAEnumNameSpaceProviders       WSAEnumNameSpaceProvidersW
+#define WSAEnumNameSpaceProvidersEx     WSAEnumNameSpaceProvidersExW
+#define WSAEnumProtocols                WSAEnumProtocolsW
+#define WSAGetServiceClassInfo          WSAGetServiceClassInfoW
+#define WSAGetServiceClassNameByClassId WSAGetServiceClassNameByClassIdW
+#define WSAInstallServiceClass          WSAInstallServiceClassW
+#define WSALookupServiceBegin           WSALookupServiceBeginW
+#define WSALookupServiceNext            WSALookupServiceNextW
+#define WSASetService                   WSASetServiceW
+#define WSASocket                       WSASocketW
+#define WSAStringToAddress              WSAStringToAddressW
+#define SO_PROTOCOL_INFO                SO_PROTOCOL_INFOW
 #else
 typedef WSAPROTOCOL_INFOA WSAPROTOCOL_INFO, *LPWSAPROTOCOL_INFO;
 typedef WSAQUERYSETA WSAQUERYSET, *PWSAQUERYSET, *LPWSAQUERYSET;
 typedef WSANAMESPACE_INFOA WSANAMESPACE_INFO, *PWSANAMESPACE_INFO, *LPWSANAMESPACE_INFO;
-#define WSAAddressToString WSAAddressToStringA
-#define WSASocket          WSASocketA
-#define WSAStringToAddress WSAStringToAddressA
-#define SO_PROTOCOL_INFO   SO_PROTOCOL_INFOA
+typedef WSANAMESPACE_INFOEXA WSANAMESPACE_INFOEX, *PWSANAMESPACE_INFOEX, *LPWSANAMESPACE_INFOEX;
+typedef WSANSCLASSINFOA WSANSCLASSINFO, *PWSANSCLASSINFO, *LPWSANSCLASSINFO;
+typedef WSASERVICECLASSINFOA WSASERVICECLASSINFO, *PWSASERVICECLASSINFO, *LPWSASERVICECLASSINFO;
+#define WSAAddressToString              WSAAddressToStringA
+#define WSAEnumNameSpaceProviders       WSAEnumNameSpaceProvidersA
+#define WSAEnumNameSpaceProvidersEx     WSAEnumNameSpaceProvidersExA
+#define WSAEnumProtocols                WSAEnumProtocolsA
+#define WSAGetServiceClassInfo          WSAGetServiceClassInfoA
+#define WSAGetServiceClassNameByClassId WSAGetServiceClassNameByClassIdA
+#define WSAInstallServiceClass          WSAInstallServiceClassA
+#define WSALookupServiceBegin           WSALookupServiceBeginA
+#define WSALookupServiceNext            WSALookupServiceNextA
+#define WSASetService                   WSASetServiceA
+#define WSASocket                       WSASocketA
+#define WSAStringToAddress              WSAStringToAddressA
+#define SO_PROTOCOL_INFO                SO_PROTOCOL_INFOA
 #endif
 #endif
 

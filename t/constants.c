@@ -7,6 +7,7 @@
 #include <afunix.h>
 #include <af_irda.h>
 #include <ws2bth.h>
+#include <ws2spi.h>
 #include <wsrm.h>
 #include "tap.h"
 

@@ -391,6 +391,11 @@ static const char *do_select_timeout(char *bad)
 	return do_select((fd_set *[3]){ &set, NULL, NULL }, (struct timeval *)bad);
 }
 
+static const char *do_poll(char *bad)
+{
+	return outcome(WSAPoll((WSAPOLLFD *)bad, 1, 0));
+}
+
 static const char *do_socket_a(char *bad)
 {
 	return outcome_socket(WSASocketA(-1, -1, -1, (WSAPROTOCOL_INFOA *)bad, 0, 0));
@@ -535,6 +540,7 @@ static const struct call {
 	{ "select, exceptions", do_select_except, WRITTEN, 4, NULL, "WSAEINVAL", NULL, NULL },
 	{ "select, the time", do_select_timeout, READ, sizeof(struct timeval), NULL, "success", stream_waits,
 	  "to be received" },
+	{ "WSAPoll, the array", do_poll, WRITTEN, sizeof(WSAPOLLFD), NULL, NULL, stream_waits, "to be received" },
 	{ "WSASocketA, the protocol", do_socket_a, READ, sizeof(WSAPROTOCOL_INFOA), NULL, "", NULL, NULL },
 	{ "WSASocketW, the protocol", do_socket_w, READ, sizeof(WSAPROTOCOL_INFOA), NULL, "", NULL, NULL },
 	{ "inet_addr, the text", do_inet_addr, READ, 2, "INADDR_NONE", NULL, NULL, NULL },

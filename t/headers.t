@@ -25,7 +25,7 @@ awk_constants() {
 
 # Windows' constants, but those of headers that are seldom read, and the system's that Windows lacks.
 awk_constants -v make=check | $AWK '
-	/^CONSTANT/ && !/\((wsrm|afunix|af_irda|ws2bth)\.h/' >"$scratch/constants.inc"
+	/^CONSTANT/ && !/\((wsrm|afunix|af_irda|ws2bth|ws2spi)\.h/' >"$scratch/constants.inc"
 $AWK 'FILENAME ~ /constants/ { windows[$1] = 1; next }
 	$1 == "constant" { for (i = 2; i <= NF; i++) if (!($i in windows)) print "#ifdef " $i "\n#error " $i "\n#endif" }' \
 	"$srcdir/include/constants.in" "$srcdir/include/posix.in" >>"$scratch/constants.inc"

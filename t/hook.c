@@ -312,6 +312,13 @@ static const char *call_select(void)
 	return outcome(select(0, NULL, &set, NULL, &at_once));
 }
 
+static const char *call_poll(void)
+{
+	WSAPOLLFD one = { .fd = tcp[1], .events = POLLOUT };
+
+	return outcome(WSAPoll(&one, 1, 0));
+}
+
 static const char *call_shutdown(void)
 {
 	return outcome(shutdown(tcp[1], SD_SEND));
@@ -429,6 +436,7 @@ static const struct {
 	{ "recv", call_recv },
 	{ "recvfrom", call_recvfrom },
 	{ "select", call_select },
+	{ "WSAPoll", call_poll },
 	{ "shutdown", call_shutdown },
 	{ "getsockname", call_getsockname },
 	{ "getpeername", call_getpeername },

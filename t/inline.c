@@ -20,6 +20,8 @@ static void sets(void)
 	FD_SET(101, &set);
 	is_int(4, set.fd_count, "FD_SET: a socket is in a set once");
 	is_int(1, FD_ISSET(103, &set) != 0, "FD_ISSET: one that is there");
+	is_int(1, __WSAFDIsSet(103, &set) != 0, "...which is __WSAFDIsSet");
+	is_int(0, __WSAFDIsSet(7, &set), "...for one that is not there, too");
 	is_int(0, FD_ISSET(104, &set) != 0, "FD_ISSET: one that found no room");
 	FD_CLR(101, &set);
 	is_int(3, set.fd_count, "FD_CLR");
@@ -94,6 +96,11 @@ static void in6(void)
 		is_string(addresses[i].kind, *kinds ? kinds : "none", "%s", addresses[i].bytes);
 	}
 
+	memset(&where, 0xff, sizeof where);
+	IN6_SET_ADDR_UNSPECIFIED(&where.sin6_addr);
+	is_int(1, IN6_IS_ADDR_UNSPECIFIED(&where.sin6_addr) != 0, "IN6_SET_ADDR_UNSPECIFIED");
+	IN6_SET_ADDR_LOOPBACK(&where.sin6_addr);
+	is_int(1, IN6_IS_ADDR_LOOPBACK(&where.sin6_addr) != 0, "IN6_SET_ADDR_LOOPBACK");
 	memset(&where, 0xff, sizeof where);
 	IN6ADDR_SETLOOPBACK(&where);
 	is_int(1, IN6ADDR_ISLOOPBACK(&where) && !IN6ADDR_ISANY(&where), "IN6ADDR_SETLOOPBACK");

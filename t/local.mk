@@ -6,10 +6,13 @@ NATIVE_ONLY =
 
 SCRIPT_TESTS =
 NATIVE_ONLY += arrival
+NATIVE_ONLY += conditional
 NATIVE_ONLY += ephemeral
+NATIVE_ONLY += errorqueue
 NATIVE_ONLY += faults
 NATIVE_ONLY += netdown
 NATIVE_ONLY += network
+NATIVE_ONLY += networks
 NATIVE_ONLY += packet
 NATIVE_ONLY += queued
 NATIVE_ONLY += reuse
@@ -25,10 +28,12 @@ TEST_NAMES += async
 TEST_NAMES += bind
 TEST_NAMES += close
 TEST_NAMES += connect
+TEST_NAMES += datagram
 TEST_NAMES += error
 TEST_NAMES += errors
 TEST_NAMES += fault
 TEST_NAMES += formatmessage
+TEST_NAMES += functions
 TEST_NAMES += harness
 TEST_NAMES += hook
 TEST_NAMES += ioctl
@@ -39,17 +44,24 @@ TEST_NAMES += lookup
 TEST_NAMES += message
 TEST_NAMES += multicast
 TEST_NAMES += names
+TEST_NAMES += namespace
 TEST_NAMES += netdb
 TEST_NAMES += option
 TEST_NAMES += options
+TEST_NAMES += poll
 TEST_NAMES += port
+TEST_NAMES += protocols
+TEST_NAMES += raw
 TEST_NAMES += select
 TEST_NAMES += sendqueue
 TEST_NAMES += socket
 TEST_NAMES += socketoption
 TEST_NAMES += startup
 TEST_NAMES += tcpoption
+TEST_NAMES += timestamp
 TEST_NAMES += transfer
+TEST_NAMES += unix
+TEST_NAMES += urgent
 
 SCRIPT_TESTS += %D%/interop.t %D%/wsc-compare.t
 
@@ -57,14 +69,14 @@ SCRIPT_TESTS += %D%/interop.t %D%/wsc-compare.t
 TEST_SECONDS = 120
 
 # Those with wide text, which also run with a wchar_t of two bytes, natively, as t/NAME-short.t.
-WIDE_NAMES = addresses fault formatmessage lookup netdb options socket socketoption structs
+WIDE_NAMES = addresses fault formatmessage lookup namespace netdb options protocols socket socketoption structs
 SHORT_TESTS = $(WIDE_NAMES:%=%D%/%-short.t)
 
 NATIVE_TESTS = $(TEST_NAMES:%=%D%/%.t) $(NATIVE_ONLY:%=%D%/%.t) $(SHORT_TESTS)
 WINE_TESTS = $(TEST_NAMES:%=%D%/wine/%.exe)
 
 # Those that go through a table: t/NAME.wine says what Wine does with it.
-TABLE_TESTS = ioctls options
+TABLE_TESTS = functions ioctls options
 
 TAP_FROM = %D%/tap/tap.c %D%/tap/net.c %D%/tap/rows.c
 TAP_INCLUDES = %D%/tap/kernel.h %D%/tap/net.h %D%/tap/newer.h %D%/tap/rows.h %D%/tap/tap.h
@@ -116,8 +128,8 @@ $(SHORT_TESTS): %D%/%-short.t: %D%/%.c $(NATIVE_TAP) $(TAP_INCLUDES) $(PROGRAM_I
 %D%/ephemeral.t %D%/wire.t: %D%/tap/link.o %D%/tap/link.h
 %D%/wire.t %D%/packet.t: TEST_WITH = %D%/tap/link.o
 %D%/wire.t %D%/packet.t: %D%/tap/link.o %D%/tap/link.h
-LINK_TESTS = %D%/arrival.t %D%/ephemeral.t %D%/faults.t %D%/network.t %D%/packet.t %D%/resolver.t %D%/tcplink.t \
-	%D%/wire.t
+LINK_TESTS = %D%/arrival.t %D%/conditional.t %D%/ephemeral.t %D%/errorqueue.t %D%/faults.t %D%/network.t %D%/networks.t \
+	%D%/packet.t %D%/resolver.t %D%/tcplink.t %D%/wire.t
 $(LINK_TESTS): TEST_WITH = %D%/tap/link.o
 $(LINK_TESTS): %D%/tap/link.o %D%/tap/link.h
 %D%/tap/link.o: %D%/tap/link.c %D%/tap/link.h %D%/tap/tap.h
@@ -174,6 +186,12 @@ record-wine: $(TABLE_TESTS:%=%D%/wine/%.exe)
 CLEANFILES += %D%/ioctls-rows.h
 
 %D%/queued.t %D%/sendqueue.t %D%/wine/sendqueue.exe: %D%/sendqueue.h
+
+# The rows of functions.in.
+%D%/functions-rows.h: $(FUNCTIONS_FROM) $(srcdir)/build-aux/gen-functions.awk
+	$(AM_V_GEN)$(MKDIR_P) $(@D) && $(GEN_FUNCTIONS) -v make=test $(FUNCTIONS_FROM) >$@-t && mv $@-t $@
+%D%/functions.t %D%/wine/functions.exe: %D%/functions-rows.h
+CLEANFILES += %D%/functions-rows.h
 
 # The tests that come from C, under Wine.
 if HAVE_WINE

@@ -7,7 +7,8 @@ doc=$srcdir/doc
 made=$builddir/doc
 library=$srcdir/winsock-compat
 calls=$(echo "$doc"/*.3ws)
-pages="$calls $(grep -L '^\.so ' "$doc"/*.[157]) $made/winsock-compat-errors.7 $made/winsock-compat-ioctls.7 $made/winsock-compat-options.7"
+pages="$calls $(grep -L '^\.so ' "$doc"/*.[157]) $made/winsock-compat-errors.7 $made/winsock-compat-functions.7 \
+	$made/winsock-compat-ioctls.7 $made/winsock-compat-options.7"
 
 # Whether two lists are the same; what is only in one is shown.
 same() {
@@ -80,7 +81,8 @@ check "the prototypes are those of the headers" none "$scratch/wrong"
 
 # Every error is one: those that .Er marks, and what looks like one without it.
 $AWK 'NF > 1 { print $1 }' "$srcdir/include/constants.in" | sort -u >"$scratch/constants"
-$AWK '{
+$AWK '$1 == ".Dt" { next }
+{
 	marked = $1 == ".Er" || / Er /
 	for (i = 1; i <= NF; i++)
 		if ($i ~ /^WSAE[A-Z]+$/ || (marked && $i ~ /^WSA/))

@@ -147,6 +147,72 @@ static void wait_for_all(void)
 	close_pair(pair);
 }
 
+/* Of a stream, in and out. */
+static void stream_flags(void)
+{
+	WSABUF buffers[] = { { 2, (char *)"ab" }, { 2, (char *)"cd" } }, room = { 8, (char[8]){ 0 } };
+	SOCKET pair[2];
+	DWORD count = 0xdead, flags;
+
+	tcp_pair(AF_INET, pair);
+	succeeds(WSASend(pair[0], buffers, 2, &count, MSG_PARTIAL, NULL, NULL),
+		 "WSASend, MSG_PARTIAL, of a stream");
+	is_int(4, count, "...all of it");
+	succeeds(WSASend(pair[0], buffers, 1, &count, MSG_PARTIAL | MSG_DONTROUTE, NULL, NULL),
+		 "...with MSG_DONTROUTE");
+	is_int(2, send(pair[0], "ef", 2, MSG_PARTIAL), "send, MSG_PARTIAL");
+	ok(is_readable(pair[1]), "...arrives");
+	sleep_ms(50);
+	wine_may_differ("Wine leaves flags there");
+	is_string("8, 0: abcdabef", receive(pair[1], MSG_PEEK | MSG_PARTIAL, SIZES(3, 9)),
+		  "WSARecv, MSG_PEEK with MSG_PARTIAL, into two buffers");
+	is_string("3, 0: abc", receive(pair[1], MSG_PEEK, SIZES(1, 1, 1)), "...MSG_PEEK of a part");
+	is_string("2, 0: ab", receive(pair[1], MSG_PARTIAL, SIZES(1, 1)), "...MSG_PARTIAL");
+	is_string("1, 0: c", receive(pair[1], MSG_PUSH_IMMEDIATE, SIZES(1)), "...MSG_PUSH_IMMEDIATE");
+	todo_end();
+	wine_todo("Wine allows it");
+	set_nonblocking(pair[1]);
+	is_string("WSAEOPNOTSUPP", receive(pair[1], MSG_WAITALL | MSG_PARTIAL, SIZES(1)),
+		  "MSG_WAITALL with MSG_PARTIAL");
+	is_string("WSAEOPNOTSUPP", receive(pair[1], MSG_WAITALL | MSG_OOB, SIZES(1)),
+		  "MSG_WAITALL with MSG_OOB");
+	todo_end();
+	wine_may_differ("Wine has taken a part");
+	is_string("5, 0: dabef", receive(pair[1], 0, SIZES(9)), "what was not received");
+	todo_end();
+	flags = MSG_PEEK | MSG_PARTIAL;
+	count = 0xdead;
+	fails(WSAEWOULDBLOCK, WSARecv(pair[1], &room, 1, &count, &flags, NULL, NULL), "WSARecv of nothing");
+	is_hex(MSG_PEEK | MSG_PARTIAL, flags, "...leaves the flags alone");
+	is_hex(0xdead, count, "...and the count");
+	flags = 0x4000;
+	wine_may_differ("Wine ignores flags it does not know");
+	fails(WSAEOPNOTSUPP, WSARecv(pair[1], &room, 1, &count, &flags, NULL, NULL), "a flag that is none");
+	todo_end();
+	is_hex(0x4000, flags, "...stays");
+	succeeds(WSASend(pair[0], buffers, 2, &count, MSG_OOB | MSG_DONTROUTE, NULL, NULL),
+		 "WSASend, MSG_OOB, of two buffers");
+	ok(is_readable(pair[1]), "...arrives");
+	sleep_ms(50);
+	wine_may_differ("Wine leaves flags there");
+	is_string(words("1, %#x: d", MSG_OOB), receive(pair[1], MSG_OOB | MSG_PARTIAL, SIZES(1, 3)),
+		  "WSARecv, MSG_OOB with MSG_PARTIAL: the last byte of the last buffer");
+	todo_end();
+	is_string("3, 0: abc", receive(pair[1], 0, SIZES(2, 5)), "...the others are data");
+	close_pair(pair);
+
+	tcp_pair(AF_INET, pair);
+	say(pair[0], "abc", "", "");
+	closesocket(pair[0]);
+	sleep_ms(20);
+	wine_may_differ("Wine leaves flags there");
+	is_string("3, 0: abc", receive(pair[1], MSG_WAITALL, SIZES(2, 5)),
+		  "MSG_WAITALL gets what there is at the end");
+	is_string("0, 0: ", receive(pair[1], MSG_WAITALL, SIZES(2, 5)), "...and the end");
+	todo_end();
+	closesocket(pair[1]);
+}
+
 static void urgent(void)
 {
 	WSABUF buffer = { 1, (char *)"!" };
@@ -621,6 +687,7 @@ int main(void)
 	find_receive_message();
 	streams();
 	wait_for_all();
+	stream_flags();
 	urgent();
 	many_buffers();
 	nothing();

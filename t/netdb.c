@@ -269,6 +269,13 @@ static void check_wide(void)
 	is_int(AF_INET6, extended->ai_family, "...the family");
 	ok(!extended->ai_blob && !extended->ai_bloblen && !extended->ai_provider, "...and nothing besides");
 	FreeAddrInfoExW(extended);
+#ifndef __MINGW32__ /* Wine 8 lacks it */
+	ADDRINFOEXA *narrow_extended;
+
+	is_int(0, GetAddrInfoExA("::1", "80", NS_DNS, NULL, NULL, &narrow_extended, NULL, NULL, NULL, NULL), "GetAddrInfoExA");
+	is_int(AF_INET6, narrow_extended->ai_family, "...the family");
+	FreeAddrInfoEx(narrow_extended);
+#endif
 }
 
 int main(void)

@@ -13,6 +13,9 @@
 #include <fcntl.h>
 #include <sys/resource.h>
 #include <unistd.h>
+enum { MANY = 10000 };
+#else
+enum { MANY = 2000 };
 #endif
 
 /* select for one socket, for so long, as a text: which of the sets it is left in. */
@@ -257,12 +260,130 @@ static void several(void)
 	is_int(2, write.fd_count, "...two to write");
 	ok(write.fd_array[0] == pair[0] && write.fd_array[1] == other[0], "...in their order");
 
-	/* The same set twice. What is left is the last one's answer. */
-	FD_ZERO(&read);
-	FD_SET(pair[0], &read);
-	is_int(1, select(0, &read, &read, NULL, &time), "one set for reading and writing");
+	/* Those in all three, in other orders. */
+	for (int turn = 0; turn < 2; turn++) {
+		fd_set sets[3] = { { 2, { pair[0], pair[1] } }, { 2, { pair[turn], pair[!turn] } },
+				   { 2, { pair[1], pair[0] } } };
+
+		is_int(2, select(0, &sets[0], &sets[1], &sets[2], &time), "three sets");
+		is_int(0, sets[0].fd_count + sets[2].fd_count, "...nothing to read, and no exception");
+		ok(sets[1].fd_count == 2 && sets[1].fd_array[0] == pair[turn] && sets[1].fd_array[1] == pair[!turn],
+		   "...both to write, in their order");
+	}
 	close_pair(pair);
 	close_pair(other);
+}
+
+/* One set for reading and writing is left with what is ready for either. A socket that stands twice in a set is
+ * left once. Both is what Wine's tests have seen of Windows. */
+static void again(void)
+{
+	struct timeval time = { 0, 0 };
+	SOCKET pair[2];
+	fd_set set;
+
+	tcp_pair(AF_INET, pair);
+	send(pair[0], "x", 1, 0);
+	is_string("ready", wait_for(pair[1], 0), "of a connection one end can be read");
+	set = (fd_set){ 2, { pair[0], pair[1] } };
+	is_int(2, select(0, &set, &set, NULL, &time), "one set for reading and writing");
+	ok(FD_ISSET(pair[0], &set) && FD_ISSET(pair[1], &set), "...has both ends");
+	set = (fd_set){ 2, { pair[0], pair[1] } };
+	is_int(1, select(0, &set, NULL, &set, &time), "one set for reading and exceptions");
+	ok(set.fd_count == 1 && set.fd_array[0] == pair[1], "...has the one");
+	set = (fd_set){ 2, { pair[0], pair[1] } };
+	is_int(2, select(0, &set, &set, &set, &time), "one set for everything");
+	set = (fd_set){ 2, { pair[0], pair[0] } };
+	is_int(1, select(0, NULL, &set, NULL, &time), "a socket twice in a set");
+	ok(set.fd_count == 1 && set.fd_array[0] == pair[0], "...is left once");
+	ok(set.fd_array[1] == pair[0], "...and the place after it as it was");
+	set = (fd_set){ 4, { pair[1], pair[0], pair[1], pair[0] } };
+	is_int(2, select(0, NULL, &set, NULL, &time), "two sockets twice");
+	ok(set.fd_array[0] == pair[1] && set.fd_array[1] == pair[0], "...are left in their order");
+	close_pair(pair);
+}
+
+/* What the kernel calls readable, and Windows does not. */
+static void not_readable(void)
+{
+	SOCKET pair[2];
+	int on = 1;
+	char byte;
+
+	tcp_pair(AF_INET, pair);
+	setsockopt(pair[1], SOL_SOCKET, SO_OOBINLINE, (char *)&on, sizeof on);
+	send(pair[0], "A", 1, MSG_OOB);
+	is_string("ready", wait_for(pair[1], 0), "urgent data in line can be read");
+	is_string("2: read write", ready(pair[1], 0), "...and is no exception");
+	is_string("not ready", wait_for(pair[1], 2), "...nor does it end a wait for one");
+	recv(pair[1], &byte, 1, 0);
+	shutdown(pair[0], SD_RECEIVE);
+	is_string("1: write", ready(pair[0], 0), "who receives no more has nothing to read");
+	shutdown(pair[0], SD_SEND);
+	is_string("1: write", ready(pair[0], 0), "...nor who sends no more either");
+	is_string("2: read write", (wait_for(pair[1], 0), ready(pair[1], 0)), "...but its peer has the end");
+	shutdown(pair[1], SD_SEND);
+	is_string("ready", wait_for(pair[0], 0), "...and then it has one, too");
+	close_pair(pair);
+}
+
+static struct {
+	struct sockaddr_storage address;
+	int length;
+	SOCKET s;
+} late;
+
+static void connect_later(void *argument)
+{
+	(void)argument;
+	sleep_ms(100);
+	connect(late.s, (struct sockaddr *)&late.address, late.length);
+}
+
+static void close_later(void *argument)
+{
+	(void)argument;
+	sleep_ms(100);
+	closesocket(late.s);
+}
+
+/* What other threads do to a socket on which this one waits. */
+static void meanwhile(void)
+{
+	SOCKET listener = listening_socket(AF_INET, &late.address, &late.length), pair[2];
+	struct timeval time = { 5, 0 };
+	struct task *task;
+	fd_set set, other;
+
+	late.s = new_socket(AF_INET, SOCK_STREAM);
+	task = task_start(connect_later, NULL);
+	is_string("ready", wait_for(late.s, 1), "another thread connects it");
+	task_end(task, 5000);
+	closesocket(late.s);
+	closesocket(accept(listener, NULL, NULL));
+
+	for (int fresh = 0; fresh < 2; fresh++) {
+		if (fresh)
+			pair[0] = new_socket(AF_INET, SOCK_STREAM), pair[1] = INVALID_SOCKET;
+		else
+			tcp_pair(AF_INET, pair);
+		late.s = pair[0];
+		task = task_start(close_later, NULL);
+		set = other = (fd_set){ 2, { listener, late.s } };
+		is_int(1, select(0, &set, NULL, &other, &time), "another thread closes %s",
+		       fresh ? "a fresh stream" : "a connection");
+		ok(set.fd_count == 1 && set.fd_array[0] == late.s, "...which is something to read");
+		is_int(0, other.fd_count, "...and no exception");
+		task_end(task, 5000);
+		closesocket(pair[1]);
+	}
+	late.s = new_socket(AF_INET, SOCK_DGRAM);
+	task = task_start(close_later, NULL);
+	set = (fd_set){ 2, { listener, late.s } };
+	fails(WSAENOTSOCK, select(0, NULL, NULL, &set, NULL), "another closes one on whose exceptions it waits");
+	is_int(0, set.fd_count, "...the set is empty");
+	task_end(task, 5000);
+	closesocket(listener);
 }
 
 /* A set of another size than this file's. */
@@ -279,7 +400,7 @@ static fd_set *large_set(unsigned count)
 /* Many sockets, of which the last has something to read; some of descriptors that no POSIX fd_set holds. */
 static void many(void)
 {
-	enum { COUNT = 2000 };
+	enum { COUNT = MANY };
 	fd_set *read = large_set(COUNT), *write = large_set(COUNT);
 	struct timeval time = { 2, 0 };
 	struct sockaddr_storage address;
@@ -291,11 +412,11 @@ static void many(void)
 	int above = -1;
 
 	getrlimit(RLIMIT_NOFILE, &limit);
-	if (limit.rlim_max < 4096) {
+	if (limit.rlim_max < MANY + 2000) {
 		skip(5, "no more than %lu descriptors are allowed", (unsigned long)limit.rlim_max);
 		return;
 	}
-	limit.rlim_cur = limit.rlim_max < 8192 ? limit.rlim_max : 8192;
+	limit.rlim_cur = MANY + 2000;
 	setrlimit(RLIMIT_NOFILE, &limit);
 	above = fcntl(0, F_DUPFD_CLOEXEC, 1500);
 	close(above);
@@ -315,7 +436,7 @@ static void many(void)
 	}
 	memcpy(write, read, offsetof(fd_set, fd_array) + COUNT * sizeof(SOCKET));
 	sendto(sender, "x", 1, 0, (struct sockaddr *)&address, length);
-	is_int(1, select(0, read, NULL, NULL, &time), "one of 2000 sockets");
+	is_int(1, select(0, read, NULL, NULL, &time), "one of %d sockets", MANY);
 	is_int(1, read->fd_count, "...is left");
 	is_hex(*(write->fd_array + COUNT - 1), read->fd_array[0], "...the last one");
 #ifdef __linux__
@@ -329,6 +450,35 @@ static void many(void)
 	free(read);
 	free(write);
 }
+
+#ifdef __linux__
+/* More places than descriptors are allowed, which is as many as poll(2) takes at a time. */
+static void more_than_descriptors(void)
+{
+	struct rlimit limit, before;
+	struct timeval time = { 0, 0 };
+	fd_set *read = large_set(300), *write = large_set(300);
+	SOCKET pair[2];
+
+	tcp_pair(AF_INET, pair);
+	getrlimit(RLIMIT_NOFILE, &before);
+	limit = before;
+	limit.rlim_cur = 64;
+	setrlimit(RLIMIT_NOFILE, &limit);
+	for (int i = 0; i < 300; i++) {
+		read->fd_array[i] = pair[i % 2];
+		write->fd_array[i] = pair[i % 3 % 2];
+	}
+	is_int(2, select(0, read, write, NULL, &time), "six hundred places, 64 descriptors being allowed");
+	is_int(0, read->fd_count, "...none to read");
+	ok(write->fd_count == 2 && write->fd_array[0] == pair[0] && write->fd_array[1] == pair[1],
+	   "...two to write");
+	setrlimit(RLIMIT_NOFILE, &before);
+	close_pair(pair);
+	free(read);
+	free(write);
+}
+#endif
 
 struct attempt {
 	int set;
@@ -399,6 +549,12 @@ int main(void)
 	connects();
 	time_outs();
 	several();
+	again();
+	not_readable();
+	meanwhile();
+#ifdef __linux__
+	more_than_descriptors();
+#endif
 	many();
 	pointers();
 	winsock_end();

@@ -353,6 +353,39 @@ static void compare(void)
 	MEMBER(WSANAMESPACE_INFOW, dwVersion, 24, 4);
 	MEMBERS(WSANAMESPACE_INFOW, lpszIdentifier, 32, 8, 28, 4);
 
+	TYPE(WSANAMESPACE_INFOEXW, 56, 40);
+	MEMBERS(WSANAMESPACE_INFOEXW, lpszIdentifier, 32, 8, 28, 4);
+	MEMBERS(WSANAMESPACE_INFOEXW, ProviderSpecific, 40, 16, 32, 8);
+
+	TYPE(WSANSCLASSINFOW, 32, 20);
+	MEMBERS(WSANSCLASSINFOW, lpszName, 0, 8, 0, 4);
+	MEMBERS(WSANSCLASSINFOW, dwNameSpace, 8, 4, 4, 4);
+	MEMBERS(WSANSCLASSINFOW, dwValueType, 12, 4, 8, 4);
+	MEMBERS(WSANSCLASSINFOW, dwValueSize, 16, 4, 12, 4);
+	MEMBERS(WSANSCLASSINFOW, lpValue, 24, 8, 16, 4);
+
+	TYPE(WSASERVICECLASSINFOW, 32, 16);
+	MEMBERS(WSASERVICECLASSINFOW, lpServiceClassId, 0, 8, 0, 4);
+	MEMBERS(WSASERVICECLASSINFOW, lpszServiceClassName, 8, 8, 4, 4);
+	MEMBERS(WSASERVICECLASSINFOW, dwCount, 16, 4, 8, 4);
+	MEMBERS(WSASERVICECLASSINFOW, lpClassInfos, 24, 8, 12, 4);
+
+	TYPE(WSAVERSION, 8, 8);
+	TYPE(AFPROTOCOLS, 8, 8);
+	TYPE(WSACOMPLETION, 32, 16);
+	MEMBERS(WSACOMPLETION, Parameters.WindowMessage.uMsg, 16, 4, 8, 4);
+	MEMBERS(WSACOMPLETION, Parameters.Apc.lpfnCompletionProc, 16, 8, 8, 4);
+	MEMBERS(WSACOMPLETION, Parameters.Port.Key, 24, 8, 12, 4);
+
+	MEMBER(NLA_BLOB, header.type, 0, 4);
+	MEMBER(NLA_BLOB, header.dwSize, 4, 4);
+	MEMBER(NLA_BLOB, header.nextOffset, 8, 4);
+	MEMBER(NLA_BLOB, data.interfaceData.dwSpeed, 16, 4);
+	MEMBER(NLA_BLOB, data.interfaceData.adapterName, 20, 1);
+	MEMBER(NLA_BLOB, data.connectivity.internet, 16, 4);
+	MEMBER(NLA_BLOB, data.ICS.remote.machineName, 24, 256 * (int)sizeof(WCHAR));
+	TYPE(NLA_BLOB, 24 + 512 * (int)sizeof(WCHAR), 24 + 512 * (int)sizeof(WCHAR));
+
 	TYPE(BLOB, 16, 8);
 	MEMBER(BLOB, cbSize, 0, 4);
 	MEMBERS(BLOB, pBlobData, 8, 8, 4, 4);

@@ -299,6 +299,32 @@ static void syn_retries(void)
 	closesocket(s);
 }
 
+/* TCP_EXPEDITED_1122, TCP_BSDURGENT: which byte the kernel's urgent pointer names is not to be changed. */
+static void expedited(void)
+{
+	enum { EXPEDITED_1122 = 2, URG = 32 };
+	SOCKET listener = listen_there(PORT + 4), s = new_socket(AF_INET, SOCK_STREAM), peer;
+	struct packet packet;
+
+	listen(listener, 1);
+	call_there(s, PORT + 4);
+	peer = accept(listener, NULL, NULL);
+	for (int on = 0; on < 2; on++) {
+		if (on)
+			set(s, IPPROTO_TCP, EXPEDITED_1122, TRUE);
+		link_forget();
+		send(s, "!", 1, MSG_OOB);
+		do
+			packet.data = 0;
+		while (link_packet(LINK_ADDRESS_THERE, &packet, LATE) && !packet.data);
+		is_int(URG, packet.flags & URG, "TCP_EXPEDITED_1122 %s: an urgent byte", on ? "on" : "off");
+		is_int(1, packet.urgent, "... whose pointer is BSD's, one behind it");
+	}
+	closesocket(peer);
+	closesocket(s);
+	closesocket(listener);
+}
+
 int main(void)
 {
 	const char *failure = link_make();
@@ -315,6 +341,7 @@ int main(void)
 	icmp_error();
 	shared_timeout();
 	syn_retries();
+	expedited();
 	listener = listen_there(PORT + 3);
 	listen(listener, 10);
 	nagle = new_socket(AF_INET, SOCK_STREAM);

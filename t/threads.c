@@ -167,12 +167,13 @@ static void share(unsigned *seed)
 {
 	_Atomic SOCKET *place = &shared[next(seed) % SHARED];
 	SOCKET s = *place, fresh;
-	struct timeval at_once = { 0, 0 };
+	struct timeval soon = { 0, next(seed) % 2 * 2000 };
+	WSAPOLLFD polled[2] = { { .fd = s, .events = POLLIN }, { .fd = lasting[0], .events = POLLIN } };
 	u_long on = 1;
 	fd_set sets[2];
 	char byte;
 
-	switch (next(seed) % 8) {
+	switch (next(seed) % 9) {
 	case 0:
 		may("SO_KEEPALIVE of a shared socket", (int)get(s, SOL_SOCKET, SO_KEEPALIVE) < -1 ? -1 : 0);
 		break;
@@ -190,7 +191,10 @@ static void share(unsigned *seed)
 			FD_ZERO(&sets[i]);
 			FD_SET(s, &sets[i]);
 		}
-		may("select of a shared socket", select(0, &sets[0], &sets[1], NULL, &at_once));
+		may("select of a shared socket", select(0, &sets[0], &sets[1], NULL, &soon));
+		break;
+	case 7:
+		may("WSAPoll of a shared socket", WSAPoll(polled, 2, (int)(next(seed) % 3)));
 		break;
 	case 5:
 		may("FIONREAD of a shared socket", ioctlsocket(s, FIONREAD, &on));

@@ -3,7 +3,9 @@
 
 #include "address.h"
 #include "blocking.h"
+#include "conditional.h"
 #include "export.h"
+#include "filter.h"
 #include "options.h"
 
 #include <errno.h>
@@ -69,8 +71,60 @@ static bool goes_on(SOCKET s, struct socket *listener, int posix_error)
 	return yes && (posix_error == EINVAL || posix_error == EAGAIN);
 }
 
+struct condition {
+	LPCONDITIONPROC function;
+	DWORD_PTR context;
+};
+
+/* Asks the program, to which all calls are closed meanwhile. The addresses become Windows'. */
+static int ask(const struct condition *condition, struct sockaddr_storage *caller, socklen_t caller_length,
+	       struct sockaddr_storage *callee, socklen_t callee_length)
+{
+	WSABUF caller_id = { caller_length, (char *)caller }, callee_id = { callee_length, (char *)callee };
+	WSABUF none = { 0, NULL };
+	GROUP group = 0;
+	int answer;
+
+	wsc__address_from_posix(caller);
+	wsc__address_from_posix(callee);
+	wsc__thread.in_progress = true;
+	answer = condition->function(&caller_id, NULL, NULL, NULL, &callee_id, &none, &group,
+				     condition->context);
+	wsc__thread.in_progress = false;
+	switch (answer) {
+	case WS_CF_ACCEPT:
+		return 0;
+	case WS_CF_REJECT:
+		return WS_WSAECONNREFUSED;
+	case WS_CF_DEFER:
+		return WS_WSATRY_AGAIN;
+	default:
+		return WS_WSAEINVAL;
+	}
+}
+
+static int ask_about_connection(const struct condition *condition, int fd)
+{
+	struct sockaddr_storage caller, callee;
+	socklen_t caller_length = sizeof caller, callee_length = sizeof callee;
+
+	if (getpeername(fd, (struct sockaddr *)&caller, &caller_length) < 0)
+		return WS_WSAECONNRESET;
+	if (getsockname(fd, (struct sockaddr *)&callee, &callee_length) < 0)
+		return wsc__error_from_errno(errno);
+	return ask(condition, &caller, caller_length, &callee, callee_length);
+}
+
+static int ask_about_caller(const void *condition, const struct sockaddr_storage *caller,
+			    const struct sockaddr_storage *callee, socklen_t length)
+{
+	struct sockaddr_storage from = *caller, to = *callee;
+
+	return ask(condition, &from, length, &to, length);
+}
+
 /* The next connection: one that was put off, or one from the kernel's queue. */
-static int next(SOCKET s, struct socket *listener, int *fd)
+static int next(SOCKET s, struct socket *listener, const struct condition *condition, int *fd)
 {
 	bool hooked = wsc__hooked(listener), nonblocking;
 	int error;
@@ -86,6 +140,13 @@ static int next(SOCKET s, struct socket *listener, int *fd)
 			if (error)
 				return error;
 			continue; /* one may have been put off meanwhile */
+		}
+		if (wsc__socket_is(listener, SOCKET_CONDITIONAL)) {
+			error = wsc__conditional_next(
+				s, listener, condition->function ? ask_about_caller : NULL, condition, fd);
+			if (error == WSC_LOOK_AGAIN)
+				continue;
+			return error;
 		}
 		if (hooked) {
 			error = wsc__wait(s, POLLIN, WSC_FOREVER);
@@ -104,7 +165,7 @@ static int next(SOCKET s, struct socket *listener, int *fd)
 	}
 }
 
-static int peer(int fd, struct WSC(sockaddr) *name, int *name_length)
+static int peer(int fd, struct WSC(sockaddr) * name, int *name_length)
 {
 	struct sockaddr_storage address;
 	socklen_t length = sizeof address;
@@ -114,43 +175,6 @@ static int peer(int fd, struct WSC(sockaddr) *name, int *name_length)
 	if (getpeername(fd, (struct sockaddr *)&address, &length) < 0)
 		return wsc__error_from_errno(errno == ENOTCONN ? ECONNRESET : errno); /* gone already */
 	return wsc__address_out(&address, length, name, name_length);
-}
-
-struct condition {
-	LPCONDITIONPROC function;
-	DWORD_PTR context;
-};
-
-/* Asks the program, to which all calls are closed meanwhile. */
-static int ask(int fd, const struct condition *condition)
-{
-	struct sockaddr_storage caller, callee;
-	socklen_t caller_length = sizeof caller, callee_length = sizeof callee;
-	WSABUF caller_id, callee_id, none = { 0, NULL };
-	GROUP group = 0;
-	int answer;
-
-	if (getpeername(fd, (struct sockaddr *)&caller, &caller_length) < 0)
-		return WS_WSAECONNRESET;
-	if (getsockname(fd, (struct sockaddr *)&callee, &callee_length) < 0)
-		return wsc__error_from_errno(errno);
-	wsc__address_from_posix(&caller);
-	wsc__address_from_posix(&callee);
-	caller_id = (WSABUF){ caller_length, (char *)&caller };
-	callee_id = (WSABUF){ callee_length, (char *)&callee };
-	wsc__thread.in_progress = true;
-	answer = condition->function(&caller_id, NULL, NULL, NULL, &callee_id, &none, &group, condition->context);
-	wsc__thread.in_progress = false;
-	switch (answer) {
-	case WS_CF_ACCEPT:
-		return 0;
-	case WS_CF_REJECT:
-		return WS_WSAECONNREFUSED;
-	case WS_CF_DEFER:
-		return WS_WSATRY_AGAIN;
-	default:
-		return WS_WSAEINVAL;
-	}
 }
 
 /* Keeps the connection for the next call; there is room for one, the first in the queue. The listener may
@@ -176,6 +200,8 @@ static void inherit(SOCKET s, struct socket *sock, SOCKET from, struct socket *l
 		return;
 	}
 	wsc__keepalive_inherit(sock, listener);
+	if (wsc__socket_is(listener, SOCKET_INLINE))
+		wsc__socket_mark(sock, SOCKET_INLINE, 0);
 	wsc__options_inherit(sock, listener);
 	wsc__socket_lock(listener);
 	DWORD receive_buffer = listener->receive_buffer, send_buffer = listener->send_buffer;
@@ -192,22 +218,23 @@ static void inherit(SOCKET s, struct socket *sock, SOCKET from, struct socket *l
 	sock->send_timeout = listener->send_timeout;
 }
 
-static int take(SOCKET s, struct socket *listener, struct WSC(sockaddr) *name, int *name_length,
+static int take(SOCKET s, struct socket *listener, struct WSC(sockaddr) * name, int *name_length,
 		const struct condition *condition, SOCKET *accepted)
 {
 	struct socket *sock;
 	unsigned nonblocking;
 	int fd, error = wsc__socket_verify(s, listener, NULL);
 	uint64_t cookie = listener->cookie;
+	bool conditional = wsc__socket_is(listener, SOCKET_CONDITIONAL); /* who got here was let in before */
 
 	if (!error && listener->type != SOCK_STREAM)
 		error = WS_WSAEOPNOTSUPP;
 	if (!error)
-		error = next(s, listener, &fd);
+		error = next(s, listener, condition, &fd);
 	if (error)
 		return error;
-	if (condition->function) {
-		error = ask(fd, condition);
+	if (condition->function && !conditional) {
+		error = ask_about_connection(condition, fd);
 		if (error) {
 			if (error == WS_WSATRY_AGAIN)
 				put_off(listener, cookie, fd);
@@ -227,11 +254,13 @@ static int take(SOCKET s, struct socket *listener, struct WSC(sockaddr) *name, i
 	if (error)
 		return error;
 	inherit((SOCKET)fd, sock, s, listener);
+	if (conditional) /* the kernel has handed its filter on */
+		wsc__filter_update((SOCKET)fd, sock);
 	*accepted = (SOCKET)fd;
 	return 0;
 }
 
-SOCKET WSC(WSAAccept)(SOCKET s, struct WSC(sockaddr) *name, int *name_length, LPCONDITIONPROC function,
+SOCKET WSC(WSAAccept)(SOCKET s, struct WSC(sockaddr) * name, int *name_length, LPCONDITIONPROC function,
 		      DWORD_PTR context)
 {
 	struct condition condition = { function, context };
@@ -307,6 +336,7 @@ static int pause(SOCKET s, struct socket *listener, struct socket_extras *extras
 		error = wsc__error_from_errno(errno);
 	if (device)
 		setsockopt((int)s, SOL_SOCKET, SO_BINDTOIFINDEX, &device, sizeof device);
+	wsc__conditional_hush(listener);
 	return error;
 }
 
@@ -330,6 +360,7 @@ int wsc__accept_pause(SOCKET s, struct socket *sock, bool paused)
 		if (error && !was)
 			wsc__socket_mark(sock, 0, SOCKET_PAUSED);
 	} else if (!error) {
+		wsc__conditional_hush(sock); /* the kernel has refused those who came meanwhile */
 		if (listens && wsc__tcp_state((int)s) == WSC_TCP_CLOSE && listen((int)s, extras->backlog) < 0)
 			error = wsc__error_from_errno(errno);
 		else
@@ -339,7 +370,7 @@ int wsc__accept_pause(SOCKET s, struct socket *sock, bool paused)
 	return error;
 }
 
-SOCKET WSC(accept)(SOCKET s, struct WSC(sockaddr) *name, int *name_length)
+SOCKET WSC(accept)(SOCKET s, struct WSC(sockaddr) * name, int *name_length)
 {
 	return WSC(WSAAccept)(s, name, name_length, NULL, 0);
 }

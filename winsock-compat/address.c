@@ -76,8 +76,11 @@ void wsc__address_from_posix(struct sockaddr_storage *address)
 int wsc__address_out(const struct sockaddr_storage *address, socklen_t length, void *user, int *user_length)
 {
 	struct sockaddr_storage windows = *address;
-	int room, whole = (int)length;
+	int room, whole;
 
+	if (address->ss_family == AF_UNIX && length > sizeof(struct sockaddr_un)) /* a zero behind the longest path */
+		length = sizeof(struct sockaddr_un);
+	whole = (int)length;
 	if (wsc__copy_in(&room, user_length, sizeof room) || room < whole)
 		return WS_WSAEFAULT;
 	wsc__address_from_posix(&windows);

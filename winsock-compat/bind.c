@@ -3,6 +3,7 @@
 
 #include "accept.h"
 #include "address.h"
+#include "conditional.h"
 #include "conflict.h"
 #include "options.h"
 #include "port.h"
@@ -10,8 +11,10 @@
 #include <errno.h>
 #include <ifaddrs.h>
 #include <net/if.h>
+#include <stddef.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 
 int wsc__bind_connect(SOCKET s, struct socket *sock)
 {
@@ -32,6 +35,17 @@ int wsc__bind_connect(SOCKET s, struct socket *sock)
 	if (!error)
 		wsc__socket_mark(sock, SOCKET_BOUND, 0);
 	return error;
+}
+
+void wsc__bind_any(SOCKET s, struct socket *sock)
+{
+	struct sockaddr_storage any = { .ss_family = (sa_family_t)wsc__family_to_posix(sock->family) };
+
+	if (wsc__socket_is(sock, SOCKET_BOUND | SOCKET_CONNECTED) ||
+	    wsc__port_bind(s, sock, &any, sizeof(struct sockaddr_in6)))
+		return;
+	wsc__socket_bound_raw(s, sock);
+	wsc__socket_mark(sock, SOCKET_BOUND, 0);
 }
 
 /* Windows wants an address of this machine, where Linux takes those of groups as well. */
@@ -91,6 +105,20 @@ static int check_address(SOCKET s, struct socket *sock, struct sockaddr_storage 
 						: 0;
 }
 
+/* Windows gives a socket of AF_UNIX no name of its own choice, cannot have one that asks to share it, and
+ * calls a directory that is not there a dead network. */
+static int bind_file(SOCKET s, struct socket *sock, const struct sockaddr_storage *address, socklen_t length)
+{
+	if (length <= offsetof(struct sockaddr_un, sun_path))
+		return WS_WSAEINVAL;
+	if (wsc__port_get(sock, PORT_REUSEADDR))
+		return WS_WSAEOPNOTSUPP;
+	if (bind((int)s, (const struct sockaddr *)address, length) < 0)
+		return errno == ENOENT || errno == ENOTDIR ? WS_WSAENETDOWN : wsc__error_from_errno(errno);
+	atomic_fetch_or(&sock->ports.options, PORT_BOUND);
+	return 0;
+}
+
 int WSC(bind)(SOCKET s, const struct WSC(sockaddr) * name, int name_length)
 {
 	struct sockaddr_storage address;
@@ -105,9 +133,12 @@ int WSC(bind)(SOCKET s, const struct WSC(sockaddr) * name, int name_length)
 	if (!error)
 		error = check_address(s, sock, &address);
 	if (!error)
-		error = wsc__port_bind(s, sock, &address, length);
-	if (!error)
+		error = sock->family == WS_AF_UNIX ? bind_file(s, sock, &address, length)
+						   : wsc__port_bind(s, sock, &address, length);
+	if (!error) {
+		wsc__socket_bound_raw(s, sock);
 		wsc__socket_mark(sock, SOCKET_BOUND, 0);
+	}
 	return wsc__result(error);
 }
 
@@ -133,9 +164,12 @@ int WSC(listen)(SOCKET s, int backlog)
 	if (!error) {
 		wsc__socket_forget_failure(s, sock);
 		wsc__option_listening(s, sock);
-		error = wsc__conflict_listen(s, sock, backlog);
+		error = wsc__conditional_prepare(s, sock);
 	}
+	if (!error)
+		error = wsc__conflict_listen(s, sock, backlog);
 	if (!error) {
+		wsc__conditional_listening(s, sock, backlog);
 		wsc__socket_mark(sock, SOCKET_LISTENING, 0);
 		error = wsc__accept_listening(s, sock);
 	}

@@ -8,4 +8,7 @@
  * is, where SO_RANDOMIZE_PORT or a reservation chooses its port. */
 int wsc__bind_connect(SOCKET s, struct socket *sock);
 
+/* What sending does to a datagram socket that has no address yet. */
+void wsc__bind_any(SOCKET s, struct socket *sock);
+
 #endif

@@ -4,7 +4,8 @@
 
 #include "socket.h"
 
-/* select and WSAPoll calls that wait. They are not counted in their sockets' notes, but closesocket wakes them. */
+/* select and WSAPoll calls that wait. They are not counted in their sockets' notes, but closesocket wakes them: see
+ * wsc__watch_hold. */
 extern _Atomic unsigned wsc__selections;
 
 #define WSC_FOREVER (~(uint64_t)0)

@@ -11,11 +11,15 @@
 #include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 
 /* A stream cannot go to nobody: Linux takes the wildcard for this host, Windows refuses it. */
 static int check(struct socket *sock, const struct sockaddr_storage *address)
 {
-	if (sock->type != SOCK_STREAM || address->ss_family == AF_UNIX)
+	/* Windows cannot connect to a name that is no file's, though it can be bound. */
+	if (address->ss_family == AF_UNIX)
+		return ((const struct sockaddr_un *)address)->sun_path[0] ? 0 : WS_WSAEINVAL;
+	if (sock->type != SOCK_STREAM)
 		return 0;
 	return wsc__address_is_any(address) || !wsc__address_port(address) ? WS_WSAEADDRNOTAVAIL : 0;
 }
@@ -147,6 +151,20 @@ static int connect_stream(SOCKET s, struct socket *sock, const struct sockaddr_s
 	return error;
 }
 
+/* Names a datagram socket's peer. On Windows it may be everybody, whatever SO_BROADCAST says; the kernel goes
+ * by that when it looks for the way, which it keeps. */
+static int name_peer(SOCKET s, const struct sockaddr_storage *address, socklen_t length)
+{
+	int on = 1, off = 0, result = connect((int)s, (const struct sockaddr *)address, length);
+
+	if (result < 0 && errno == EACCES && address->ss_family == AF_INET) {
+		setsockopt((int)s, SOL_SOCKET, SO_BROADCAST, &on, sizeof on);
+		result = connect((int)s, (const struct sockaddr *)address, length);
+		setsockopt((int)s, SOL_SOCKET, SO_BROADCAST, &off, sizeof off);
+	}
+	return result < 0 ? wsc__error_from_errno(errno) : 0;
+}
+
 static int connect_to(SOCKET s, struct socket *sock, const struct WSC(sockaddr) *name, int name_length)
 {
 	struct sockaddr_storage address;
@@ -162,8 +180,12 @@ static int connect_to(SOCKET s, struct socket *sock, const struct WSC(sockaddr) 
 	if (sock->type != SOCK_STREAM) { /* names the peer, or forgets it */
 		if (wsc__address_is_any(&address))
 			address.ss_family = AF_UNSPEC;
-		if (connect((int)s, (struct sockaddr *)&address, length) < 0)
-			return wsc__error_from_errno(errno);
+		else if (sock->type == SOCK_RAW) /* to Linux a peer without a port is none */
+			((struct sockaddr_in *)&address)->sin_port = htons(1);
+		error = name_peer(s, &address, length);
+		if (error)
+			return error;
+		wsc__socket_bound_raw(s, sock);
 		wsc__socket_mark(sock, SOCKET_BOUND | (address.ss_family == AF_UNSPEC ? 0 : SOCKET_CONNECTED),
 				 SOCKET_CONNECTED);
 		return 0;

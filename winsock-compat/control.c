@@ -1,10 +1,12 @@
 /* Control messages, both directions: a table of the two systems' levels, types and layouts. */
 #include "control.h"
 
+#include "counter.h"
 #include "fault.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <linux/net_tstamp.h>
 #include <netinet/in.h>
 #include <netinet/udp.h>
 #include <stddef.h>
@@ -15,6 +17,9 @@
 #endif
 #ifndef UDP_GRO
 #define UDP_GRO 104
+#endif
+#ifndef SCM_TS_OPT_ID
+#define SCM_TS_OPT_ID 81
 #endif
 
 /* What the kernel says of an arrival, and what becomes of it. Each gives as much as its row has room for;
@@ -88,6 +93,19 @@ static bool congestion(const void *from, size_t size, void *to)
 	return true;
 }
 
+static bool stamp(const void *from, size_t size, void *to)
+{
+	struct timespec when;
+	ULONG64 count;
+
+	if (size < sizeof when)
+		return false;
+	memcpy(&when, from, sizeof when);
+	count = wsc__counter_at(&when);
+	memcpy(to, &count, sizeof count);
+	return true;
+}
+
 #define RECEIVED(windows, wanted, name, bytes, linux, needs, comes)                                          \
 	WS_##windows, WS_##wanted, WS_##name, bytes, linux, needs, comes
 
@@ -118,6 +136,8 @@ static const struct received {
 	{ RECEIVED(IPPROTO_IPV6, IPV6_RECVRTHDR, IPV6_RTHDR, 0, IPPROTO_IPV6, IPV6_RECVRTHDR, IPV6_RTHDR), NULL },
 
 	{ RECEIVED(IPPROTO_UDP, UDP_RECV_MAX_COALESCED_SIZE, UDP_COALESCED_INFO, 4, IPPROTO_UDP, UDP_GRO, UDP_GRO), number },
+
+	{ RECEIVED(SOL_SOCKET, SO_TIMESTAMP, SO_TIMESTAMP, 8, SOL_SOCKET, SO_TIMESTAMPNS, SCM_TIMESTAMPNS), stamp },
 };
 /* clang-format on */
 
@@ -296,8 +316,18 @@ int wsc__control_out(struct socket *sock, struct msghdr *message, WSABUF *room, 
 	return error;
 }
 
+int wsc__control_error(const struct error_message *message, WSABUF *room, DWORD *flags)
+{
+	DWORD used = 0;
+	int error = append(room, &used, message->level, WS_IP_RECVERR, &message->information,
+			   sizeof message->information, flags);
+
+	room->len = used;
+	return error;
+}
+
 /* What the kernel can be told of a datagram to be sent. */
-enum sent { ARRIVAL4, TTL, TOS, ARRIVAL6, HOPS, CLASS, SEGMENT, SENT };
+enum sent { ARRIVAL4, TTL, TOS, ARRIVAL6, HOPS, CLASS, SEGMENT, STAMP, STAMP_ID, SENT };
 
 static const struct {
 	int level, type;
@@ -310,6 +340,8 @@ static const struct {
 	[HOPS] = { IPPROTO_IPV6, IPV6_HOPLIMIT, sizeof(int) },
 	[CLASS] = { IPPROTO_IPV6, IPV6_TCLASS, sizeof(int) },
 	[SEGMENT] = { IPPROTO_UDP, UDP_SEGMENT, sizeof(uint16_t) },
+	[STAMP] = { SOL_SOCKET, SO_TIMESTAMPING, sizeof(uint32_t) },
+	[STAMP_ID] = { SOL_SOCKET, SCM_TS_OPT_ID, sizeof(uint32_t) },
 };
 
 union told {
@@ -317,6 +349,7 @@ union told {
 	struct in6_pktinfo arrival6;
 	int number;
 	uint16_t segment;
+	uint32_t stamp;
 };
 
 /* The program's messages, each at most once: a later one stands. */
@@ -381,6 +414,14 @@ static int segment(struct told_all *all, enum sent what, const void *data)
 	return 0;
 }
 
+/* Whether it is to be stamped is another question. */
+static int stamp_id(struct told_all *all, enum sent what, const void *data)
+{
+	memcpy(&all->told[what].stamp, data, sizeof(uint32_t));
+	all->is_told[what] = true;
+	return 0;
+}
+
 static const struct sendable {
 	int level, type;
 	unsigned size; /* of its data */
@@ -400,6 +441,7 @@ static const struct sendable {
 	{ WS_IPPROTO_IPV6, WS_IPV6_TCLASS, 4, CLASS, header_byte },
 	{ WS_IPPROTO_IPV6, WS_IPV6_ECN, 4, CLASS, congestion_bits },
 	{ WS_IPPROTO_UDP, WS_UDP_SEND_MSG_SIZE, 4, SEGMENT, segment },
+	{ WS_SOL_SOCKET, WS_SO_TIMESTAMP_ID, 4, STAMP_ID, stamp_id },
 };
 
 /* One message of the program's, of which `left` bytes are there; takes away what it occupies. */
@@ -463,6 +505,18 @@ static void note_source(const struct told_all *all, struct control *control)
 	}
 }
 
+/* The number of a datagram means something if it is to be stamped when it goes out. */
+static void add_stamp(SOCKET s, struct socket *sock, struct told_all *all, struct stamping *stamping)
+{
+	*stamping = (struct stamping){ .wanted = all->is_told[STAMP_ID], .id = all->told[STAMP_ID].stamp };
+	if (!stamping->wanted)
+		return;
+	wsc__timestamp_ask(s, sock, stamping);
+	all->is_told[STAMP_ID] = stamping->is_told;
+	all->is_told[STAMP] = stamping->is_asked;
+	all->told[STAMP].stamp = SOF_TIMESTAMPING_TX_SOFTWARE;
+}
+
 int wsc__control_in(SOCKET s, struct socket *sock, const WSABUF *user, struct control *control,
 		    struct msghdr *message)
 {
@@ -477,6 +531,7 @@ int wsc__control_in(SOCKET s, struct socket *sock, const WSABUF *user, struct co
 		return error;
 	add_congestion(s, &all, TOS, IP_TOS);
 	add_congestion(s, &all, CLASS, IPV6_TCLASS);
+	add_stamp(s, sock, &all, &control->stamping);
 	for (int what = 0; what < SENT; what++) {
 		struct cmsghdr *header = (void *)(control->room + used);
 

@@ -2,7 +2,9 @@
 #ifndef WSC_CONTROL_H
 #define WSC_CONTROL_H
 
+#include "errorqueue.h"
 #include "socket.h"
+#include "timestamp.h"
 
 #include <sys/socket.h>
 
@@ -11,6 +13,7 @@ enum { CONTROL_ROOM = 2560 };
 struct control {
 	bool has_source; /* of one to be sent: whether an address or an interface was named for it */
 	struct sockaddr_storage source; /* the address; of family 0 if there is none */
+	struct stamping stamping;
 	_Alignas(struct cmsghdr) unsigned char room[CONTROL_ROOM];
 };
 
@@ -25,6 +28,9 @@ void wsc__control_watch(SOCKET s, struct socket *sock);
 /* Gives the program what was asked for. `room` is the program's, and its length becomes that of the
  * messages; `flags` gets WS_MSG_BCAST, WS_MSG_MCAST, and WS_MSG_CTRUNC if not all had a place. */
 int wsc__control_out(struct socket *sock, struct msghdr *message, WSABUF *room, DWORD *flags);
+
+/* The same for a message of MSG_ERRQUEUE: what ICMP said. */
+int wsc__control_error(const struct error_message *message, WSABUF *room, DWORD *flags);
 
 /* The program's messages in the kernel's terms, in `control`. WSAEINVAL for one that cannot be sent. */
 int wsc__control_in(SOCKET s, struct socket *sock, const WSABUF *user, struct control *control,

@@ -140,3 +140,58 @@ unsigned wsc__diag(int type, unsigned port, const struct reach *reach, bool conn
 	close(fd);
 	return found;
 }
+
+static void to_id(uint32_t id[4], const struct in6_addr *address, bool is4)
+{
+	memcpy(id, address->s6_addr + (is4 ? 12 : 0), is4 ? 4 : 16);
+}
+
+bool wsc__diag_who_takes(const struct in6_addr *caller, in_port_t caller_port, const struct in6_addr *callee,
+			 in_port_t callee_port, unsigned interface, struct diag_taker *taker)
+{
+	bool is4 = IN6_IS_ADDR_V4MAPPED(callee);
+	struct {
+		struct nlmsghdr header;
+		struct inet_diag_req_v2 request;
+	} asked = {
+		.header = { sizeof asked, SOCK_DIAG_BY_FAMILY, NLM_F_REQUEST, 0, 0 },
+		.request = { .sdiag_family = is4 ? AF_INET : AF_INET6,
+			     .sdiag_protocol = IPPROTO_TCP,
+			     .idiag_states = ~0u,
+			     .id = { .idiag_sport = callee_port,
+				     .idiag_dport = caller_port,
+				     .idiag_if = interface,
+				     .idiag_cookie = { INET_DIAG_NOCOOKIE, INET_DIAG_NOCOOKIE } } },
+	};
+	union {
+		struct nlmsghdr header;
+		char bytes[4096];
+	} answer;
+	const struct inet_diag_msg *message = NLMSG_DATA(&answer.header);
+	int fd = socket(AF_NETLINK, SOCK_DGRAM | SOCK_CLOEXEC, NETLINK_SOCK_DIAG);
+	ssize_t length = -1;
+
+	if (fd < 0)
+		return false;
+	to_id(asked.request.id.idiag_src, callee, is4);
+	to_id(asked.request.id.idiag_dst, caller, is4);
+	if (send(fd, &asked, sizeof asked, 0) > 0)
+		do
+			length = recv(fd, &answer, sizeof answer, 0);
+		while (length < 0 && errno == EINTR);
+	close(fd);
+	if (length < (ssize_t)NLMSG_LENGTH(sizeof *message) ||
+	    answer.header.nlmsg_type != SOCK_DIAG_BY_FAMILY)
+		return false;
+	taker->cookie = message->id.idiag_cookie[0] | (uint64_t)message->id.idiag_cookie[1] << 32;
+	taker->connected =
+		message->idiag_state != TCP_STATE_LISTEN && message->idiag_state != TCP_STATE_TIME_WAIT;
+	taker->address = in6addr_any;
+	if (message->idiag_family == AF_INET6)
+		memcpy(&taker->address, message->id.idiag_src, 16);
+	else {
+		taker->address.s6_addr[10] = taker->address.s6_addr[11] = 0xff;
+		memcpy(taker->address.s6_addr + 12, message->id.idiag_src, 4);
+	}
+	return true;
+}

@@ -10,6 +10,7 @@ static const struct {
 	GUID guid;
 	void (*function)(void);
 } functions[] = {
+	{ WSAID_WSAPOLL, (void (*)(void))WSC(WSAPoll) },
 	{ WSAID_WSARECVMSG, (void (*)(void))WSC(WSARecvMsg) },
 	{ WSAID_WSASENDMSG, (void (*)(void))WSC(WSASendMsg) },
 };

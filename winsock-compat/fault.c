@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/uio.h>
 #include <ucontext.h>
@@ -170,6 +171,35 @@ int wsc__copy_out_check(void *user, size_t size)
 		if (wsc__copy_in(&byte, (void *)at, 1) || wsc__copy_out((void *)at, &byte, 1))
 			return WS_WSAEFAULT;
 	return 0;
+}
+
+int wsc__view_open(struct view *view, void *user, size_t count, size_t member_size)
+{
+	unsigned char last;
+	bool possible = count && count <= SIZE_MAX / member_size;
+	int error;
+
+	*view = (struct view){ .user = user, .size = count * member_size };
+	if (!possible || wsc__copy_in(&last, wsc__user_at(user, view->size - 1), 1))
+		return count ? WS_WSAEFAULT : 0;
+	if (wsc__guarded) {
+		view->at = user;
+		return 0;
+	}
+	view->at = malloc(view->size);
+	error = view->at ? wsc__copy_in(view->at, user, view->size) : WS_WSAENOBUFS;
+	if (error)
+		wsc__view_close(view, false);
+	return error;
+}
+
+int wsc__view_close_copy(struct view *view, bool written)
+{
+	int error = view->at && written ? wsc__copy_out(view->user, view->at, view->size) : 0;
+
+	free(view->at);
+	view->at = NULL;
+	return error;
 }
 
 int wsc__copy_string(char *to, const char *user, size_t size)

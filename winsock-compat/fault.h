@@ -29,6 +29,24 @@ int wsc__copy_out_check(void *user, size_t size);
 /* The same for a string; WSAENAMETOOLONG for one that does not end within `size` bytes. */
 int wsc__copy_string(char *to, const char *user, size_t size);
 
+/* An array of the program's, to be read and written member by member with wsc__view_load_socket and its like:
+ * the program's own memory, or where that cannot be guarded a copy. */
+struct view {
+	void *at;
+	void *user;
+	size_t size; /* in bytes */
+};
+
+/* 0, WSAEFAULT or WSAENOBUFS. The last byte is there, and more is not known before it is accessed. */
+int wsc__view_open(struct view *view, void *user, size_t count, size_t member_size);
+
+/* Ends it, and puts what was written where it belongs: 0 or WSAEFAULT. */
+int wsc__view_close_copy(struct view *view, bool written);
+static inline int wsc__view_close(struct view *view, bool written)
+{
+	return view->at != view->user ? wsc__view_close_copy(view, written) : 0;
+}
+
 /* Makes the guard ready; called by WSAStartup. Safe to call again. */
 void wsc__fault_start(void);
 
@@ -42,18 +60,27 @@ extern bool wsc__guarded;
 #define WSC_LOAD4              "movl %1, %0"
 #define WSC_STORE1             "movb %1, %0"
 #define WSC_STORE4             "movl %1, %0"
+#define WSC_STORE2             "movw %1, %0"
+#define WSC_LOAD_SOCKET        "movq %1, %0"
+#define WSC_STORE_SOCKET       "movq %1, %0"
 #elif defined __i386__
 #define WSC_GUARD(instruction) WSC_GUARD_ROW(instruction)
 #define WSC_LOAD1              "movb %1, %0"
 #define WSC_LOAD4              "movl %1, %0"
 #define WSC_STORE1             "movb %1, %0"
 #define WSC_STORE4             "movl %1, %0"
+#define WSC_STORE2             "movw %1, %0"
+#define WSC_LOAD_SOCKET        "movl %1, %0"
+#define WSC_STORE_SOCKET       "movl %1, %0"
 #elif defined __aarch64__
 #define WSC_GUARD(instruction) WSC_GUARD_ROW(instruction)
 #define WSC_LOAD1              "ldrb %w0, %1"
 #define WSC_LOAD4              "ldr %w0, %1"
 #define WSC_STORE1             "strb %w1, %0"
 #define WSC_STORE4             "str %w1, %0"
+#define WSC_STORE2             "strh %w1, %0"
+#define WSC_LOAD_SOCKET        "ldr %0, %1"
+#define WSC_STORE_SOCKET       "str %1, %0"
 #endif
 
 #ifdef WSC_GUARD
@@ -108,6 +135,39 @@ static inline bool wsc__store4(void *user, int value)
 fault:
 	return false;
 }
+
+/* Members of a view: whether they are there. */
+static inline bool wsc__view_load4(int *value, const void *at)
+{
+	return wsc__load4(value, at);
+}
+
+static inline bool wsc__view_load_socket(SOCKET *value, const void *at)
+{
+	SOCKET loaded;
+
+	__asm__ goto(WSC_GUARD(WSC_LOAD_SOCKET) : "=r"(loaded) : "m"(*(const SOCKET *)at) : : fault);
+	*value = loaded;
+	return true;
+fault:
+	return false;
+}
+
+static inline bool wsc__view_store2(void *at, short value)
+{
+	__asm__ goto(WSC_GUARD(WSC_STORE2) : "=m"(*(short *)at) : "r"(value) : : fault);
+	return true;
+fault:
+	return false;
+}
+
+static inline bool wsc__view_store_socket(void *at, SOCKET value)
+{
+	__asm__ goto(WSC_GUARD(WSC_STORE_SOCKET) : "=m"(*(SOCKET *)at) : "r"(value) : : fault);
+	return true;
+fault:
+	return false;
+}
 #else
 static inline bool wsc__load4(int *value, const void *user)
 {
@@ -117,6 +177,31 @@ static inline bool wsc__load4(int *value, const void *user)
 static inline bool wsc__store4(void *user, int value)
 {
 	return !wsc__copy_out(user, &value, 4);
+}
+
+/* A view is always a copy here. */
+static inline bool wsc__view_load4(int *value, const void *at)
+{
+	*value = *(const int *)at;
+	return true;
+}
+
+static inline bool wsc__view_load_socket(SOCKET *value, const void *at)
+{
+	*value = *(const SOCKET *)at;
+	return true;
+}
+
+static inline bool wsc__view_store2(void *at, short value)
+{
+	*(short *)at = value;
+	return true;
+}
+
+static inline bool wsc__view_store_socket(void *at, SOCKET value)
+{
+	*(SOCKET *)at = value;
+	return true;
 }
 #endif
 

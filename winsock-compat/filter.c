@@ -3,6 +3,7 @@
  * It sees each datagram, or each packet of a stream that listens, from the header of IP on. */
 #include "filter.h"
 
+#include "conditional.h"
 #include "error.h"
 #include "port.h"
 
@@ -17,8 +18,9 @@
 enum {
 	KEEP = 0x7fffffff, /* as many bytes as there are */
 	DROP = 0,
-	FILTER_MOST = 160 + 16 * JOINED_MOST,
-	IPV4_TO = 16, /* where the addresses stand in the headers */
+	FILTER_MOST = 160 + 16 * (JOINED_MOST + ADMITTED_MOST),
+	IPV4_FROM = 12, /* where the addresses stand in the headers */
+	IPV4_TO = 16,
 	IPV6_FROM = 8,
 	IPV6_TO = 24,
 };
@@ -209,6 +211,42 @@ static void end_version(struct filter *filter, unsigned start)
 		filter->code[start - 1].k = filter->length - start;
 }
 
+/* One caller: what comes from it goes on behind the list. */
+static void add_caller(struct filter *filter, const struct caller *caller, unsigned after)
+{
+	bool is4 = IN6_IS_ADDR_V4MAPPED(&caller->address);
+	unsigned next = filter->length + (is4 ? 8 : 14);
+
+	load_byte(filter, 0);
+	mask(filter, 0xf0);
+	must_be(filter, is4 ? 0x40 : 0x60, next);
+	for (int word = is4 ? 3 : 0; word < 4; word++) {
+		load_word(filter, is4 ? IPV4_FROM : IPV6_FROM + 4 * word);
+		must_be(filter, word_of(&caller->address, word), next);
+	}
+	add(filter, BPF_LD | BPF_H | BPF_ABS, 0, 0, 0); /* of TCP's header: the packet begins there */
+	must_be(filter, ntohs(caller->port), next);
+	add(filter, BPF_JMP | BPF_JA, after - filter->length - 1, 0, 0);
+}
+
+/* SO_CONDITIONAL_ACCEPT. A SYN, and not one of the callers that were let in? Drop. */
+static void add_conditional(struct filter *filter, const struct caller *callers, unsigned count)
+{
+	enum { FLAGS = 13, SYN_AND_ACK = 0x12, SYN = 0x02 };
+	unsigned after;
+
+	add(filter, BPF_LD | BPF_B | BPF_ABS, FLAGS, 0, 0);
+	mask(filter, SYN_AND_ACK);
+	add(filter, BPF_JMP | BPF_JEQ | BPF_K, SYN, 1, 0);
+	after = filter->length + 2;
+	for (unsigned i = 0; i < count; i++)
+		after += IN6_IS_ADDR_V4MAPPED(&callers[i].address) ? 8 : 14;
+	add(filter, BPF_JMP | BPF_JA, after - filter->length - 1, 0, 0);
+	for (unsigned i = 0; i < count; i++)
+		add_caller(filter, &callers[i], after);
+	give(filter, DROP);
+}
+
 static unsigned copy_joined(struct socket *sock, struct joined *joined)
 {
 	unsigned count;
@@ -229,9 +267,17 @@ static void build(struct filter *filter, struct socket *sock)
 				   : 0;
 	struct interface_list list;
 	struct joined joined[JOINED_MOST];
+	bool conditional = wsc__socket_is(sock, SOCKET_CONDITIONAL);
+	struct caller callers[ADMITTED_MOST];
 	unsigned start, count = sock->type == SOCK_DGRAM ? copy_joined(sock, joined) : 0;
 
 	filter->length = 0;
+	if (conditional)
+		add_conditional(filter, callers, wsc__conditional_admitted(sock, callers));
+	if (sock->type == SOCK_RAW && !wsc__socket_is(sock, SOCKET_BOUND)) {
+		give(filter, DROP);
+		return;
+	}
 	start = begin_version(filter, 4);
 	if (groups_only)
 		add_groups_only(filter, IPV4_TO, 0xf0, 0xe0);

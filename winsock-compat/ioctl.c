@@ -5,6 +5,7 @@
 #include "fault.h"
 #include "port.h"
 #include "rcvall.h"
+#include "urgent.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -34,26 +35,17 @@ static int count_readable(SOCKET s, struct socket *sock, struct call *call)
 {
 	int bytes;
 
-	(void)sock;
+	if (sock->type == SOCK_STREAM && sock->family != WS_AF_UNIX)
+		return wsc__urgent_count(s, sock, &call->argument.dword);
 	if (ioctl((int)s, FIONREAD, &bytes) < 0)
 		return errno == ENOTTY ? WS_WSAENOTSOCK : wsc__error_from_errno(errno); /* a file by now */
 	call->argument.dword = (DWORD)bytes;
 	return 0;
 }
 
-/* TRUE says that no urgent data is waiting; with SO_OOBINLINE, that it is next or not there. */
 static int is_at_mark(SOCKET s, struct socket *sock, struct call *call)
 {
-	bool urgent = wsc__poll_now((int)s, POLLPRI) & POLLPRI;
-	int in_line = 0, at_mark = 0;
-	socklen_t size = sizeof in_line;
-
-	(void)sock;
-	if (getsockopt((int)s, SOL_SOCKET, SO_OOBINLINE, &in_line, &size) < 0 ||
-	    (ioctl((int)s, SIOCATMARK, &at_mark) < 0 && errno != ENOTTY)) /* an old AF_UNIX knows no mark */
-		return wsc__error_from_errno(errno);
-	call->argument.dword = !urgent || (in_line && at_mark);
-	return 0;
+	return wsc__urgent_is_at_mark(s, sock, &call->argument.dword);
 }
 
 static int set_keepalive_values(SOCKET s, struct socket *sock, struct call *call)
@@ -149,7 +141,8 @@ int wsc__ioctl_wait(SOCKET s, struct socket *sock, int fd, int milliseconds)
 		close(epoll);
 		return WS_WSAENOTSOCK;
 	}
-	own = fcntl(wsc__rcvall_raw(s, sock), F_DUPFD_CLOEXEC, 0); /* epoll forgets what others close, and says nothing */
+	own = fcntl(wsc__rcvall_raw(s, sock), F_DUPFD_CLOEXEC,
+		    0); /* epoll forgets what others close, and says nothing */
 	error = own < 0 ? wsc__error_from_errno(errno) : watch(epoll, own, 0);
 	if (!error && fd >= 0)
 		error = watch(epoll, fd, EPOLLIN);

@@ -53,7 +53,7 @@ struct call {
 		GUID guid;
 		INET_PORT_RANGE range;
 		INET_PORT_RESERVATION_INSTANCE instance;
-		ULONG64 token;
+		ULONG64 token, stamp;
 		SOCKET s;
 	} argument;
 	DWORD given;  /* the count of bytes; of a row whose `out` is HANDLERS the handler sets it */
@@ -118,6 +118,8 @@ ioctl_handler wsc__route_change, wsc__route_query;
 /* tcpinfo.c */
 ioctl_handler wsc__tcpinfo_backlog, wsc__tcpinfo_backlog_change, wsc__tcpinfo_compatibility,
 	wsc__tcpinfo_fast_path, wsc__tcpinfo_initial_rto, wsc__tcpinfo_priority, wsc__tcpinfo_query;
+/* timestamp.c */
+ioctl_handler wsc__timestamp_configure, wsc__timestamp_query;
 /* transport.c */
 ioctl_handler wsc__transport_apply, wsc__transport_query;
 /* unreachable.c */

@@ -225,13 +225,24 @@ static bool is_tcp(struct socket *sock)
 	return sock->type == SOCK_STREAM && sock->family != WS_AF_UNIX;
 }
 
+/* Whether TCP_KEEPCNT was ever set. */
+static bool count_asked(struct socket *sock)
+{
+	bool asked;
+
+	wsc__socket_lock(sock);
+	asked = sock->keepalive.count != (unsigned)KEEPALIVE_COUNT_UNASKED;
+	wsc__socket_unlock(sock);
+	return asked;
+}
+
 int wsc__keepalive_set_values(SOCKET s, struct socket *sock, const struct tcp_keepalive *values)
 {
 	struct keepalive wanted;
 	int error = 0;
 
 	/* A count asked for earlier is used again here, so it has to be this socket's. */
-	if (!is_tcp(sock) || wsc__socket_is(sock, SOCKET_COUNT_ASKED))
+	if (!is_tcp(sock) || count_asked(sock))
 		error = wsc__socket_verify(s, sock, NULL);
 	if (!error && !is_tcp(sock))
 		error = sock->type == SOCK_STREAM ? WS_WSAEOPNOTSUPP : WS_WSAENOPROTOOPT;
@@ -276,8 +287,6 @@ int wsc__option_set_part(SOCKET s, struct socket *sock, const struct option *opt
 		break;
 	}
 	error = change(s, sock, &wanted, option->argument < KEEPALIVE_DATA ? TIMES | COUNT : 0, is_on(sock));
-	if (!error && option->argument == KEEPALIVE_COUNT)
-		wsc__socket_mark(sock, SOCKET_COUNT_ASKED, 0);
 	wsc__socket_unlock(sock);
 	return error;
 }
@@ -323,7 +332,6 @@ void wsc__keepalive_adopt(int fd, struct socket *sock)
 		return;
 	sock->keepalive = (struct keepalive){ (uint64_t)idle * 1000, (uint64_t)interval * 1000,
 					      (unsigned)count, sock->keepalive.data, sock->keepalive.data != 0 };
-	wsc__socket_mark(sock, SOCKET_COUNT_ASKED, 0);
 }
 
 bool wsc__keepalive_is_part(const struct option *option)
@@ -344,8 +352,7 @@ void wsc__keepalive_copy(SOCKET s, struct socket *sock, struct socket *from)
 		return;
 	wsc__socket_lock(sock);
 	wanted.user_timeout = sock->keepalive.user_timeout;
-	if (!change(s, sock, &wanted, TIMES | COUNT | SWITCH, on))
-		wsc__socket_mark(sock, from->state & SOCKET_COUNT_ASKED, 0);
+	change(s, sock, &wanted, TIMES | COUNT | SWITCH, on);
 	wsc__socket_unlock(sock);
 }
 
@@ -356,7 +363,7 @@ void wsc__keepalive_inherit(struct socket *accepted, struct socket *listener)
 
 	wsc__socket_lock(listener);
 	keepalive = listener->keepalive;
-	state = listener->state & (SOCKET_KEEPALIVE | SOCKET_SILENT | SOCKET_COUNT_ASKED);
+	state = listener->state & (SOCKET_KEEPALIVE | SOCKET_SILENT);
 	wsc__socket_unlock(listener);
 	wsc__socket_lock(accepted);
 	accepted->keepalive = keepalive;

@@ -16,17 +16,24 @@ libwinsock_compat_la_SOURCES = \
 	%D%/bind.h \
 	%D%/blocking.c \
 	%D%/blocking.h \
+	%D%/conditional.c \
+	%D%/conditional.h \
 	%D%/conflict.c \
 	%D%/conflict.h \
 	%D%/connect.c \
 	%D%/control.c \
 	%D%/control.h \
+	%D%/counter.c \
+	%D%/counter.h \
 	%D%/diag.c \
 	%D%/diag.h \
 	%D%/engine.c \
 	%D%/engine.h \
+	%D%/enumprotocols.c \
 	%D%/error.c \
 	%D%/error.h \
+	%D%/errorqueue.c \
+	%D%/errorqueue.h \
 	%D%/export.h \
 	%D%/extension.c \
 	%D%/fault.c \
@@ -48,10 +55,15 @@ libwinsock_compat_la_SOURCES = \
 	%D%/lasterror.c \
 	%D%/lookup.c \
 	%D%/lookup.h \
+	%D%/lookupservice.c \
 	%D%/memory.c \
 	%D%/message.c \
 	%D%/multicast.c \
 	%D%/name.c \
+	%D%/namespace.c \
+	%D%/namespace.h \
+	%D%/namespace-dns.c \
+	%D%/namespace-nla.c \
 	%D%/netlink.c \
 	%D%/netlink.h \
 	%D%/option-ip.c \
@@ -64,21 +76,28 @@ libwinsock_compat_la_SOURCES = \
 	%D%/options.c \
 	%D%/options.h \
 	%D%/packed.h \
+	%D%/poll.c \
 	%D%/port.c \
 	%D%/port.h \
 	%D%/processor.c \
 	%D%/profile.c \
 	%D%/profile.h \
-	%D%/rcvall.c \
 	%D%/protocol.c \
 	%D%/protocol.h \
+	%D%/provider.c \
+	%D%/qos.c \
+	%D%/rcvall.c \
 	%D%/rcvall.h \
+	%D%/readiness.c \
+	%D%/readiness.h \
 	%D%/recv.c \
 	%D%/recvmsg.c \
 	%D%/regfile.c \
 	%D%/regfile.h \
 	%D%/registry.c \
 	%D%/registry.h \
+	%D%/reply.c \
+	%D%/reply.h \
 	%D%/resolve.c \
 	%D%/resolve.h \
 	%D%/route.c \
@@ -90,6 +109,7 @@ libwinsock_compat_la_SOURCES = \
 	%D%/sendmsg.c \
 	%D%/service.c \
 	%D%/service.h \
+	%D%/serviceclass.c \
 	%D%/shutdown.c \
 	%D%/socket.c \
 	%D%/socket.h \
@@ -98,8 +118,12 @@ libwinsock_compat_la_SOURCES = \
 	%D%/startup.h \
 	%D%/tcpinfo.c \
 	%D%/thread.h \
+	%D%/timestamp.c \
+	%D%/timestamp.h \
 	%D%/transfer.c \
 	%D%/transfer.h \
+	%D%/urgent.c \
+	%D%/urgent.h \
 	%D%/utf.c \
 	%D%/utf.h \
 	%D%/wide.c \
@@ -136,6 +160,10 @@ BUILT_SOURCES += %D%/error-rows.h
 EXTRA_DIST += %D%/errors.in build-aux/gen-errors.awk
 CLEANFILES += %D%/error-rows.h
 
+# The functions, and what has them: for the manual and for the tests.
+FUNCTIONS_FROM = $(srcdir)/%D%/api.in $(srcdir)/%D%/functions.in $(sort $(wildcard $(srcdir)/include/*.h))
+GEN_FUNCTIONS = $(AWK) -f $(srcdir)/build-aux/gen-functions.awk
+
 # The ioctls, for the library and for the tests.
 IOCTLS_FROM = $(srcdir)/include/constants.in $(srcdir)/%D%/ioctls.in
 GEN_IOCTLS = $(AWK) -f $(srcdir)/build-aux/gen-ioctls.awk
@@ -144,6 +172,6 @@ GEN_IOCTLS = $(AWK) -f $(srcdir)/build-aux/gen-ioctls.awk
 	$(AM_V_GEN)$(MKDIR_P) %D% && $(GEN_IOCTLS) -v make=library $(IOCTLS_FROM) >$@-t && mv $@-t $@
 
 BUILT_SOURCES += %D%/option-rows.h %D%/ioctl-rows.h
-EXTRA_DIST += %D%/api.in %D%/ioctls.in %D%/options.in build-aux/gen-ioctls.awk build-aux/gen-map.awk \
-	build-aux/gen-options.awk
+EXTRA_DIST += %D%/api.in %D%/functions.in %D%/ioctls.in %D%/options.in build-aux/gen-functions.awk build-aux/gen-ioctls.awk \
+	build-aux/gen-map.awk build-aux/gen-options.awk
 CLEANFILES += %D%/winsock-compat.map %D%/ioctl-rows.h %D%/option-rows.h

@@ -6,8 +6,11 @@
 #include "socket.h"
 
 #include <errno.h>
+#include <netinet/in.h>
+#include <stddef.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 
 /* With SO_REUSE_UNICASTPORT a socket is bound before it has a port. */
 static bool will_have_port(SOCKET s, struct socket *sock)
@@ -26,6 +29,16 @@ static int local_name(SOCKET s, struct WSC(sockaddr) *name, int *name_length)
 		return error;
 	if (getsockname(wsc__rcvall_raw(s, sock), (struct sockaddr *)&address, &length) < 0)
 		return wsc__error_from_errno(errno);
+	if (sock->family == WS_AF_UNIX && length <= offsetof(struct sockaddr_un, sun_path) &&
+	    !wsc__socket_is(sock, SOCKET_CONNECTED) && !wsc__socket_verify(s, sock, NULL) &&
+	    !wsc__socket_is(sock, SOCKET_CONNECTED))
+		return WS_WSAEINVAL;
+	if (sock->type == SOCK_RAW) { /* whose protocol Linux shows for its port */
+		if (!wsc__socket_is(sock, SOCKET_BOUND) && !wsc__socket_verify(s, sock, NULL) &&
+		    !wsc__socket_is(sock, SOCKET_BOUND))
+			return WS_WSAEINVAL;
+		((struct sockaddr_in *)&address)->sin_port = 0;
+	}
 	/* Linux calls a socket without a name 0.0.0.0:0, which Windows does not. */
 	if ((address.ss_family == AF_INET || address.ss_family == AF_INET6) && sock->type != SOCK_RAW &&
 	    !wsc__address_port(&address) && !will_have_port(s, sock))
@@ -65,6 +78,8 @@ static int peer_name(SOCKET s, struct WSC(sockaddr) *name, int *name_length)
 		if (error != WS_WSAENOTCONN || !pending_peer(s, sock, &address, &length))
 			return error;
 	}
+	if (sock->type == SOCK_RAW)
+		((struct sockaddr_in *)&address)->sin_port = 0;
 	return wsc__address_out(&address, length, name, name_length);
 }
 

@@ -70,3 +70,11 @@ size_t wsc__protocol_copy(int unit, void *to, const WSAPROTOCOL_INFOW *protocol)
 		wsc__wide_store(unit, (char *)to + NAME + i * (size_t)unit, protocol->szProtocol[i]);
 	return size;
 }
+
+bool wsc__protocol_provides(const GUID *provider)
+{
+	for (unsigned i = 0; i < wsc__protocols_count; i++)
+		if (!memcmp(provider, &wsc__protocols[i].ProviderId, sizeof *provider))
+			return true;
+	return false;
+}

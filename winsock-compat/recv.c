@@ -7,9 +7,11 @@
 #include "sendqueue.h"
 #include "transfer.h"
 #include "unreachable.h"
+#include "urgent.h"
 
 #include <errno.h>
 #include <poll.h>
+#include <string.h>
 #include <sys/socket.h>
 
 /* The kernel says end of file. That is the truth for a connection closed in good order; after
@@ -52,6 +54,9 @@ static int check_bound(SOCKET s, struct socket *sock)
 	struct sockaddr_storage name;
 	socklen_t length = sizeof name;
 
+	if (sock->type == SOCK_RAW && !wsc__socket_is(sock, SOCKET_BOUND))
+		return wsc__socket_verify(s, sock, NULL) || !wsc__socket_is(sock, SOCKET_BOUND) ? WS_WSAEINVAL
+												: 0;
 	if (wsc__socket_is(sock, SOCKET_BOUND | SOCKET_CONNECTED) || sock->type != SOCK_DGRAM ||
 	    sock->family == WS_AF_UNIX || getsockname((int)s, (struct sockaddr *)&name, &length) < 0)
 		return 0;
@@ -61,41 +66,75 @@ static int check_bound(SOCKET s, struct socket *sock)
 	return 0;
 }
 
-/* Linux never waits for urgent data, and calls its absence EINVAL. Windows waits, or would have to;
- * to be EINVAL it has to come in line with the rest. */
-static int await_urgent(SOCKET s, struct socket *sock, uint64_t end)
-{
-	int in_line = 0;
-	socklen_t size = sizeof in_line;
-
-	getsockopt((int)s, SOL_SOCKET, SO_OOBINLINE, &in_line, &size);
-	if (in_line)
-		return WS_WSAEINVAL;
-	return wsc__socket_is(sock, SOCKET_NONBLOCKING) ? WS_WSAEWOULDBLOCK
-							: wsc__wait(s, POLLPRI | POLLRDHUP, end);
-}
-
 /* What a receive that the kernel refused means to the program. */
 static int failure(SOCKET s, struct socket *sock, int posix_error)
 {
 	return posix_error == EAGAIN ? wsc__would_block(s, sock) : wsc__socket_lost(s, sock, posix_error);
 }
 
+/* One urgent byte. Linux never waits for it, and calls its absence EINVAL; Windows does. */
+static int receive_urgent(SOCKET s, struct socket *sock, struct transfer *transfer, int flags)
+{
+	uint64_t end = wsc__deadline(sock->receive_timeout);
+	unsigned before = sock->state;
+
+	for (;;) {
+		int error = wsc__urgent_take(s, sock, transfer, flags);
+		int posix_error;
+		ssize_t now;
+		char byte;
+
+		if (error || transfer->done)
+			return error;
+		now = recv((int)s, &byte, 1, MSG_OOB | MSG_PEEK | MSG_DONTWAIT); /* for what goes wrong */
+		posix_error = errno;
+		if (now > 0) /* it has just come */
+			continue;
+		if (now == 0 || wsc__poll_now((int)s, POLLRDHUP) & (POLLRDHUP | POLLHUP))
+			return ended(s, sock, before);
+		if (posix_error != EINVAL && posix_error != EAGAIN && posix_error != EINTR)
+			return failure(s, sock, posix_error);
+		if (wsc__socket_is(sock, SOCKET_NONBLOCKING))
+			return WS_WSAEWOULDBLOCK;
+		error = wsc__wait(s, POLLPRI | POLLRDHUP, end);
+		if (error)
+			return error;
+	}
+}
+
+/* What a receive has to say of a datagram that was sent before, once the kernel has an error or the note has
+ * one. On Windows it names the address, as if that had answered, by which RakNet knows who is gone; and each
+ * message makes one receive fail, which OpenJDK goes by, as it does by MSG_PEEK leaving it there. */
+static int refusal(SOCKET s, struct socket *sock, struct transfer *transfer, int flags, int posix_error)
+{
+	struct refused refused;
+	bool peeks = flags & MSG_PEEK;
+	int error = posix_error ? wsc__unreachable_error(s, sock, posix_error, peeks, &refused)
+				: wsc__unreachable_take(s, sock, peeks, &refused);
+
+	if (error && refused.length && transfer->message.msg_name) {
+		memcpy(&transfer->address, &refused.to, refused.length);
+		transfer->message.msg_namelen = refused.length;
+		transfer->refused = true;
+	}
+	return error;
+}
+
 /* Receives what there is; or waits for it, as the socket and the flags are set. */
 static int receive(SOCKET s, struct socket *sock, struct transfer *transfer, int flags)
 {
 	uint64_t end = wsc__deadline(sock->receive_timeout);
-	bool wait = wsc__hooked(sock) || wsc__socket_is(sock, SOCKET_RCVALL), awaited = false;
+	bool wait = wsc__hooked(sock) || wsc__socket_is(sock, SOCKET_RCVALL);
 	unsigned before = sock->state;
 	int error = check_bound(s, sock);
 
 	if (!error && wsc__unreachable_noted(sock))
-		error = wsc__unreachable_take(s, sock);
+		error = refusal(s, sock, transfer, flags, 0);
 	while (!error) {
 		ssize_t now;
 
 		if (wait)
-			error = wsc__wait(s, flags & MSG_OOB ? POLLPRI : POLLIN, end);
+			error = wsc__wait(s, POLLIN, end);
 		if (error)
 			break;
 		now = recvmsg((int)s, &transfer->message, wait ? flags | MSG_DONTWAIT : flags);
@@ -104,18 +143,17 @@ static int receive(SOCKET s, struct socket *sock, struct transfer *transfer, int
 			if (!(flags & MSG_WAITALL) || transfer->done == transfer->size)
 				return transfer->message.msg_flags & MSG_TRUNC ? WS_WSAEMSGSIZE : 0;
 			wait = wait || end != WSC_FOREVER; /* only Linux lets a signal cut it short */
-		} else if (now == 0 || (errno == EINVAL && flags & MSG_OOB && awaited)) {
+		} else if (now == 0) {
 			error = ended(s, sock, before);
 			break;
-		} else if (errno == EINVAL && flags & MSG_OOB) {
-			error = await_urgent(s, sock, end);
-			awaited = true;
 		} else if (errno == EINTR) { /* to wait for the rest of the time, not for all of it again */
 			wait = wait || end != WSC_FOREVER;
 		} else if (wsc__unreachable_is(sock, errno)) { /* a datagram of ours was */
-			error = wsc__unreachable_error(s, sock, errno);
-		} else if (errno != EAGAIN || !wait) { /* else another thread was faster */
+			error = refusal(s, sock, transfer, flags, errno);
+		} else if (errno != EAGAIN || !wait) {
 			error = failure(s, sock, errno);
+		} else { /* another thread was faster, or there is only something in the queue of errors */
+			wsc__unreachable_collect(s, sock);
 		}
 	}
 	return transfer->done ? 0 : error;
@@ -127,8 +165,51 @@ static int receive_nothing(SOCKET s, struct socket *sock, int flags)
 	struct transfer transfer;
 	char byte = 0;
 
+	if (wsc__urgent_ready(sock) & POLLIN)
+		return 0;
 	wsc__transfer_one(&transfer, &byte, 1, 0);
-	return receive(s, sock, &transfer, flags | MSG_PEEK);
+	return flags & MSG_OOB ? receive_urgent(s, sock, &transfer, flags | MSG_PEEK)
+			       : receive(s, sock, &transfer, flags | MSG_PEEK);
+}
+
+/* A stream between whose bytes there may be urgent ones. */
+static int receive_between(SOCKET s, struct socket *sock, struct transfer *transfer, int flags)
+{
+	uint64_t end = wsc__deadline(sock->receive_timeout);
+	unsigned before = sock->state;
+	int error;
+
+	do {
+		ssize_t now;
+		char byte;
+
+		error = wsc__urgent_receive(s, sock, transfer, flags);
+		if (error || (transfer->done && (!(flags & MSG_WAITALL) || transfer->done == transfer->size)))
+			break;
+		now = recv((int)s, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+		if (now == 0) {
+			error = ended(s, sock, before);
+			break;
+		}
+		if (now < 0 && errno != EAGAIN && errno != EINTR)
+			error = failure(s, sock, errno);
+		else if (now < 0 && wsc__socket_is(sock, SOCKET_NONBLOCKING))
+			error = WS_WSAEWOULDBLOCK;
+		else if (now < 0)
+			error = wsc__wait(s, POLLIN, end);
+	} while (!error);
+	return transfer->done ? 0 : error;
+}
+
+static int receive_stream(SOCKET s, struct socket *sock, struct transfer *transfer, int flags)
+{
+	if (!transfer->size)
+		return receive_nothing(s, sock, flags);
+	if (flags & MSG_OOB)
+		return receive_urgent(s, sock, transfer, flags);
+	if (wsc__socket_is(sock, SOCKET_URGENT) && !wsc__urgent_is_plain(sock))
+		return receive_between(s, sock, transfer, flags);
+	return receive(s, sock, transfer, flags);
 }
 
 /* Windows waits for all only of a stream and only if it may block, and keeps nothing back of what it
@@ -172,8 +253,7 @@ int wsc__receive(SOCKET s, struct socket *sock, struct transfer *transfer, void 
 	if (error)
 		return error;
 	if (stream)
-		return transfer->size ? receive(s, sock, transfer, posix_flags)
-				      : receive_nothing(s, sock, posix_flags);
+		return receive_stream(s, sock, transfer, posix_flags);
 	error = check_room(sock, transfer, from, from_length);
 	if (error)
 		return error;
@@ -187,7 +267,7 @@ int wsc__receive(SOCKET s, struct socket *sock, struct transfer *transfer, void 
 	if (message->msg_namelen && wsc__socket_is(sock, SOCKET_RCVALL))
 		wsc__rcvall_sender(first, transfer->done < first_size ? transfer->done : first_size,
 				   &transfer->address, &message->msg_namelen);
-	if (message->msg_namelen && wsc__transfer_took(transfer, error))
+	if (message->msg_namelen && (transfer->refused || wsc__transfer_took(transfer, error)))
 		wsc__address_out(&transfer->address, message->msg_namelen, from, from_length);
 	return error;
 }
@@ -232,7 +312,8 @@ int WSC(recv)(SOCKET s, char *buffer, int size, int flags)
 	if (__builtin_expect(error, 0))
 		return wsc__result(error);
 	before = sock->state;
-	if (flags || size <= 0 || !(before & SOCKET_STREAM) || sock->receive_timeout || wsc__hooked(sock))
+	if (flags || size <= 0 || (before & (SOCKET_STREAM | SOCKET_URGENT)) != SOCKET_STREAM ||
+	    sock->receive_timeout || wsc__hooked(sock))
 		return receive_one(s, sock, buffer, size, flags, NULL, NULL);
 	received = recv((int)s, buffer, (size_t)size, 0);
 	if (__builtin_expect(received > 0, 1))

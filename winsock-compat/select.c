@@ -1,392 +1,297 @@
-/* select, over poll(2): any number of sockets, whatever their descriptors' numbers. */
+/* select: any number of sockets, whatever their descriptors' numbers. */
 #include "blocking.h"
 #include "export.h"
 #include "fault.h"
-#include "sendqueue.h"
-#include "unreachable.h"
+#include "readiness.h"
 
-#include <errno.h>
-#include <poll.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/socket.h>
-
-_Atomic unsigned wsc__selections;
 
 enum { READ, WRITE, EXCEPT, SETS };
 
-/* One place in one of the program's sets. */
-struct place {
-	SOCKET s;
-	struct socket *sock;
-	size_t waiting; /* its socket's in the array of that name */
-	bool ready;
+/* On Windows a socket that is closed meanwhile is something to read. */
+static const struct interest interest = {
+	.in = READY_RECEIVE | READY_END | READY_BROKEN | READY_CLOSED,
+	.out = READY_SEND,
+	.pri = READY_URGENT | READY_FAILED,
+	.always = READY_CLOSED,
+};
+static const short asked[SETS] = { POLLIN, POLLOUT, POLLPRI };
+
+struct set {
+	WSC(fd_set) *user; /* NULL if there is none, or if it is one with a set before it */
+	struct view members;
+	WSC(u_int) count, left;
+	short events;      /* what its sockets are asked: more than one thing if it was given more than once */
+	int highest;       /* number that it was left with */
 };
 
 struct selection {
-	WSC(fd_set) *user[SETS];
-	WSC(u_int) count[SETS];
-	size_t total;
-	struct place *places;   /* those of the three sets, one after the other */
-	struct pollfd *waiting; /* one a socket, for poll() takes no more than there may be descriptors */
-	size_t waiting_count;
-	size_t *index;          /* of `waiting` by descriptor, counted from 1: open addressing */
-	size_t index_size;      /* a power of two, more than twice as many as there are places */
-	size_t held;            /* places whose sockets are held */
-	bool queued;            /* one that shall be writable has a queue: closesocket does not wake poll() then */
+	struct set sets[SETS];
+	struct watch watch;
+	unsigned char *kept; /* which sets were left with a socket, by its number; NULL until that matters */
 };
 
-enum { FEW = 64 }; /* sockets for which the stack has room */
-
-/* Where a socket stands in a set with the program's own FD_SETSIZE. */
-static SOCKET *member_of(WSC(fd_set) *set, WSC(u_int) n)
+/* Where the sockets stand in a set with the program's own FD_SETSIZE. */
+static SOCKET *members_of(WSC(fd_set) *user)
 {
-	return wsc__user_at(set, offsetof(WSC(fd_set), fd_array) + n * sizeof(SOCKET));
+	return wsc__user_at(user, offsetof(WSC(fd_set), fd_array));
 }
 
-/* The count is the first member, so that the set's address is its address. A set has to have the
- * memory that it claims before any is taken for it here. */
-static int count_sets(struct selection *selection)
+static int open_set(struct selection *selection, int which, WSC(fd_set) *user)
 {
-	for (int i = 0; i < SETS; i++) {
-		SOCKET last;
+	struct set *set = &selection->sets[which];
 
-		selection->count[i] = 0;
-		if (!selection->user[i])
-			continue;
-		if (wsc__copy_in(&selection->count[i], selection->user[i], sizeof selection->count[i]) ||
-		    (selection->count[i] &&
-		     wsc__copy_in(&last, member_of(selection->user[i], selection->count[i] - 1), sizeof last)))
-			return WS_WSAEFAULT;
-		selection->total += selection->count[i];
+	*set = (struct set){ .events = asked[which], .highest = -1 };
+	for (int i = 0; user && i < which; i++)
+		if (selection->sets[i].user == user) {
+			selection->sets[i].events |= asked[which];
+			return 0;
+		}
+	if (user && wsc__copy_in(&set->count, user, sizeof set->count))
+		return WS_WSAEFAULT;
+	set->user = user;
+	return user ? wsc__view_open(&set->members, members_of(user), set->count, sizeof(SOCKET)) : 0;
+}
+
+/* A walk through a set: where it stands. */
+struct walk {
+	const SOCKET *at, *end;
+	SOCKET s; /* that is there; INVALID_SOCKET at the end */
+	short events;
+};
+
+/* Whether there is memory where the set says. */
+static bool load(struct walk *walk)
+{
+	walk->s = INVALID_SOCKET;
+	return walk->at == walk->end || wsc__view_load_socket(&walk->s, walk->at);
+}
+
+static bool step(struct walk *walk)
+{
+	walk->at++;
+	return load(walk);
+}
+
+/* Adds plain sockets, as far as they go, or up to one of these two. */
+static __attribute__((noinline)) const SOCKET *add_plain(struct watch *watch, const struct walk *walk, SOCKET stop,
+							 SOCKET other_stop)
+{
+	struct pollfd *polled = watch->polled + watch->count;
+	unsigned *generation = watch->generations + watch->count;
+	const SOCKET *at, *end = walk->end;
+	short events = walk->events;
+
+	for (at = walk->at; at != end; at++) {
+		SOCKET s;
+
+		if (!wsc__view_load_socket(&s, at) || s == stop || s == other_stop ||
+		    !wsc__watch_add_plain(polled++, generation++, s, events))
+			break;
 	}
-	return selection->total ? 0 : WS_WSAEINVAL;
+	watch->count += (size_t)(at - walk->at);
+	return at;
 }
 
-/* A stream that neither has nor seeks a peer has nothing to tell, though poll() calls it hung up; nor has a
- * listener that is paused. */
-static bool is_idle(struct socket *sock)
+/* Adds what is left of a set, and what comes in the same order in the sets after it: so most programs' sockets are
+ * watched once. */
+static int add_set(struct watch *watch, struct walk *walk, struct walk *second, struct walk *third)
 {
-	enum { BUSY = SOCKET_CONNECTING | SOCKET_CONNECTED | SOCKET_LISTENING | SOCKET_REFUSED };
+	bool there = true;
 
-	return sock->type == SOCK_STREAM && (!wsc__socket_is(sock, BUSY) || wsc__socket_is_paused(sock));
-}
+	while (there && walk->at != walk->end) {
+		struct pollfd *polled;
+		SOCKET s;
 
-/* Whether the note decides, and not the kernel. Then it has to be about this very socket. */
-static bool is_noted(struct socket *sock)
-{
-	enum { NOTED = SOCKET_CONNECTING | SOCKET_REFUSED | SOCKET_DEFERRED | SOCKET_ERROR_SET };
-
-	return is_idle(sock) || wsc__socket_is(sock, NOTED) || wsc__unreachable_noted(sock);
-}
-
-/* Where the socket waits; a set may name it again, or another set. */
-static size_t waiting_of(struct selection *selection, int fd)
-{
-	size_t slot = (size_t)fd % selection->index_size;
-
-	while (selection->index[slot] && selection->waiting[selection->index[slot] - 1].fd != fd)
-		slot = (slot + 1) % selection->index_size;
-	if (!selection->index[slot]) {
-		selection->waiting[selection->waiting_count] = (struct pollfd){ .fd = fd };
-		selection->index[slot] = ++selection->waiting_count;
+		walk->at = add_plain(watch, walk, second->s, third->s);
+		there = load(walk);
+		if (!there || walk->at == walk->end)
+			break;
+		s = walk->s;
+		if (!wsc__watch_add(watch, s, walk->events))
+			return WS_WSAENOTSOCK;
+		polled = &watch->polled[watch->count - 1];
+		there = step(walk);
+		if (s == second->s && there) {
+			polled->events |= second->events;
+			there = step(second);
+		}
+		if (s == third->s && there) {
+			polled->events |= third->events;
+			there = step(third);
+		}
 	}
-	return selection->index[slot] - 1;
+	return there ? 0 : WS_WSAEFAULT;
 }
 
-static int find_socket(struct place *place)
+static int add_sockets(struct selection *selection)
 {
+	struct walk walks[SETS], none = { .s = INVALID_SOCKET };
 	int error = 0;
 
-	place->sock = wsc__socket_get(place->s);
-	if (!place->sock)
-		return WS_WSAENOTSOCK;
-	if (is_noted(place->sock))
-		error = wsc__socket_verify(place->s, place->sock, NULL);
-	if (!error && is_idle(place->sock))
-		wsc__socket_ask(place->s, place->sock);
-	return error || wsc__socket_hold(place->sock) ? error : WS_WSAENOTSOCK;
-}
+	for (int i = 0; i < SETS; i++) {
+		const struct set *set = &selection->sets[i];
+		const SOCKET *first = set->members.at;
 
-static int read_sets(struct selection *selection)
-{
-	struct place *place = selection->places;
-	int error;
-
-	for (int i = 0; i < SETS; i++)
-		for (WSC(u_int) n = 0; n < selection->count[i]; n++, place++) {
-			place->ready = false;
-			if (wsc__copy_in(&place->s, member_of(selection->user[i], n), sizeof place->s))
-				return WS_WSAEFAULT;
-			error = find_socket(place);
-			if (error)
-				return error;
-			selection->held++;
-			place->waiting = waiting_of(selection, (int)place->s);
-		}
-	return 0;
-}
-
-static void release_sets(struct selection *selection)
-{
-	for (size_t i = 0; i < selection->held; i++)
-		wsc__socket_end(selection->places[i].sock);
-}
-
-/* What is ready without asking the kernel: a connection put off, an error that waits. */
-static bool is_ready(int set, struct socket *sock)
-{
-	return (set == READ && (wsc__socket_is(sock, SOCKET_DEFERRED) || wsc__unreachable_noted(sock))) ||
-	       (set != EXCEPT && wsc__socket_is(sock, SOCKET_ERROR_SET) &&
-		!wsc__socket_is(sock, SOCKET_ERROR_TOLD));
-}
-
-static bool prepare(struct selection *selection)
-{
-	static const short events[SETS] = { POLLIN, POLLOUT, POLLPRI };
-	struct place *place = selection->places;
-	bool ready = false;
-
-	selection->queued = false;
-	for (size_t at = 0; at < selection->waiting_count; at++)
-		selection->waiting[at].events = 0;
-	for (int i = 0; i < SETS; i++)
-		for (WSC(u_int) n = 0; n < selection->count[i]; n++, place++) {
-			struct pollfd *waiting = &selection->waiting[place->waiting];
-
-			place->ready = is_ready(i, place->sock);
-			selection->queued = selection->queued || (i == WRITE && wsc__socket_is(place->sock, SOCKET_QUEUED));
-			ready = ready || place->ready;
-			/* What has hung up and answered nothing will not do so later, but wake poll() at once. */
-			waiting->fd = is_idle(place->sock) || waiting->revents & (POLLHUP | POLLERR) ? -1 :
-												       (int)place->s;
-			waiting->events |= events[i];
-		}
-	return ready;
-}
-
-/* Whether what poll() saw makes the place ready. The failure of a connect is an exception to
- * Windows, not something to read or to write. */
-static bool answers(int set, SOCKET s, struct socket *sock, short seen)
-{
-	bool connecting = wsc__socket_is(sock, SOCKET_CONNECTING | SOCKET_REFUSED);
-	bool failed = connecting && seen & (POLLERR | POLLHUP);
-
-	if (connecting && !failed && seen & POLLOUT)
-		wsc__socket_connected(s, sock);
-	switch (set) {
-	case READ:
-		return !failed && seen & (POLLIN | POLLHUP | POLLERR);
-	case WRITE:
-		return !failed && seen & (POLLOUT | POLLHUP | POLLERR) && wsc__sendqueue_writable(s, sock);
-	default:
-		return failed || seen & POLLPRI;
+		walks[i] = (struct walk){ first, first + set->count, INVALID_SOCKET, set->events };
+		if (!load(&walks[i]))
+			return WS_WSAEFAULT;
 	}
+	for (int i = 0; i < SETS && !error; i++)
+		error = add_set(&selection->watch, &walks[i], i < WRITE ? &walks[WRITE] : &none,
+				i < EXCEPT ? &walks[EXCEPT] : &none);
+	return error;
 }
 
-/* An ICMP message about a datagram counts if a receive would report it; or else it is forgotten. */
-static short without_messages(struct place *place, short seen)
-{
-	if (!(seen & POLLERR) || place->sock->type != SOCK_DGRAM || place->sock->family == WS_AF_UNIX ||
-	    wsc__unreachable_look(place->s, place->sock))
-		return seen;
-	return seen & ~POLLERR;
-}
-
-/* Whether any place is ready. If none is and another thread has closed a socket, WSAENOTSOCK. */
-static int evaluate(struct selection *selection, bool *ready)
-{
-	struct place *place = selection->places;
-	bool closed = false;
-
-	for (int i = 0; i < SETS; i++)
-		for (WSC(u_int) n = 0; n < selection->count[i]; n++, place++) {
-			struct pollfd *waiting = &selection->waiting[place->waiting];
-			short seen = waiting->fd < 0 ? 0 : waiting->revents;
-			bool known = wsc__socket_is(place->sock, SOCKET_KNOWN);
-
-			closed = closed || seen & POLLNVAL || !known;
-			/* Idle it also is if another socket took the place of the one noted. */
-			if (known && seen & (POLLHUP | POLLERR)) {
-				bool gone = wsc__socket_verify(place->s, place->sock, NULL);
-
-				closed = closed || gone;
-				if (gone || is_idle(place->sock))
-					continue;
-			}
-			if (seen & POLLERR && waiting->fd >= 0)
-				seen = waiting->revents = without_messages(place, seen);
-			if (seen & POLLERR) /* what other calls say depends on what became of it */
-				wsc__socket_look(place->s, place->sock);
-			if (!known && i != READ) /* that it is closed is something to read, and nothing else */
-				continue;
-			place->ready = place->ready || answers(i, place->s, place->sock, seen);
-			*ready = *ready || place->ready;
-		}
-	return closed && !*ready ? WS_WSAENOTSOCK : 0;
-}
-
-static int read_timeout(const struct WSC(timeval) *user, struct timespec *left, bool *forever)
+static int read_timeout(const struct WSC(timeval) *user, struct timespec *timeout)
 {
 	struct WSC(timeval) time;
 
-	*forever = !user;
-	if (!user)
-		return 0;
 	if (wsc__copy_in(&time, user, sizeof time))
 		return WS_WSAEFAULT;
 	if (time.tv_sec < 0 || time.tv_usec < 0)
 		return WS_WSAEINVAL;
-	left->tv_sec = time.tv_sec + time.tv_usec / 1000000;
-	left->tv_nsec = time.tv_usec % 1000000 * 1000;
+	timeout->tv_sec = time.tv_sec + time.tv_usec / 1000000;
+	timeout->tv_nsec = time.tv_usec % 1000000 * 1000;
 	return 0;
 }
 
-static struct timespec clock_now(void)
+/* What of that which was asked about the socket is so. */
+static short granted(const struct pollfd *polled)
 {
-	struct timespec now;
+	unsigned ready = (unsigned)polled->revents;
+	int granted = (ready & interest.in ? POLLIN : 0) | (ready & interest.out ? POLLOUT : 0) |
+		      (ready & interest.pri ? POLLPRI : 0);
 
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now;
+	return (short)(granted & polled->events);
 }
 
-static struct timespec add(struct timespec a, struct timespec b)
+static bool belongs(const struct set *set, int which, const struct pollfd *polled)
 {
-	struct timespec sum = { a.tv_sec + b.tv_sec, a.tv_nsec + b.tv_nsec };
-
-	if (sum.tv_nsec >= 1000000000) {
-		sum.tv_nsec -= 1000000000;
-		sum.tv_sec++;
-	}
-	return sum;
+	return set->user && polled->events & asked[which] && granted(polled) & set->events;
 }
 
-/* What is left until `end`; nothing, if that is over. */
-static struct timespec until(struct timespec end)
+/* Which sets have which sockets, as far as those before this place go. */
+static unsigned char *kept_before(struct selection *selection, const struct pollfd *end)
 {
-	struct timespec now = clock_now(), left = { end.tv_sec - now.tv_sec, end.tv_nsec - now.tv_nsec };
+	const struct pollfd *first = selection->watch.polled;
+	unsigned char *kept;
+	int highest = 0;
 
-	if (left.tv_nsec < 0) {
-		left.tv_nsec += 1000000000;
-		left.tv_sec--;
-	}
-	return left.tv_sec < 0 ? (struct timespec){ 0, 0 } : left;
+	for (size_t i = 0; i < selection->watch.count; i++)
+		if (wsc__watch_number(&first[i]) > highest)
+			highest = wsc__watch_number(&first[i]);
+	kept = calloc((size_t)highest + 1, 1);
+	for (const struct pollfd *polled = first; kept && polled < end; polled++)
+		for (int i = 0; i < SETS; i++)
+			if (belongs(&selection->sets[i], i, polled))
+				kept[wsc__watch_number(polled)] |= (unsigned char)(1 << i);
+	return kept;
 }
 
-static int wait_for(struct selection *selection, const struct WSC(timeval) *user_timeout, bool *ready)
+/* Leaves the set with the socket. On Windows one that a set has more than once is left once. */
+static int keep(struct selection *selection, int which, const struct pollfd *polled)
 {
-	static const struct timespec at_once = { 0, 0 }, period = { 0, 10000000 };
-	struct timespec left = at_once, end = at_once;
-	bool forever;
-	int error = read_timeout(user_timeout, &left, &forever);
+	struct set *set = &selection->sets[which];
+	int number = wsc__watch_number(polled);
 
-	if (error)
-		return error;
-	if (!forever)
-		end = add(clock_now(), left);
-	for (;;) {
-		bool now = prepare(selection);
-		bool over = !forever && !left.tv_sec && !left.tv_nsec;
-		const struct timespec *timeout = now ? &at_once : forever ? NULL : &left;
-
-		if (wsc__thread.hook && !now && !over) {
-			error = wsc__run_hook();
-			if (error)
-				return error;
-		}
-		if ((wsc__thread.hook || selection->queued) && !now && !over &&
-		    (forever || left.tv_sec || left.tv_nsec > period.tv_nsec))
-			timeout = &period;
-		if (ppoll(selection->waiting, selection->waiting_count, timeout, NULL) < 0) {
-			if (errno != EINTR)
-				return wsc__error_from_errno(errno);
-		} else {
-			error = evaluate(selection, ready);
-			if (error || *ready || over)
-				return error;
-		}
-		if (!forever)
-			left = until(end);
+	if (number <= set->highest && !selection->kept) {
+		selection->kept = kept_before(selection, polled);
+		if (!selection->kept)
+			return WS_WSAENOBUFS;
 	}
+	if (selection->kept) {
+		if (selection->kept[number] & 1 << which)
+			return 0;
+		selection->kept[number] |= (unsigned char)(1 << which);
+	}
+	if (number > set->highest)
+		set->highest = number;
+	return wsc__view_store_socket((SOCKET *)set->members.at + set->left++, (SOCKET)number) ? 0 : WS_WSAEFAULT;
 }
 
-static int write_sets(struct selection *selection, int *ready)
+/* Leaves the sets with what is ready: so many sockets in all. */
+static int keep_ready(struct selection *selection, size_t ready)
 {
-	struct place *place = selection->places;
+	int error = 0;
 
-	*ready = 0;
-	for (int i = 0; i < SETS; i++) {
-		WSC(u_int) left = 0;
+	for (size_t at = 0; ready && !error; at++, ready--) {
+		const struct pollfd *polled;
 
-		for (WSC(u_int) n = 0; n < selection->count[i]; n++, place++)
-			if (place->ready && wsc__copy_out(member_of(selection->user[i], left++), &place->s,
-							  sizeof place->s))
-				return WS_WSAEFAULT;
-		if (selection->user[i] && wsc__copy_out(selection->user[i], &left, sizeof left))
-			return WS_WSAEFAULT;
-		*ready += (int)left;
+		at = wsc__watch_next(&selection->watch, at);
+		polled = &selection->watch.polled[at];
+		for (int i = 0; i < SETS && !error; i++)
+			if (belongs(&selection->sets[i], i, polled))
+				error = keep(selection, i, polled);
 	}
-	return 0;
+	return error;
 }
 
-static int select_sets(struct selection *selection, const struct WSC(timeval) *timeout, int *ready)
+static int write_sets(struct selection *selection, size_t ready, int *places)
 {
-	struct place few_places[FEW];
-	struct pollfd few_waiting[FEW];
-	size_t few_index[4 * FEW] = { 0 };
-	bool any = false, many;
-	int error = count_sets(selection);
+	int error = keep_ready(selection, ready);
 
-	if (error)
-		return error;
-	selection->places = few_places;
-	selection->waiting = few_waiting;
-	selection->index = few_index;
-	selection->index_size = sizeof few_index / sizeof *few_index;
-	many = selection->total > FEW;
-	if (many) {
-		while (selection->index_size < 4 * selection->total)
-			selection->index_size *= 2;
-		selection->places = calloc(selection->total, sizeof *selection->places);
-		selection->waiting = calloc(selection->total, sizeof *selection->waiting);
-		selection->index = calloc(selection->index_size, sizeof *selection->index);
+	*places = 0;
+	for (int i = 0; i < SETS && !error; i++) {
+		struct set *set = &selection->sets[i];
+
+		error = wsc__view_close(&set->members, true);
+		if (!error && set->user)
+			error = wsc__copy_out(set->user, &set->left, sizeof set->left);
+		*places += (int)set->left;
 	}
-	if (!selection->places || !selection->waiting || !selection->index)
-		error = WS_WSAENOBUFS;
+	/* Another thread has closed a socket, and that was of interest as such alone. */
+	return !error && ready && !*places ? WS_WSAENOTSOCK : error;
+}
+
+static int select_sockets(struct selection *selection, const struct WSC(timeval) *user_timeout, int *places)
+{
+	struct watch *watch = &selection->watch;
+	struct timespec timeout;
+	size_t most = 0, ready;
+	int error;
+
+	for (int i = 0; i < SETS; i++)
+		most += selection->sets[i].count;
+	error = most ? wsc__watch_begin(watch, &interest, most) : WS_WSAEINVAL;
 	if (!error)
-		error = read_sets(selection);
+		error = add_sockets(selection);
+	if (!error && user_timeout)
+		error = read_timeout(user_timeout, &timeout);
 	if (!error)
-		error = wait_for(selection, timeout, &any);
-	release_sets(selection);
+		error = wsc__watch_wait(watch, user_timeout ? &timeout : NULL, &ready);
 	if (!error)
-		error = write_sets(selection, ready);
-	if (many) {
-		free(selection->places);
-		free(selection->waiting);
-		free(selection->index);
-	}
-	selection->places = NULL;
-	selection->waiting = NULL;
-	selection->index = NULL;
+		error = write_sets(selection, ready, places);
+	if (most)
+		wsc__watch_end(watch);
 	return error;
 }
 
 int WSC(select)(int count, WSC(fd_set) *readfds, WSC(fd_set) *writefds, WSC(fd_set) *exceptfds,
 		const struct WSC(timeval) *timeout)
 {
-	struct selection selection = { .user = { readfds, writefds, exceptfds } };
-	int ready, error = wsc__enter();
+	WSC(fd_set) *const users[SETS] = { readfds, writefds, exceptfds };
+	struct selection selection;
+	int opened, places = 0, error = wsc__enter();
 
 	(void)count; /* Berkeley's, and ignored on Windows */
+	if (error)
+		return wsc__result(error);
+	selection.kept = NULL;
+	for (opened = 0; opened < SETS && !error; opened++)
+		error = open_set(&selection, opened, users[opened]);
 	if (!error)
-		error = select_sets(&selection, timeout, &ready);
-	return error ? wsc__result(error) : ready;
+		error = select_sockets(&selection, timeout, &places);
+	while (opened--)
+		wsc__view_close(&selection.sets[opened].members, false);
+	free(selection.kept);
+	return error ? wsc__result(error) : places;
 }
 
 int WSC(__WSAFDIsSet)(SOCKET s, WSC(fd_set) *set)
 {
 	for (WSC(u_int) i = 0; i < set->fd_count; i++)
-		if (*member_of(set, i) == s)
+		if (members_of(set)[i] == s)
 			return 1;
 	return 0;
 }

@@ -1,5 +1,6 @@
 /* send, sendto, WSASend and WSASendTo. */
 #include "address.h"
+#include "bind.h"
 #include "blocking.h"
 #include "export.h"
 #include "fault.h"
@@ -131,6 +132,8 @@ static int transmit(SOCKET s, struct socket *sock, struct transfer *transfer, in
 						 sock); /* about one before; on Windows that fails no send */
 		} else if (errno != EAGAIN || !wait) {
 			error = failure(s, sock);
+		} else {
+			wsc__unreachable_collect(s, sock);
 		}
 	}
 	if (!error && transfer->done < transfer->size && sock->type == SOCK_STREAM)
@@ -153,13 +156,19 @@ int wsc__send(SOCKET s, struct socket *sock, struct transfer *transfer, const vo
 		if (error)
 			return error;
 		message->msg_name = &transfer->address;
-		if (transfer->address.ss_family != AF_UNIX && !wsc__address_port(&transfer->address)) {
+		if (sock->type ==
+		    SOCK_RAW) /* a port is no matter, but Linux takes that of IPv6 for a protocol */
+			((struct sockaddr_in *)&transfer->address)->sin_port = 0;
+		if (sock->type == SOCK_DGRAM && transfer->address.ss_family != AF_UNIX &&
+		    !wsc__address_port(&transfer->address)) {
+			wsc__bind_any(s, sock);
 			transfer->done = transfer->size; /* Windows sends it, and nobody can be there */
 			return 0;
 		}
 	}
 	if (wsc__socket_is(sock, SOCKET_LIMITED) && wsc__option_exceeds(s, sock, transfer->size))
 		return WS_WSAEMSGSIZE;
+	wsc__socket_bound_raw(s, sock);
 	return transmit(s, sock, transfer, posix_flags);
 }
 

@@ -1,5 +1,5 @@
 /* WSASendMsg. */
-#include "address.h"
+#include "bind.h"
 #include "control.h"
 #include "export.h"
 #include "fault.h"
@@ -18,12 +18,10 @@ static int check_type(SOCKET s, struct socket *sock)
 /* Windows gives the socket an address before it finds that it cannot say how much was sent. */
 static int check_count(SOCKET s, struct socket *sock, DWORD *sent, WSAOVERLAPPED *overlapped)
 {
-	struct sockaddr_storage any = { .ss_family = (sa_family_t)wsc__family_to_posix(sock->family) };
 	int error = wsc__transfer_check(sent, overlapped);
 
-	if (error == WS_WSAEFAULT && !wsc__socket_is(sock, SOCKET_BOUND | SOCKET_CONNECTED) &&
-	    !bind((int)s, (struct sockaddr *)&any, sizeof(struct sockaddr_in6)))
-		wsc__socket_mark(sock, SOCKET_BOUND, 0);
+	if (error == WS_WSAEFAULT)
+		wsc__bind_any(s, sock);
 	return error;
 }
 
@@ -57,7 +55,9 @@ static int send_message(SOCKET s, struct socket *sock, const WSAMSG *message, DW
 	if (!error)
 		error = wsc__control_in(s, sock, &message->Control, &control, &transfer->message);
 	if (!error) {
+		wsc__timestamp_begin(sock, &control.stamping);
 		error = wsc__send(s, sock, transfer, message->name, message->namelen);
+		wsc__timestamp_end(s, sock, &control.stamping, error);
 		if (error && control.has_source)
 			error = because_of_source(&control.source, error);
 	}

@@ -3,12 +3,18 @@
 
 #include "address.h"
 #include "blocking.h"
+#include "conditional.h"
+#include "errorqueue.h"
 #include "export.h"
 #include "fault.h"
+#include "filter.h"
 #include "icmp.h"
 #include "options.h"
 #include "port.h"
+#include "profile.h"
+#include "readiness.h"
 #include "sendqueue.h"
+#include "timestamp.h"
 #include "unreachable.h"
 
 #include <errno.h>
@@ -29,6 +35,7 @@
 #endif
 
 struct socket *_Atomic wsc__socket_pages[SOCKET_PAGES];
+_Atomic unsigned wsc__socket_endings;
 
 static pthread_mutex_t table_lock = PTHREAD_MUTEX_INITIALIZER;
 static _Atomic unsigned pages_end; /* there are none from here on */
@@ -45,6 +52,7 @@ static void forget_calls(void)
 			if (atomic_exchange(&sockets[i].calls, 0) & CALLS_CLOSED)
 				close(sockets[i].number);
 	}
+	wsc__watch_forget();
 }
 
 static void watch_fork(void)
@@ -106,12 +114,16 @@ static void drop_extras(struct socket *sock)
 {
 	struct socket_extras *extras = sock->extras;
 
+	wsc__conditional_free(wsc__conditional_detach(sock));
+	wsc__errorqueue_forget(sock, -1);
 	sock->extras = NULL;
 	for (int i = 0; extras && i < extras->waiting_count; i++)
 		wsc__socket_refuse(extras->waiting[i]);
 	if (extras) {
 		wsc__sendqueue_orphan(extras->queue);
 		free(extras->waiting);
+		free(extras->errors);
+		wsc__timestamp_free(extras->stamps);
 	}
 	free(extras);
 }
@@ -122,6 +134,8 @@ static unsigned replace_state(struct socket *sock, unsigned state)
 	unsigned before = atomic_exchange(&sock->state, state);
 	int deferred;
 
+	if (before & SOCKET_KNOWN)
+		atomic_fetch_add(&wsc__socket_endings, 1);
 	drop_extras(sock);
 	if (before & (SOCKET_DEFERRED | SOCKET_RCVALL)) {
 		deferred = atomic_exchange(&sock->deferred, -1);
@@ -134,44 +148,53 @@ static unsigned replace_state(struct socket *sock, unsigned state)
 }
 
 /* Under the lock. The same for a socket that is being closed. What calls may be using stays: the raw socket of
- * SIO_RCVALL. */
+ * SIO_RCVALL, and what a conditional listener has open. */
 static unsigned forget_state(struct socket *sock)
 {
 	unsigned before = atomic_fetch_and(&sock->state, SOCKET_RCVALL);
 	int deferred = before & SOCKET_DEFERRED ? atomic_exchange(&sock->deferred, -1) : -1;
 
-	drop_extras(sock);
+	if (sock->extras && sock->extras->conditional)
+		wsc__conditional_close(sock);
+	else
+		drop_extras(sock);
 	if (deferred >= 0)
 		wsc__socket_refuse(deferred);
 	return before;
 }
+/* One plain store each: the state, which is stored last, makes them seen together. */
+#define FILL(member, value) atomic_store_explicit(&sock->member, (value), memory_order_relaxed)
 
 /* Under the lock. */
 static void fill(struct socket *sock, uint64_t cookie, int family, int type, int protocol, unsigned state)
 {
 	replace_state(sock, 0); /* what a note about another socket may still hold */
 	atomic_fetch_and(&sock->calls, ~(unsigned)CALLS_CLOSED);
-	sock->type = type;
-	sock->family = family;
-	sock->protocol = protocol;
-	sock->cookie = cookie;
-	sock->pending_error = 0;
-	sock->deferred = -1;
+	FILL(generation, atomic_load_explicit(&sock->generation, memory_order_relaxed) + 1);
+	FILL(type, type);
+	FILL(family, family);
+	FILL(protocol, protocol);
+	FILL(cookie, cookie);
+	FILL(pending_error, 0);
+	FILL(deferred, -1);
 	sock->keepalive = WSC_KEEPALIVE_UNASKED;
 	sock->receive_buffer = sock->send_buffer = ~0u;
-	sock->receive_timeout = sock->send_timeout = 0;
+	FILL(receive_timeout, 0);
+	FILL(send_timeout, 0);
 	sock->linger_on = sock->linger_time = 0;
 	sock->vacated = false;
 	sock->peer.sin6_family = 0;
-	sock->control = 0;
-	sock->ports.options = 0;
-	sock->ports.bound = 0;
-	sock->ports.sharing = 0;
-	sock->ports.reservation = 0;
-	sock->connected_at = state & SOCKET_CONNECTED ? wsc__now() : 0;
+	FILL(control, 0);
+	FILL(ports.options, 0);
+	FILL(ports.bound, 0);
+	FILL(ports.sharing, 0);
+	FILL(ports.reservation, 0);
+	FILL(connected_at, state & SOCKET_CONNECTED ? wsc__now() : 0);
 	state |= SOCKET_KNOWN | (type == SOCK_STREAM ? SOCKET_STREAM : 0);
 	atomic_store_explicit(&sock->state, state, memory_order_release);
 }
+
+#undef FILL
 
 int wsc__socket_add(int fd, int family, int type, int protocol, unsigned state, struct socket **sock)
 {
@@ -238,6 +261,8 @@ static unsigned adopted_state(int fd, int family, int type)
 
 	if (flags >= 0 && flags & O_NONBLOCK)
 		state |= SOCKET_NONBLOCKING;
+	if (type == SOCK_RAW) /* the kernel does not tell whether it is bound */
+		state |= SOCKET_BOUND;
 	if (type != SOCK_STREAM)
 		return state;
 	state |= stream_state(fd, family);
@@ -445,6 +470,7 @@ static bool begin_end(struct socket *sock)
 	first = wsc__socket_is(sock, SOCKET_KNOWN);
 	if (first) {
 		wsc__socket_mark(sock, 0, SOCKET_KNOWN);
+		atomic_fetch_add(&wsc__socket_endings, 1);
 		atomic_fetch_add(&sock->calls, CALLS_CLOSED + 1); /* after that: see wsc__socket_hold */
 	}
 	wsc__socket_unlock(sock);
@@ -472,7 +498,7 @@ static void finish_end(int fd, struct socket *sock)
 		wsc__sendqueue_leave(queue, true);
 		queue = NULL;
 	}
-	if (is_awaited(sock) || wsc__selections)
+	if ((wsc__selections && wsc__watch_hold(fd, sock)) || is_awaited(sock))
 		wake(fd, sock, reset, queue != NULL);
 	if (seconds)
 		linger(fd, sock, queue, !(state & SOCKET_NONBLOCKING), seconds);
@@ -498,6 +524,14 @@ int wsc__socket_address(SOCKET s, struct socket *sock, const void *user, int use
 	int error = wsc__socket_verify(s, sock, NULL);
 
 	return error ? error : wsc__address_in(sock->family, user, user_length, address, length);
+}
+
+void wsc__socket_bind_raw(SOCKET s, struct socket *sock)
+{
+	if (wsc__socket_is(sock, SOCKET_BOUND))
+		return;
+	wsc__socket_mark(sock, SOCKET_BOUND, 0);
+	wsc__filter_update(s, sock);
 }
 
 /* A descriptor that was closed behind our back may be anybody's now. */
@@ -765,6 +799,20 @@ static int any_protocol(void)
 	return fd;
 }
 
+/* Whether there is such a socket on Windows. The kernel has more of them. The catalogue knows no other type of
+ * AF_UNIX than streams, so that others are of another family: that is what Windows says to Go's "unixgram". */
+static int check_kind(int family, int type, int protocol)
+{
+	enum { RAW_MOST = 255 };
+	const int spoken = type == SOCK_STREAM ? IPPROTO_TCP : IPPROTO_UDP;
+
+	if (family == WS_AF_UNIX && (type != SOCK_STREAM || wsc__profile.windows < &wsc__windows[WINDOWS_10]))
+		return WS_WSAEAFNOSUPPORT;
+	if (type == SOCK_RAW)
+		return protocol < 0 || protocol > RAW_MOST ? WS_WSAEPROTONOSUPPORT : 0;
+	return protocol && (family == WS_AF_UNIX || protocol != spoken) ? WS_WSAEPROTONOSUPPORT : 0;
+}
+
 static int create(int family, int type, int protocol, SOCKET *s)
 {
 	struct socket *sock;
@@ -785,6 +833,9 @@ static int create(int family, int type, int protocol, SOCKET *s)
 	posix_family = wsc__family_to_posix(family);
 	if (posix_family < 0)
 		return WS_WSAEAFNOSUPPORT;
+	error = check_kind(family, type, protocol);
+	if (error)
+		return error;
 	fd = socket(posix_family, type | SOCK_CLOEXEC, protocol);
 	if (fd < 0 && errno == EPROTONOSUPPORT && type == SOCK_RAW && family == WS_AF_INET && protocol == WS_IPPROTO_IP)
 		fd = any_protocol();
@@ -799,6 +850,8 @@ static int create(int family, int type, int protocol, SOCKET *s)
 		wsc__unreachable_start(fd, posix_family);
 	wsc__option_fresh(fd, family, type, protocol);
 	error = wsc__socket_add(fd, family, type, protocol, 0, &sock);
+	if (!error && type == SOCK_RAW)
+		wsc__filter_update((SOCKET)fd, sock);
 	*s = (SOCKET)fd;
 	return error;
 }

@@ -15,6 +15,7 @@
 #include "startup.h"
 #include "ws.h"
 
+#include <limits.h>
 #include <netinet/in.h>
 #include <pthread.h>
 #include <stdatomic.h>
@@ -38,9 +39,9 @@ enum socket_state {
 	SOCKET_SILENT = 1 << 12,     /* SO_KEEPALIVE is on with a probe count of 0: no kernel option */
 	SOCKET_ERROR_SET = 1 << 13,  /* `pending_error` waits for the next SO_ERROR or call... */
 	SOCKET_DEFERRED = 1 << 14,   /* `deferred` waits for the next accept */
-	SOCKET_COUNT_ASKED = 1 << 15, /* TCP_KEEPCNT was set */
 	SOCKET_REFUSED = 1 << 16,    /* the last connect failed: select says so in exceptfds */
 	SOCKET_STREAM = 1 << 17,     /* its type is SOCK_STREAM */
+	SOCKET_ERRORS = 1 << 18,     /* messages that IP_RECVERR asked for wait in the extras */
 	SOCKET_PORT_UNREACHABLE = 1 << 19, /* a datagram met a port that nobody has: for the next receive */
 	SOCKET_EXPIRED = 1 << 20,    /* a datagram met too many routers: for the next receive */
 	SOCKET_NO_CONNRESET = 1 << 21, /* SIO_UDP_CONNRESET is off */
@@ -50,7 +51,10 @@ enum socket_state {
 	SOCKET_ABORTED = 1 << 25,    /* the peer had closed before it got all that was sent */
 	SOCKET_RCVALL = 1 << 26,     /* SIO_RCVALL: the descriptor is a packet socket's */
 	SOCKET_LIMITED = 1 << 27,    /* IP_USER_MTU is set, for datagrams of IPv4 */
-	SOCKET_QUEUED = 1 << 28,     /* it has accepted what the kernel has not: see sendqueue.h */
+	SOCKET_CONDITIONAL = 1 << 28, /* a listener that asks before it answers: see conditional.h */
+	SOCKET_URGENT = 1 << 29,     /* its peer has sent urgent data: see urgent.h */
+	SOCKET_INLINE = 1 << 30,     /* SO_OOBINLINE, as far as we know */
+	SOCKET_QUEUED = INT_MIN,     /* the last bit: it has accepted what the kernel has not, see sendqueue.h */
 };
 
 /* What decides who may have a port beside whom. */
@@ -74,10 +78,18 @@ struct ports {
 };
 
 /* What is kept for sockets on which something rare was set. */
-enum { OPTIONS_KEPT = 96, JOINED_MOST = 32, INTERFACES_LISTED = 32 };
+enum { OPTIONS_KEPT = 96, JOINED_MOST = 32, INTERFACES_LISTED = 32, REFUSALS_MOST = 16 };
 struct interface_list {
 	unsigned count;
 	DWORD index[INTERFACES_LISTED];
+};
+
+enum { URGENT_MOST = 64 };
+struct urgent {
+	unsigned char bytes[URGENT_MOST]; /* that wait to be received */
+	size_t hole[URGENT_MOST];         /* where in the stream the newest ones are: bytes from its beginning */
+	unsigned count, holes;
+	bool early; /* the kernel has one more hole: a byte that came before what stands in front of it */
 };
 
 struct socket_extras {
@@ -93,10 +105,20 @@ struct socket_extras {
 	unsigned joined_count; /* JOINED_MOST + 1: too many to be noted */
 	int backlog;              /* what a paused listener goes on with */
 	int *waiting, waiting_count; /* connections that came before the pause: wait for the next accepts */
+	struct conditional *conditional; /* with SOCKET_CONDITIONAL */
 	int syn_retries;          /* the kernel's, before TCP_NOSYNRETRIES; 0 if that was never set */
+	struct urgent urgent_data;
 	int urgent;               /* TCP_EXPEDITED_1122 or TCP_BSDURGENT, whichever was turned on */
 	bool icmp_failed;         /* the last connect has met an ICMP error: this one */
 	ICMP_ERROR_INFO icmp;
+	struct refusal {            /* what became of datagrams, for the next receives */
+		unsigned state;     /* SOCKET_PORT_UNREACHABLE or SOCKET_EXPIRED */
+		socklen_t length;
+		struct sockaddr_in6 to;
+	} refusals[REFUSALS_MOST];
+	unsigned refusal_count;
+	struct error_queue *errors; /* what IP_RECVERR asked for; NULL if there never was any */
+	struct stamps *stamps;      /* of datagrams that were sent; NULL without SIO_TIMESTAMPING */
 	struct sendqueue *queue;  /* what SOCKET_QUEUED is about; may be empty */
 };
 
@@ -110,6 +132,7 @@ struct socket { /* of a size that makes finding one a shift */
 	_Atomic int deferred;   /* a connection that a condition function put off; or, with SOCKET_RCVALL, the
 				 * descriptor of the raw socket that the program made */
 	_Atomic unsigned calls; /* between wsc__socket_begin and wsc__socket_end; and CALLS_CLOSED */
+	_Atomic unsigned generation; /* of how many sockets the note has been */
 	pthread_mutex_t lock;   /* for what follows */
 	struct keepalive keepalive;
 	DWORD receive_buffer, send_buffer;       /* SO_RCVBUF, SO_SNDBUF as set; ~0 if never */
@@ -131,6 +154,9 @@ enum { CALLS_CLOSED = 1 << 30 };
 
 enum { SOCKET_PAGE = 1024, SOCKET_PAGES = 1 << 16 };
 extern struct socket *_Atomic wsc__socket_pages[SOCKET_PAGES];
+
+/* How many sockets the notes have forgotten: as long as it stays the same, all are there. */
+extern _Atomic unsigned wsc__socket_endings;
 
 /* Adopts a descriptor that we do not know: NULL if it is no socket. */
 struct socket *wsc__socket_adopt(SOCKET s);
@@ -267,6 +293,15 @@ int wsc__socket_verify(SOCKET s, struct socket *sock, bool *changed);
 /* The program's address for this socket: WSAEFAULT, or WSAEAFNOSUPPORT for one of another family. */
 int wsc__socket_address(SOCKET s, struct socket *sock, const void *user, int user_length,
 			struct sockaddr_storage *address, socklen_t *length);
+
+/* A raw socket receives from when it has an address, which its first sending gives it too. Nothing, if it has
+ * one. */
+void wsc__socket_bind_raw(SOCKET s, struct socket *sock);
+static inline void wsc__socket_bound_raw(SOCKET s, struct socket *sock)
+{
+	if (__builtin_expect(sock->type == SOCK_RAW, 0))
+		wsc__socket_bind_raw(s, sock);
+}
 
 /* Notes that a connect has come to its end, and when. */
 void wsc__socket_connected(SOCKET s, struct socket *sock);

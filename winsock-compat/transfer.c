@@ -47,6 +47,7 @@ static void begin(struct transfer *transfer, struct iovec *parts, size_t count, 
 	transfer->parts = parts;
 	transfer->size = transfer->done = 0;
 	transfer->flags = flags;
+	transfer->refused = false;
 }
 
 void wsc__transfer_one(struct transfer *transfer, const void *buffer, size_t size, int flags)

@@ -17,6 +17,7 @@ struct transfer {
 	size_t done;                               /* bytes that were moved */
 	int flags;                                 /* WS_MSG_* */
 	struct sockaddr_storage address;           /* of the peer */
+	bool refused;                              /* a receive tells of a datagram that was sent there */
 };
 
 /* A transfer of one buffer. Needs no wsc__transfer_free. */

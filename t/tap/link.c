@@ -414,8 +414,12 @@ static void describe_packet(struct packet *packet, const unsigned char *bytes, i
 	body = bytes + packet->header;
 	if (packet->protocol == IPPROTO_UDP && size >= packet->header + 8)
 		packet->checksum = word(body + 6);
-	if (packet->protocol == IPPROTO_TCP)
+	if (packet->protocol == IPPROTO_TCP && size >= packet->header + 20) {
 		packet->segment = segment_of(body, size - packet->header);
+		packet->flags = body[13];
+		packet->urgent = word(body + 18);
+		packet->data = size - packet->header - (body[12] >> 4) * 4;
+	}
 }
 
 void link_forget(void)

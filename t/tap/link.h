@@ -47,6 +47,9 @@ struct packet {
 	int protocol;        /* the first after the header: 0 is hop-by-hop options, 44 a fragment of IPv6 */
 	bool dont_fragment, fragment; /* the bit; whether it is one of several */
 	int checksum;                 /* of UDP: 0 is none */
+	int flags;                    /* of TCP, as in its header: 2 is SYN, 4 RST, 16 ACK, 32 URG */
+	int urgent;                   /* TCP's urgent pointer */
+	int data;                     /* bytes of it */
 	int segment;                  /* the largest that TCP's SYN asks for; 0: it is none */
 	unsigned char from[16], to[16];
 };
