@@ -828,7 +828,8 @@ int main(int count, char **arguments)
 #endif
 	winsock_end();
 #ifdef __linux__
-	is_int(descriptors, count_descriptors(), "no descriptor is left");
+	descriptors = count_descriptors() - descriptors; /* the library's thread has one, once it was needed */
+	ok(descriptors == 0 || descriptors == 1, "no descriptor is left (%d more)", (int)descriptors);
 #endif
 	return done();
 }

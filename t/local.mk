@@ -14,6 +14,7 @@ NATIVE_ONLY += netdown
 NATIVE_ONLY += network
 NATIVE_ONLY += networks
 NATIVE_ONLY += packet
+NATIVE_ONLY += queued
 NATIVE_ONLY += reuse
 NATIVE_ONLY += resolver
 NATIVE_ONLY += tcplink
@@ -56,6 +57,7 @@ TEST_NAMES += port
 TEST_NAMES += protocols
 TEST_NAMES += raw
 TEST_NAMES += select
+TEST_NAMES += sendqueue
 TEST_NAMES += socket
 TEST_NAMES += socketoption
 TEST_NAMES += startup
@@ -194,6 +196,8 @@ record-wine: $(TABLE_TESTS:%=%D%/wine/%.exe)
 %D%/ioctls.t %D%/wine/ioctls.exe: %D%/ioctls-rows.h
 CLEANFILES += %D%/ioctls-rows.h
 
+%D%/queued.t %D%/sendqueue.t %D%/wine/sendqueue.exe: %D%/sendqueue.h
+
 # The rows of functions.in.
 %D%/functions-rows.h: $(FUNCTIONS_FROM) $(srcdir)/build-aux/gen-functions.awk
 	$(AM_V_GEN)$(MKDIR_P) $(@D) && $(GEN_FUNCTIONS) -v make=test $(FUNCTIONS_FROM) >$@-t && mv $@-t $@
@@ -239,7 +243,7 @@ VALGRIND_RUNNER = $(VALGRIND) --quiet --error-exitcode=99 --trace-children=yes -
 check_DATA = $(NATIVE_TESTS)
 EXTRA_DIST += build-aux/gen-states.awk
 EXTRA_DIST += $(TEST_NAMES:%=%D%/%.c) $(NATIVE_ONLY:%=%D%/%.c) $(SCRIPT_TESTS) $(TAP_FROM) $(TAP_INCLUDES) \
-	%D%/options.h %D%/options-linux.c %D%/tap/link.c %D%/tap/link.h \
+	%D%/options.h %D%/options-linux.c %D%/sendqueue.h %D%/tap/link.c %D%/tap/link.h \
 	%D%/run-wine %D%/tap/tap.sh %D%/valgrind.supp $(TABLE_TESTS:%=%D%/%.wine)
 CLEANFILES += $(TABLE_TESTS:%=%D%/%-wine.h) %D%/options-rows.h %D%/options-linux.h
 MOSTLYCLEANFILES += $(NATIVE_TESTS) $(WINE_TESTS) $(NATIVE_TAP) %D%/errors.o %D%/options-linux.o %D%/tap/link.o $(WINE_TAP) $(TABLE_TESTS:%=%D%/wine/%.out)

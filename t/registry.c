@@ -27,6 +27,7 @@ static const char *const variables[] = {
 	"WINSOCK_COMPAT_WINDOWS",
 	"WINSOCK_COMPAT_MODE",
 	"WINSOCK_COMPAT_POINTERS",
+	"WINSOCK_COMPAT_EXIT_WAIT",
 	"WINSOCK_COMPAT_REGISTRY",
 	"XDG_CONFIG_HOME",
 };
@@ -61,7 +62,7 @@ static void forget_everything(void)
 	remove(named);
 }
 
-/* The four values of Tcpip\Parameters and our three, those configured with a star. */
+/* The four values of Tcpip\Parameters and our four, those configured with a star. */
 static const char *values(void)
 {
 	static char text[200];
@@ -76,7 +77,7 @@ static const char *values(void)
 	return text;
 }
 
-#define DEFAULTS "7200000 1000 5 5 7 0 0"
+#define DEFAULTS "7200000 1000 5 5 7 0 0 10000"
 
 /* Loads what has been written, says it, and forgets it. What is said begins with
  * "winsock-compat: " and WHERE in every line, which are left out of SAID. */
@@ -103,9 +104,9 @@ static const struct {
 	/* clang-format off */
 	{ "the four values", TCPIP "\"KeepAliveTime\"=dword:1\n\"KeepAliveInterval\"=dword:2\n"
 		"\"TcpMaxDataRetransmissions\"=dword:3\n\"PPTPTcpMaxDataRetransmissions\"=dword:4",
-		"*1 *2 *3 *4 7 0 0", "" },
-	{ "names in other letters", TCPIP "\"keepalivetime\"=dword:1", "*1 1000 5 5 7 0 0", "" },
-	{ "a control set by its number", FIRST "\"KeepAliveTime\"=dword:1", "*1 1000 5 5 7 0 0", "" },
+		"*1 *2 *3 *4 7 0 0 10000", "" },
+	{ "names in other letters", TCPIP "\"keepalivetime\"=dword:1", "*1 1000 5 5 7 0 0 10000", "" },
+	{ "a control set by its number", FIRST "\"KeepAliveTime\"=dword:1", "*1 1000 5 5 7 0 0 10000", "" },
 	{ "the other control set",
 		"[HKEY_LOCAL_MACHINE\\SYSTEM\\ControlSet002\\Services\\Tcpip\\Parameters]\n"
 		"\"KeepAliveTime\"=dword:1", DEFAULTS, "" },
@@ -122,20 +123,20 @@ static const struct {
 		"[HKEY_USERS\\SYSTEM\\CurrentControlSet\\Services\\Tcpip\\Parameters]\n"
 		"\"KeepAliveTime\"=dword:1", DEFAULTS, "" },
 	{ "the later line wins", TCPIP "\"KeepAliveTime\"=dword:1\n" FIRST "\"KeepAliveTime\"=dword:2",
-		"*2 1000 5 5 7 0 0", "" },
+		"*2 1000 5 5 7 0 0 10000", "" },
 	{ "the largest values",
 		TCPIP "\"KeepAliveTime\"=dword:ffffffff\n\"KeepAliveInterval\"=dword:ffffffff\n"
 		"\"TcpMaxDataRetransmissions\"=dword:ffffffff\n\"PPTPTcpMaxDataRetransmissions\"=dword:ff",
-		"*4294967295 *4294967295 *4294967295 *255 7 0 0", "" },
+		"*4294967295 *4294967295 *4294967295 *255 7 0 0 10000", "" },
 	{ "the smallest values", TCPIP "\"KeepAliveTime\"=dword:1\n\"KeepAliveInterval\"=dword:1\n"
 		"\"TcpMaxDataRetransmissions\"=dword:0\n\"PPTPTcpMaxDataRetransmissions\"=dword:0",
-		"*1 *1 *0 *0 7 0 0", "" },
+		"*1 *1 *0 *0 7 0 0 10000", "" },
 	{ "values out of range", TCPIP "\"KeepAliveTime\"=dword:0\n\"KeepAliveInterval\"=dword:0\n"
-		"\"PPTPTcpMaxDataRetransmissions\"=dword:100", "*1 *1 5 *255 7 0 0",
+		"\"PPTPTcpMaxDataRetransmissions\"=dword:100", "*1 *1 5 *255 7 0 0 10000",
 		"3: KeepAliveTime is out of its range and becomes 1\n"
 		"4: KeepAliveInterval is out of its range and becomes 1\n"
 		"5: PPTPTcpMaxDataRetransmissions is out of its range and becomes 255" },
-	{ "a dword as bytes", TCPIP "\"KeepAliveTime\"=hex(4):e8,03,00,80", "*2147484648 1000 5 5 7 0 0",
+	{ "a dword as bytes", TCPIP "\"KeepAliveTime\"=hex(4):e8,03,00,80", "*2147484648 1000 5 5 7 0 0 10000",
 		"" },
 	{ "a dword of too few bytes", TCPIP "\"KeepAliveTime\"=hex(4):e8,03", DEFAULTS,
 		"3: KeepAliveTime is not a DWORD" },
@@ -145,25 +146,26 @@ static const struct {
 		"3: KeepAliveTime is not a DWORD" },
 	{ "a bad line spares the good one before it",
 		TCPIP "\"KeepAliveTime\"=dword:1\n\"KeepAliveTime\"=\"2\"",
-		"*1 1000 5 5 7 0 0", "4: KeepAliveTime is not a DWORD" },
+		"*1 1000 5 5 7 0 0 10000", "4: KeepAliveTime is not a DWORD" },
 	{ "a value deleted", TCPIP "\"KeepAliveTime\"=dword:1\n\"KeepAliveTime\"=-", DEFAULTS, "" },
 	{ "its key deleted", TCPIP "\"KeepAliveTime\"=dword:1\n" OURS "\"Mode\"=\"windows\"\n"
 		"[-HKEY_LOCAL_MACHINE\\SYSTEM\\ControlSet001\\Services\\Tcpip\\Parameters]",
-		"7200000 1000 5 5 7 *1 0", "" },
+		"7200000 1000 5 5 7 *1 0 10000", "" },
 	{ "a key above deleted", TCPIP "\"KeepAliveTime\"=dword:1\n[-HKEY_LOCAL_MACHINE\\SYSTEM]", DEFAULTS,
 		"" },
 	{ "a key below deleted", TCPIP "\"KeepAliveTime\"=dword:1\n"
 		"[-HKEY_LOCAL_MACHINE\\SYSTEM\\CurrentControlSet\\Services\\Tcpip\\Parameters\\x]",
-		"*1 1000 5 5 7 0 0", "" },
+		"*1 1000 5 5 7 0 0 10000", "" },
 	{ "what is not for us", TCPIP "\"Hostname\"=\"x\"\n@=\"y\"\n\"EnableDHCP\"=-", DEFAULTS, "" },
 
 	{ "our own values", OURS "\"Windows\"=\"2003\"\n\"Mode\"=\"windows\"\n\"Pointers\"=\"probe\"",
-		"7200000 1000 5 5 *2 *1 *1", "" },
+		"7200000 1000 5 5 *2 *1 *1 10000", "" },
 	{ "our own defaults", OURS "\"Windows\"=\"10\"\n\"Mode\"=\"page\"\n\"Pointers\"=\"guard\"",
-		"7200000 1000 5 5 *7 *0 *0", "" },
+		"7200000 1000 5 5 *7 *0 *0 10000", "" },
+	{ "a number of ours", OURS "\"ExitWait\"=dword:0", "7200000 1000 5 5 7 0 0 *0", "" },
 	{ "words in other letters", OURS "\"windows\"=\"XP\"\n\"MODE\"=\"Windows\"",
-		"7200000 1000 5 5 *1 *1 0", "" },
-	{ "a word as bytes", OURS "\"Windows\"=hex(1):38,00,2e,00,31,00,00,00", "7200000 1000 5 5 *6 0 0",
+		"7200000 1000 5 5 *1 *1 0 10000", "" },
+	{ "a word as bytes", OURS "\"Windows\"=hex(1):38,00,2e,00,31,00,00,00", "7200000 1000 5 5 *6 0 0 10000",
 		"" },
 	{ "no such Windows", OURS "\"Windows\"=\"95\"", DEFAULTS,
 		"3: Windows '95' is none of 2000, xp, 2003, vista, 7, 8, 8.1, 10, 11" },
@@ -174,7 +176,7 @@ static const struct {
 		"3: Pointers 'probe ' is none of guard, probe" },
 	{ "a number for a word", OURS "\"Windows\"=dword:7", DEFAULTS, "3: Windows is not a string" },
 	{ "no setting of ours", OURS "\"Window\"=\"7\"\n@=\"7\"\n\"Mode\"=\"windows\"",
-		"7200000 1000 5 5 7 *1 0",
+		"7200000 1000 5 5 7 *1 0 10000",
 		"3: 'Window' is no setting of ours\n4: '@' is no setting of ours" },
 	{ "a bad file has no say at all", TCPIP "\"KeepAliveTime\"=dword:1\n\"KeepAliveInterval\"=dword:x",
 		DEFAULTS,
@@ -187,21 +189,21 @@ static const struct {
 	const char *what, *variable, *text, *expected, *said;
 } settings[] = {
 	/* clang-format off */
-	{ "decimal", "WINSOCK_COMPAT_KeepAliveTime", "1000", "*1000 1000 5 5 7 0 0", "" },
-	{ "decimal in spite of a 0", "WINSOCK_COMPAT_KeepAliveTime", "0100", "*100 1000 5 5 7 0 0", "" },
-	{ "hexadecimal", "WINSOCK_COMPAT_KeepAliveInterval", "0x7D0", "7200000 *2000 5 5 7 0 0", "" },
-	{ "zero", "WINSOCK_COMPAT_TcpMaxDataRetransmissions", "0", "7200000 1000 *0 5 7 0 0", "" },
-	{ "the largest", "WINSOCK_COMPAT_KeepAliveTime", "4294967295", "*4294967295 1000 5 5 7 0 0", "" },
+	{ "decimal", "WINSOCK_COMPAT_KeepAliveTime", "1000", "*1000 1000 5 5 7 0 0 10000", "" },
+	{ "decimal in spite of a 0", "WINSOCK_COMPAT_KeepAliveTime", "0100", "*100 1000 5 5 7 0 0 10000", "" },
+	{ "hexadecimal", "WINSOCK_COMPAT_KeepAliveInterval", "0x7D0", "7200000 *2000 5 5 7 0 0 10000", "" },
+	{ "zero", "WINSOCK_COMPAT_TcpMaxDataRetransmissions", "0", "7200000 1000 *0 5 7 0 0 10000", "" },
+	{ "the largest", "WINSOCK_COMPAT_KeepAliveTime", "4294967295", "*4294967295 1000 5 5 7 0 0 10000", "" },
 	{ "beyond 32 bits", "WINSOCK_COMPAT_TcpMaxDataRetransmissions", "4294967296",
-		"7200000 1000 *4294967295 5 7 0 0",
+		"7200000 1000 *4294967295 5 7 0 0 10000",
 		" TcpMaxDataRetransmissions is out of its range and becomes 4294967295" },
 	{ "beyond 64 bits", "WINSOCK_COMPAT_KeepAliveTime", "99999999999999999999999",
-		"*4294967295 1000 5 5 7 0 0",
+		"*4294967295 1000 5 5 7 0 0 10000",
 		" KeepAliveTime is out of its range and becomes 4294967295" },
-	{ "below the range", "WINSOCK_COMPAT_KeepAliveTime", "0", "*1 1000 5 5 7 0 0",
+	{ "below the range", "WINSOCK_COMPAT_KeepAliveTime", "0", "*1 1000 5 5 7 0 0 10000",
 		" KeepAliveTime is out of its range and becomes 1" },
 	{ "above the range", "WINSOCK_COMPAT_PPTPTcpMaxDataRetransmissions", "256",
-		"7200000 1000 5 *255 7 0 0",
+		"7200000 1000 5 *255 7 0 0 10000",
 		" PPTPTcpMaxDataRetransmissions is out of its range and becomes 255" },
 	{ "an empty variable is none", "WINSOCK_COMPAT_KeepAliveTime", "", DEFAULTS, "" },
 	{ "a unit", "WINSOCK_COMPAT_KeepAliveTime", "10s", DEFAULTS, " '10s' is not a number" },
@@ -210,9 +212,10 @@ static const struct {
 	{ "0x alone", "WINSOCK_COMPAT_KeepAliveTime", "0x", DEFAULTS, " '0x' is not a number" },
 	{ "hexadecimal without 0x", "WINSOCK_COMPAT_KeepAliveTime", "7d0", DEFAULTS,
 		" '7d0' is not a number" },
-	{ "which Windows", "WINSOCK_COMPAT_WINDOWS", "8.1", "7200000 1000 5 5 *6 0 0", "" },
-	{ "which mode", "WINSOCK_COMPAT_MODE", "windows", "7200000 1000 5 5 7 *1 0", "" },
-	{ "which pointers", "WINSOCK_COMPAT_POINTERS", "probe", "7200000 1000 5 5 7 0 *1", "" },
+	{ "how long to wait", "WINSOCK_COMPAT_EXIT_WAIT", "1500", "7200000 1000 5 5 7 0 0 *1500", "" },
+	{ "which Windows", "WINSOCK_COMPAT_WINDOWS", "8.1", "7200000 1000 5 5 *6 0 0 10000", "" },
+	{ "which mode", "WINSOCK_COMPAT_MODE", "windows", "7200000 1000 5 5 7 *1 0 10000", "" },
+	{ "which pointers", "WINSOCK_COMPAT_POINTERS", "probe", "7200000 1000 5 5 7 0 *1 10000", "" },
 	{ "no such Windows", "WINSOCK_COMPAT_WINDOWS", "nt", DEFAULTS,
 		" Windows 'nt' is none of 2000, xp, 2003, vista, 7, 8, 8.1, 10, 11" },
 	{ "no such mode", "WINSOCK_COMPAT_MODE", "pages", DEFAULTS,
@@ -234,33 +237,33 @@ static void check_order(void)
 	write_file(users, VALUE("2") "\"KeepAliveInterval\"=dword:2\n\"TcpMaxDataRetransmissions\"=-");
 	write_named(VALUE("3"));
 	setenv("WINSOCK_COMPAT_WINDOWS", "7", 1);
-	check("*3 *2 5 5 *4 0 0", "", "", "each source over the one before");
+	check("*3 *2 5 5 *4 0 0 10000", "", "", "each source over the one before");
 
 	write_file(etc, VALUE("1"));
-	check("*1 1000 5 5 7 0 0", "", "", "the system's file alone");
+	check("*1 1000 5 5 7 0 0 10000", "", "", "the system's file alone");
 	write_file(users, VALUE("2"));
-	check("*2 1000 5 5 7 0 0", "", "", "the user's file alone");
+	check("*2 1000 5 5 7 0 0 10000", "", "", "the user's file alone");
 	write_file(users, VALUE("2"));
 	setenv("XDG_CONFIG_HOME", "config", 1);
-	check("*2 1000 5 5 7 0 0", "", "", "an XDG_CONFIG_HOME that is not absolute");
+	check("*2 1000 5 5 7 0 0 10000", "", "", "an XDG_CONFIG_HOME that is not absolute");
 	write_file(users, VALUE("2"));
 	write_file(xdgs, VALUE("4"));
 	setenv("XDG_CONFIG_HOME", xdg, 1);
-	check("*4 1000 5 5 7 0 0", "", "", "XDG_CONFIG_HOME in place of HOME");
+	check("*4 1000 5 5 7 0 0 10000", "", "", "XDG_CONFIG_HOME in place of HOME");
 	write_file(xdgs, VALUE("4"));
 	setenv("XDG_CONFIG_HOME", xdg, 1);
 	unsetenv("HOME");
-	check("*4 1000 5 5 7 0 0", "", "", "XDG_CONFIG_HOME without HOME");
+	check("*4 1000 5 5 7 0 0 10000", "", "", "XDG_CONFIG_HOME without HOME");
 	write_file(users, VALUE("2"));
 	unsetenv("HOME");
 	check(DEFAULTS, "", "", "neither XDG_CONFIG_HOME nor HOME");
 
 	write_file(etc, VALUE("1"));
 	write_file(users, VALUE("2") "\"KeepAliveTime\"");
-	check("*1 1000 5 5 7 0 0", users, "4: no = after the name", "a bad file leaves the one before it");
+	check("*1 1000 5 5 7 0 0 10000", users, "4: no = after the name", "a bad file leaves the one before it");
 	write_named(VALUE("3"));
 	setenv("WINSOCK_COMPAT_KeepAliveTime", "x", 1);
-	check("*3 1000 5 5 7 0 0", "WINSOCK_COMPAT_KeepAliveTime", " 'x' is not a number",
+	check("*3 1000 5 5 7 0 0 10000", "WINSOCK_COMPAT_KeepAliveTime", " 'x' is not a number",
 	      "a bad variable leaves the file's value");
 	mkdir(etc, 0700);
 	check(DEFAULTS, etc, " it is a directory", "a directory in the system's place");
@@ -273,12 +276,12 @@ static void check_data_files(void)
 
 	for (size_t i = 0; i < COUNT(exports); i++) {
 		setenv("WINSOCK_COMPAT_REGISTRY", data_file(exports[i]), 1);
-		check("*300000 *2000 *3 *7 7 0 0", "", "", exports[i]);
+		check("*300000 *2000 *3 *7 7 0 0 10000", "", "", exports[i]);
 	}
 	setenv("WINSOCK_COMPAT_REGISTRY", data_file("settings.reg"), 1);
-	check("7200000 1000 5 5 *2 *1 *1", "", "", "settings.reg");
+	check("7200000 1000 5 5 *2 *1 *1 10000", "", "", "settings.reg");
 	setenv("WINSOCK_COMPAT_REGISTRY", data_file("bad-values.reg"), 1);
-	check("7200000 *1 5 *255 7 0 *1", data_file("bad-values.reg"),
+	check("7200000 *1 5 *255 7 0 *1 10000", data_file("bad-values.reg"),
 	      "4: KeepAliveTime is not a DWORD\n"
 	      "5: KeepAliveInterval is out of its range and becomes 1\n"
 	      "6: PPTPTcpMaxDataRetransmissions is out of its range and becomes 255\n"

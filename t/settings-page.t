@@ -2,7 +2,7 @@
 # The manual page names every value and every variable of the table in registry.c.
 source=${srcdir:-.}
 page=$source/doc/winsock-compat.5
-rows=$(sed -n 's/.*{ \(TCPIP\|OUR\)_VALUE("\([A-Za-z]*\)"\(, "\([A-Z]*\)"\)*).*/\2 \4/p' \
+rows=$(sed -n 's/.*{ \(TCPIP\|OUR\)_VALUE("\([A-Za-z]*\)"\(, "\([A-Z_]*\)"\)*).*/\2 \4/p' \
 	"$source/winsock-compat/registry.c")
 set -- $(printf '%s\n' "$rows" | awk '{ print ".It~Li~" $1; print ".It~Ev~WINSOCK_COMPAT_" (NF > 1 ? $2 : $1) }')
 

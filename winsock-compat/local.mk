@@ -33,6 +33,8 @@ libwinsock_compat_la_SOURCES = \
 	%D%/disconnect.c \
 	%D%/duplicate.c \
 	%D%/duplicate.h \
+	%D%/engine.c \
+	%D%/engine.h \
 	%D%/enumprotocols.c \
 	%D%/error.c \
 	%D%/error.h \
@@ -111,6 +113,8 @@ libwinsock_compat_la_SOURCES = \
 	%D%/route.h \
 	%D%/select.c \
 	%D%/send.c \
+	%D%/sendqueue.c \
+	%D%/sendqueue.h \
 	%D%/sendmsg.c \
 	%D%/service.c \
 	%D%/service.h \

@@ -85,6 +85,7 @@ bool wsc__profile_load(void)
 		.mode = registry.values[REGISTRY_MODE].number,
 		.windows = windows,
 		.pointers = registry.values[REGISTRY_POINTERS].number,
+		.exit_wait = registry.values[REGISTRY_EXIT_WAIT].number,
 		.keepalive_time = registry.values[REGISTRY_KEEP_ALIVE_TIME].number,
 		.keepalive_interval = registry.values[REGISTRY_KEEP_ALIVE_INTERVAL].number,
 		.keepalive_count = probes(windows, &registry),

@@ -39,6 +39,7 @@ struct profile {
 	enum pointers pointers;
 	unsigned keepalive_time, keepalive_interval; /* ms, at least 1 */
 	unsigned keepalive_count;                    /* probes, at most 255; 0: none is ever sent */
+	unsigned exit_wait;                          /* ms without progress that the end of the process allows a queue */
 };
 
 /* What is to be done. To be read only while Winsock is started: the first start

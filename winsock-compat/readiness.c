@@ -4,6 +4,7 @@
 #include "blocking.h"
 #include "conditional.h"
 #include "errorqueue.h"
+#include "sendqueue.h"
 #include "unreachable.h"
 #include "urgent.h"
 
@@ -27,6 +28,7 @@ int wsc__watch_begin(struct watch *watch, const struct interest *interest, size_
 	watch->count = watch->noted = watch->ignored = 0;
 	watch->endings = wsc__socket_endings;
 	watch->changes = watch->bell = -1;
+	watch->queued = false;
 	watch->holds = NULL;
 	if (most <= WATCH_FEW)
 		return 0;
@@ -245,6 +247,8 @@ static unsigned connection_readiness(SOCKET s, struct socket *sock, short seen)
 		ready |= READY_BROKEN | READY_SEND;
 	else if (ended)
 		ready |= READY_END;
+	if (ready & READY_SEND && !wsc__sendqueue_writable(s, sock))
+		ready &= ~(unsigned)READY_SEND;
 	if (seen & POLLIN && !deaf && (!ended || has_data(s, sock)))
 		ready |= READY_RECEIVE;
 	if (seen & POLLPRI && !wsc__socket_is(sock, SOCKET_INLINE)) /* else it is data like any other */
@@ -319,6 +323,7 @@ static bool look_at_notes(struct watch *watch)
 	bool ready = false;
 
 	watch->noted = 0;
+	watch->queued = false;
 	for (size_t i = 0; i < watch->count; i++) {
 		int fd = watch->polled[i].fd < 0 ? ~watch->polled[i].fd : watch->polled[i].fd;
 		struct socket *sock = fd ? wsc__socket_place((SOCKET)fd) : NULL;
@@ -326,6 +331,7 @@ static bool look_at_notes(struct watch *watch)
 		if (!sock || wsc__watch_plain(state_of(sock)))
 			continue;
 		watch->noted++;
+		watch->queued = watch->queued || (watch->polled[i].events & POLLOUT && wsc__socket_is(sock, SOCKET_QUEUED));
 		if (is_idle(state_of(sock)))
 			wsc__socket_ask((SOCKET)fd, sock);
 		if (watch->polled[i].fd == fd && wsc__socket_is(sock, SOCKET_CONDITIONAL)) /* it has another one to tell */
@@ -577,6 +583,8 @@ int wsc__watch_wait(struct watch *watch, const struct timespec *timeout, size_t 
 				return error;
 			time = shorter(time, &period);
 		}
+		if (watch->queued && time != &at_once)
+			time = shorter(time, &period);
 		posix_error = look(watch, time, ready);
 		if (posix_error && posix_error != EINTR)
 			return posix_error == EINVAL ? WS_WSAENOBUFS : wsc__error_from_errno(posix_error);

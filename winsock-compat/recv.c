@@ -4,6 +4,7 @@
 #include "export.h"
 #include "fault.h"
 #include "rcvall.h"
+#include "sendqueue.h"
 #include "transfer.h"
 #include "unreachable.h"
 #include "urgent.h"
@@ -25,6 +26,8 @@ static int ended(SOCKET s, struct socket *sock, unsigned before)
 	bool timed_out;
 	int error;
 
+	if (wsc__socket_is(sock, SOCKET_QUEUED)) /* whose engine may be about to note what became of it */
+		wsc__sendqueue_flush(s, sock);
 	if (!wsc__socket_is(sock, STATES))
 		return wsc__socket_aborted(s, sock) && !wsc__socket_verify(s, sock, NULL) ? WS_WSAECONNABORTED
 											  : 0;

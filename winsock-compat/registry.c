@@ -43,6 +43,8 @@ static const struct row {
 		{ OUR_VALUE("Mode", "MODE"),         MODE_PAGE,      .word = wsc__profile_mode },
 	[REGISTRY_POINTERS] =
 		{ OUR_VALUE("Pointers", "POINTERS"), POINTERS_GUARD, .word = wsc__profile_pointers },
+	[REGISTRY_EXIT_WAIT] =
+		{ OUR_VALUE("ExitWait", "EXIT_WAIT"), 10000,       0, 0xffffffff, 0, 0xffffffff, NULL },
 };
 /* clang-format on */
 

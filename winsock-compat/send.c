@@ -7,6 +7,7 @@
 #include "fault.h"
 #include "options.h"
 #include "rcvall.h"
+#include "sendqueue.h"
 #include "transfer.h"
 #include "unreachable.h"
 
@@ -67,8 +68,59 @@ static ssize_t send_now(SOCKET s, struct socket *sock, const struct msghdr *mess
 	return now;
 }
 
-/* Sends all of it if the socket blocks, else as much as there is room for. What went out counts, even if
- * the rest did not. */
+/* Queues what is left of a transfer, if it can. */
+static int queue_rest(SOCKET s, struct socket *sock, struct transfer *transfer, int flags)
+{
+	int error =
+		wsc__sendqueue_add(s, sock, transfer->message.msg_iov, transfer->message.msg_iovlen, flags);
+
+	if (!error)
+		transfer->done = transfer->size;
+	return error;
+}
+
+/* A call that blocks waits until the queue is out. */
+static int await_queue(SOCKET s, struct socket *sock, uint64_t end)
+{
+	enum { PERIOD = 5 }; /* ms between two looks: closesocket in another thread does not wake this */
+	int error = 0;
+
+	while (!error && wsc__sendqueue_flush(s, sock) != SENDQUEUE_NONE) {
+		uint64_t now = wsc__now(), next = now + PERIOD;
+
+		error = now >= end ? WS_WSAETIMEDOUT : wsc__wait(s, POLLOUT, next < end ? next : end);
+		if (error == WS_WSAETIMEDOUT && now < end)
+			error = 0;
+		if (!wsc__socket_is(sock, SOCKET_KNOWN))
+			error = WS_WSAENOTSOCK;
+	}
+	return error;
+}
+
+/* What goes before a send on a socket with a queue. May do all of it. */
+static int meet_queue(SOCKET s, struct socket *sock, struct transfer *transfer, int flags, uint64_t end)
+{
+	int error = wsc__socket_verify(s, sock, NULL);
+
+	if (!error && wsc__socket_is(sock, SOCKET_NO_SEND))
+		error = WS_WSAESHUTDOWN;
+	if (error || !transfer->size)
+		return error;
+	if (!wsc__socket_is(sock, SOCKET_NONBLOCKING))
+		return await_queue(s, sock, end);
+	switch (wsc__sendqueue_flush(s, sock)) {
+	case SENDQUEUE_ROOM:
+		return queue_rest(s, sock, transfer, flags);
+	case SENDQUEUE_FULL:
+		return WS_WSAEWOULDBLOCK;
+	default:
+		return 0;
+	}
+}
+
+/* Sends all of it. What does not go out of a socket that does not block is queued; where there is no memory
+ * for that, it was a part. One that blocks has failed with its rest, as on Windows: what went out is not
+ * told. */
 static int transmit(SOCKET s, struct socket *sock, struct transfer *transfer, int flags)
 {
 	enum { AGAIN = 2 };
@@ -76,6 +128,11 @@ static int transmit(SOCKET s, struct socket *sock, struct transfer *transfer, in
 	bool wait = wsc__hooked(sock), over = false;
 	int error = 0, again = 0;
 
+	if (wsc__socket_is(sock, SOCKET_QUEUED)) {
+		error = meet_queue(s, sock, transfer, flags, end);
+		if (error || (transfer->size && transfer->done == transfer->size))
+			return error;
+	}
 	flags |= MSG_NOSIGNAL;
 	while (!over && !error) {
 		ssize_t now;
@@ -102,7 +159,9 @@ static int transmit(SOCKET s, struct socket *sock, struct transfer *transfer, in
 			wsc__unreachable_collect(s, sock);
 		}
 	}
-	return transfer->done ? 0 : error;
+	if (!error && transfer->done < transfer->size && sock->type == SOCK_STREAM)
+		queue_rest(s, sock, transfer, flags);
+	return error == WS_WSAEWOULDBLOCK && transfer->done ? 0 : error; /* others have made it so */
 }
 
 enum { KNOWN_FLAGS = WS_MSG_OOB | WS_MSG_DONTROUTE | WS_MSG_PARTIAL };
@@ -153,7 +212,7 @@ static __attribute__((noinline)) int send_one(SOCKET s, struct socket *sock, con
 	wsc__transfer_one(&transfer, data + before, size < 0 ? 0 : (size_t)(size - before), flags);
 	error = size < 0 ? WS_WSAEFAULT : wsc__send(s, sock, &transfer, to, to_length);
 	sent = (size_t)before + transfer.done;
-	if (before)
+	if (before && error == WS_WSAEWOULDBLOCK)
 		error = 0;
 	return wsc__transfer_end(sock, error, (ssize_t)sent, size) ? SOCKET_ERROR : (int)sent;
 }
@@ -173,8 +232,13 @@ static __attribute__((noinline)) int send_failed(SOCKET s, struct socket *sock, 
 {
 	if (now < 0 && errno != EINTR && !wsc__unreachable_is(sock, errno) && !may_broadcast(sock, errno))
 		return wsc__transfer_end(sock, failure(s, sock), 0, size) ? SOCKET_ERROR : 0;
-	if (now >= 0 && wsc__socket_is(sock, SOCKET_NONBLOCKING))
+	if (now >= 0 && wsc__socket_is(sock, SOCKET_NONBLOCKING)) {
+		struct iovec rest = { (char *)(uintptr_t)data + now, (size_t)(size - now) };
+
+		if (sock->type == SOCK_STREAM && !wsc__sendqueue_add(s, sock, &rest, 1, 0))
+			now = size;
 		return wsc__transfer_end(sock, 0, now, size) ? SOCKET_ERROR : (int)now;
+	}
 	return send_one(s, sock, data, size, 0, NULL, 0, now < 0 ? 0 : (int)now); /* a signal came between */
 }
 
@@ -187,8 +251,8 @@ int WSC(send)(SOCKET s, const char *data, int size, int flags)
 
 	if (__builtin_expect(error, 0))
 		return wsc__result(error);
-	if (flags || size < 0 || sock->send_timeout || wsc__socket_is(sock, SOCKET_RCVALL | SOCKET_LIMITED) ||
-	    wsc__hooked(sock))
+	if (flags || size < 0 || sock->send_timeout ||
+	    wsc__socket_is(sock, SOCKET_RCVALL | SOCKET_LIMITED | SOCKET_QUEUED) || wsc__hooked(sock))
 		return send_one(s, sock, data, size, flags, NULL, 0, 0);
 	now = send((int)s, data, (size_t)size, MSG_NOSIGNAL);
 	if (__builtin_expect(now == size, 1))

@@ -1,5 +1,5 @@
 /* shutdown. */
-#include "socket.h"
+#include "sendqueue.h"
 
 #include <errno.h>
 #include <sys/socket.h>
@@ -38,6 +38,18 @@ static int without_peer(SOCKET s, struct socket *sock)
 	return wsc__socket_is(sock, SOCKET_ABORTED) ? WS_WSAECONNABORTED : 0;
 }
 
+/* The kernel's socket is shut for sending behind what is still queued. */
+static int shut_kernel(SOCKET s, struct socket *sock, int how)
+{
+	int posix = ways[how].posix;
+
+	if (posix >= 0 && wsc__socket_is(sock, SOCKET_QUEUED) && wsc__sendqueue_shutdown(s, sock))
+		posix = how == WS_SD_SEND ? -1 : SHUT_RD;
+	if (posix < 0 || shutdown((int)s, posix) == 0)
+		return 0;
+	return errno == ENOTCONN ? without_peer(s, sock) : wsc__error_from_errno(errno);
+}
+
 static int shut(SOCKET s, struct socket *sock, int how)
 {
 	int error = wsc__socket_verify(s, sock, NULL);
@@ -46,8 +58,8 @@ static int shut(SOCKET s, struct socket *sock, int how)
 		error = check(s, sock);
 	if (!error && ways[how].posix < 0 && wsc__tcp_state((int)s) == WSC_TCP_CLOSE)
 		error = without_peer(s, sock);
-	if (!error && ways[how].posix >= 0 && shutdown((int)s, ways[how].posix) < 0)
-		error = errno == ENOTCONN ? without_peer(s, sock) : wsc__error_from_errno(errno);
+	if (!error)
+		error = shut_kernel(s, sock, how);
 	if (!error)
 		wsc__socket_mark(sock, ways[how].state, 0);
 	return error;

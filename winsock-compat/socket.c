@@ -15,6 +15,7 @@
 #include "port.h"
 #include "profile.h"
 #include "readiness.h"
+#include "sendqueue.h"
 #include "timestamp.h"
 #include "unreachable.h"
 
@@ -121,6 +122,7 @@ static void drop_extras(struct socket *sock)
 	for (int i = 0; extras && i < extras->waiting_count; i++)
 		wsc__socket_refuse(extras->waiting[i]);
 	if (extras) {
+		wsc__sendqueue_orphan(extras->queue);
 		free(extras->waiting);
 		free(extras->errors);
 		wsc__timestamp_free(extras->stamps);
@@ -393,18 +395,19 @@ static bool is_awaited(struct socket *sock)
 
 /* Waits, and lets the closing be a reset if that was not enough. Linux would wait even if the socket does not block,
  * and let the connection live on afterwards. */
-static void linger(int fd, struct socket *sock, bool blocks, unsigned seconds)
+static void linger(int fd, struct socket *sock, struct sendqueue *queue, bool blocks, unsigned seconds)
 {
 	enum { SHORTEST = 1, LONGEST = 32 };
 	uint64_t end = wsc__now() + (uint64_t)seconds * 1000;
 	struct linger reset = { 1, 0 }, none = { 0, 0 };
 	bool late = false;
 
-	for (int pause = SHORTEST; blocks && !late && outstanding(fd); pause = pause < LONGEST ? 2 * pause : pause) {
+	for (int pause = SHORTEST; blocks && !late && (wsc__sendqueue_holds(queue) || outstanding(fd));
+	     pause = pause < LONGEST ? 2 * pause : pause) {
 		nanosleep(&(struct timespec){ 0, pause * 1000000 }, NULL);
 		late = wsc__now() >= end;
 	}
-	late = late && outstanding(fd);
+	late = late && (wsc__sendqueue_holds(queue) || outstanding(fd));
 	setsockopt(fd, SOL_SOCKET, SO_LINGER, late ? &reset : &none, sizeof none);
 	if (late && is_awaited(sock)) /* or it would wait for them */
 		disconnect(fd);
@@ -423,12 +426,12 @@ bool wsc__socket_settling(void)
 }
 
 /* Ends what calls of other threads wait for in the kernel. Of a socket that the filter of SIO_RCVALL feeds they
- * see it by the raw socket. */
-static void wake(int fd, struct socket *sock, bool reset)
+ * see it by the raw socket. What is queued is still to be sent; those who wait for that look up by themselves. */
+static void wake(int fd, struct socket *sock, bool reset, bool queued)
 {
 	woken_at = wsc__now();
 	if (!reset || !disconnect(fd))
-		shutdown(fd, SHUT_RDWR);
+		shutdown(fd, queued ? SHUT_RD : SHUT_RDWR);
 	if (wsc__socket_is(sock, SOCKET_RCVALL))
 		shutdown(sock->deferred, SHUT_RDWR);
 }
@@ -484,7 +487,8 @@ static void finish_end(int fd, struct socket *sock)
 {
 	unsigned state, seconds;
 	uint64_t cookie;
-	bool reset, reserves, shared;
+	struct sendqueue *queue;
+	bool reset, reserves, shared, watched;
 
 	wsc__socket_lock(sock);
 	cookie = sock->cookie;
@@ -492,14 +496,20 @@ static void finish_end(int fd, struct socket *sock)
 	reset = aborts(sock);
 	shared = sock->shared;
 	reserves = sock->ports.options & PORT_RESERVES; /* now that it is unknown: see wsc__port_acquire */
+	queue = wsc__sendqueue_take(sock);
 	state = forget_state(sock);
 	wsc__socket_unlock(sock);
 
-	/* A shared one's connection goes on. */
-	if (!shared && ((wsc__selections && wsc__watch_hold(fd, sock)) || is_awaited(sock)))
-		wake(fd, sock, reset);
+	if (reset) {
+		wsc__sendqueue_leave(queue, true);
+		queue = NULL;
+	}
+	watched = wsc__selections && wsc__watch_hold(fd, sock);
+	if (!shared && (watched || is_awaited(sock))) /* a shared one's connection goes on */
+		wake(fd, sock, reset, queue != NULL);
 	if (seconds)
-		linger(fd, sock, !(state & SOCKET_NONBLOCKING), seconds);
+		linger(fd, sock, queue, !(state & SOCKET_NONBLOCKING), seconds);
+	wsc__sendqueue_leave(queue, seconds != 0);
 	if (is_awaited(sock))
 		vacate(fd, sock);
 	wsc__socket_end(sock);
@@ -938,7 +948,9 @@ static int may_close(SOCKET s, struct socket *sock)
 		seconds = lingers(sock);
 		wsc__socket_unlock(sock);
 	}
-	return seconds && outstanding((int)s) ? WS_WSAEWOULDBLOCK : 0;
+	if (!seconds)
+		return 0;
+	return wsc__sendqueue_flush(s, sock) != SENDQUEUE_NONE || outstanding((int)s) ? WS_WSAEWOULDBLOCK : 0;
 }
 
 int WSC(closesocket)(SOCKET s)

@@ -38,6 +38,7 @@ enum socket_state {
 	SOCKET_SILENT = 1 << 12,     /* SO_KEEPALIVE is on with a probe count of 0: no kernel option */
 	SOCKET_ERROR_SET = 1 << 13,  /* `pending_error` waits for the next SO_ERROR or call... */
 	SOCKET_DEFERRED = 1 << 14,   /* `deferred` waits for the next accept */
+	SOCKET_QUEUED = 1 << 15,     /* it has accepted what the kernel has not: see sendqueue.h */
 	SOCKET_REFUSED = 1 << 16,    /* the last connect failed: select says so in exceptfds */
 	SOCKET_STREAM = 1 << 17,     /* its type is SOCK_STREAM */
 	SOCKET_ERRORS = 1 << 18,     /* messages that IP_RECVERR asked for wait in the extras */
@@ -119,6 +120,7 @@ struct socket_extras {
 	unsigned refusal_count;
 	struct error_queue *errors; /* what IP_RECVERR asked for; NULL if there never was any */
 	struct stamps *stamps;      /* of datagrams that were sent; NULL without SIO_TIMESTAMPING */
+	struct sendqueue *queue;  /* what SOCKET_QUEUED is about; may be empty */
 };
 
 struct socket { /* of a size that makes finding one a shift */
