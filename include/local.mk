@@ -7,6 +7,9 @@ PUBLIC_INCLUDES = af_irda afunix basetsd in6addr inaddr mstcpip mswsock nspapi q
 WSC_CONSTANTS = af_irda afunix mstcpip mswsock qos windows winsock winsock2 ws2bth ws2def ws2ipdef \
 	ws2spi ws2tcpip wsrm
 
+# A header NAME.h with types of pointers to its functions, made from api.in, includes wsc/NAME-pointers.h.
+WSC_POINTERS = winsock2 ws2tcpip
+
 # The spellings found in the wild, each opening the header of that name in small letters.
 WSC_SPELLINGS = In6addr.h Inaddr.h MSTcpIP.h MSTCPIP.h MSTCPIP.H MSTcpip.h Mstcpip.h MsTcpIp.h MstcpIP.h \
 	MSWSock.h MSWSOCK.h MSWSOCK.H MSWsock.h MsWSock.h MsWsock.h Mswsock.h MSwSock.h mswSock.h mstcpIP.h \
@@ -28,11 +31,12 @@ WSC_OVERLAYS = arpa/inet.h ifaddrs.h net/if.h net/if_arp.h net/route.h netdb.h n
 WSC_NATIVE = bits/fs_path.h experimental/bits/fs_path.h parallel/compatibility.h
 
 CONSTANT_INCLUDES = $(WSC_CONSTANTS:%=%D%/wsc/%-constants.h)
+POINTER_INCLUDES = $(WSC_POINTERS:%=%D%/wsc/%-pointers.h)
 SPELLING_INCLUDES = $(WSC_SPELLINGS:%=%D%/%)
 OVERLAY_INCLUDES = $(WSC_OVERLAYS:%=%D%/%)
 NATIVE_INCLUDES = $(WSC_NATIVE:%=%D%/%)
 POSIX_INCLUDES = %D%/wsc/hide.h %D%/wsc/show.h
-MADE_INCLUDES = $(CONSTANT_INCLUDES) $(SPELLING_INCLUDES) $(OVERLAY_INCLUDES) $(NATIVE_INCLUDES) $(POSIX_INCLUDES)
+MADE_INCLUDES = $(CONSTANT_INCLUDES) $(POINTER_INCLUDES) $(SPELLING_INCLUDES) $(OVERLAY_INCLUDES) $(NATIVE_INCLUDES) $(POSIX_INCLUDES)
 
 wscincludedir = $(includedir)/winsock-compat
 wscinclude_HEADERS = $(PUBLIC_INCLUDES:%=%D%/%.h)
@@ -45,6 +49,9 @@ GEN_POSIX = $(AWK) -f $(srcdir)/build-aux/gen-posix.awk
 
 $(CONSTANT_INCLUDES): %D%/wsc/%-constants.h: $(CONSTANTS_FROM)
 	$(AM_V_GEN)$(MKDIR_P) $(@D) && $(GEN_CONSTANTS) -v make=public -v header=$*.h $(srcdir)/%D%/constants.in >$@-t && mv $@-t $@
+
+$(POINTER_INCLUDES): %D%/wsc/%-pointers.h: $(srcdir)/winsock-compat/api.in $(srcdir)/build-aux/gen-pointers.awk
+	$(AM_V_GEN)$(MKDIR_P) $(@D) && $(AWK) -v header=$*.h -f $(srcdir)/build-aux/gen-pointers.awk $(srcdir)/winsock-compat/api.in >$@-t && mv $@-t $@
 
 winsock-compat/constants.h: $(CONSTANTS_FROM)
 	$(AM_V_GEN)$(MKDIR_P) $(@D) && $(GEN_CONSTANTS) -v make=library $(srcdir)/%D%/constants.in >$@-t && mv $@-t $@
@@ -75,4 +82,4 @@ uninstall-local:
 BUILT_SOURCES += $(MADE_INCLUDES) winsock-compat/constants.h
 CLEANFILES += $(MADE_INCLUDES) winsock-compat/constants.h
 EXTRA_DIST += %D%/constants.in %D%/posix.in %D%/wsc/overlay.h.in %D%/wsc/native.h.in \
-	build-aux/gen-constants.awk build-aux/gen-posix.awk
+	build-aux/gen-constants.awk build-aux/gen-pointers.awk build-aux/gen-posix.awk

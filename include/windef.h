@@ -150,7 +150,21 @@ typedef struct _GUID {
 	BYTE Data4[8];
 } GUID, *LPGUID;
 typedef const GUID *LPCGUID;
+typedef GUID IID, *LPIID, CLSID, *LPCLSID;
 #endif
+
+#ifdef WSC_OVERLAY
+#ifdef __cplusplus
+typedef const GUID &REFGUID, &REFIID, &REFCLSID;
+#else
+typedef const GUID *const REFGUID, *const REFIID, *const REFCLSID;
+#endif
+#endif
+
+typedef struct _LUID {
+	DWORD LowPart;
+	LONG HighPart;
+} LUID, *PLUID;
 
 typedef struct _FILETIME {
 	DWORD dwLowDateTime;
@@ -159,6 +173,9 @@ typedef struct _FILETIME {
 
 WSC_END
 
+#ifdef WSC_OVERLAY
+#define ARRAYSIZE(array) (sizeof(array) / sizeof *(array))
+#endif
 #define MAKEWORD(low, high)          ((WORD)(((BYTE)(low)) | ((WORD)((BYTE)(high))) << 8))
 #define MAKELONG(low, high)          ((LONG)(((WORD)(low)) | ((DWORD)((WORD)(high))) << 16))
 #define LOWORD(value)                ((WORD)((DWORD_PTR)(value)&0xffff))

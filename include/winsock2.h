@@ -94,7 +94,7 @@ typedef struct _AFPROTOCOLS {
 	INT iProtocol;
 } AFPROTOCOLS, *PAFPROTOCOLS, *LPAFPROTOCOLS;
 
-typedef enum _WSAEcomparator { COMP_EQUAL = 0, COMP_NOTLESS } WSAECOMPARATOR;
+typedef enum _WSAEcomparator { COMP_EQUAL = 0, COMP_NOTLESS } WSAECOMPARATOR, *PWSAECOMPARATOR, *LPWSAECOMPARATOR;
 
 typedef struct _WSAVersion {
 	DWORD dwVersion;
@@ -331,6 +331,11 @@ WSC_WIDE_FUNCTION(INT, WSAStringToAddressW,
 WSC_END
 
 #ifdef WSC_OVERLAY
+
+/* Types of pointers to these functions, for programs that ask for them. */
+#if INCL_WINSOCK_API_TYPEDEFS + 0
+#include "wsc/winsock2-pointers.h"
+#endif
 
 /* Programs declare the count as an unsigned long, which a DWORD is on Windows. */
 #if defined __cplusplus && __SIZEOF_LONG__ != 4

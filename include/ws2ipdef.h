@@ -12,6 +12,8 @@
 
 WSC_BEGIN
 
+typedef int SCOPE_LEVEL; /* ScopeLevelInterface and so on */
+
 typedef struct _SCOPE_ID {
 	__extension__ union {
 		__extension__ struct {
@@ -93,6 +95,7 @@ typedef struct WSC(ipv6_mreq) {
 } IPV6_MREQ, *PIPV6_MREQ;
 
 typedef int MULTICAST_MODE_TYPE; /* MCAST_INCLUDE, MCAST_EXCLUDE */
+typedef int PMTUD_STATE, *PPMTUD_STATE; /* IP_PMTUDISC_NOT_SET and so on */
 
 typedef struct WSC(ip_msfilter) {
 	struct WSC(in_addr) imsf_multiaddr;

@@ -249,6 +249,22 @@ WSC_INLINE int getsourcefilter(SOCKET s, ULONG index, const struct sockaddr *gro
 
 #undef WSC_INLINE
 
+#if INCL_WINSOCK_API_TYPEDEFS + 0
+#include "wsc/ws2tcpip-pointers.h"
+#define LPFN_FREEADDRINFOA LPFN_FREEADDRINFO
+#define LPFN_GETADDRINFOA  LPFN_GETADDRINFO
+#define LPFN_GETNAMEINFOA  LPFN_GETNAMEINFO
+#ifdef UNICODE
+#define LPFN_FREEADDRINFOT LPFN_FREEADDRINFOW
+#define LPFN_GETADDRINFOT  LPFN_GETADDRINFOW
+#define LPFN_GETNAMEINFOT  LPFN_GETNAMEINFOW
+#else
+#define LPFN_FREEADDRINFOT LPFN_FREEADDRINFOA
+#define LPFN_GETADDRINFOT  LPFN_GETADDRINFOA
+#define LPFN_GETNAMEINFOT  LPFN_GETNAMEINFOA
+#endif
+#endif
+
 #define GAI_STRERROR_BUFFER_SIZE 1024
 #ifdef UNICODE
 #define gai_strerror gai_strerrorW
@@ -259,6 +275,7 @@ WSC_INLINE int getsourcefilter(SOCKET s, ULONG index, const struct sockaddr *gro
 #define getaddrinfoA  getaddrinfo
 #define GetAddrInfoA  getaddrinfo
 #define FreeAddrInfoA freeaddrinfo
+#define FreeAddrInfoExA FreeAddrInfoEx
 #define InetNtopA     inet_ntop
 #define InetPtonA     inet_pton
 #define GetNameInfoA  getnameinfo

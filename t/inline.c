@@ -1,5 +1,6 @@
 /* Macros and inline functions of the headers do what Windows' do. */
-#define FD_SETSIZE 4
+#define FD_SETSIZE                4
+#define INCL_WINSOCK_API_TYPEDEFS 1
 #include <winsock2.h>
 #include <ws2tcpip.h>
 #include <mswsock.h>
@@ -145,12 +146,56 @@ static void control(void)
 	ok(!WSA_CMSG_FIRSTHDR(&message), "no header in a short buffer");
 }
 
+/* Programs that load the library themselves ask for the types of pointers to its functions. */
+static void pointers(void)
+{
+	LPFN_WSASTARTUP start = WSAStartup;
+	LPFN_HTONS swap = htons;
+	LPFN_IOCTLSOCKET control_of = ioctlsocket;
+	LPFN_WSASOCKET new_socket = WSASocket; /* A or W, as UNICODE has it */
+	LPFN_GETADDRINFOA look_up = getaddrinfo;
+	LPFN_FREEADDRINFOA free_it = freeaddrinfo;
+	struct addrinfo hints, *info = NULL;
+	u_long on = 1;
+	WSADATA data;
+	SOCKET s;
+
+	is_int(0, start(MAKEWORD(2, 2), &data), "LPFN_WSASTARTUP");
+	is_hex(0x0201, swap(0x0102), "LPFN_HTONS");
+	s = new_socket(AF_INET, SOCK_DGRAM, 0, NULL, 0, 0);
+	ok(s != INVALID_SOCKET, "LPFN_WSASOCKET");
+	is_int(0, control_of(s, FIONBIO, &on), "LPFN_IOCTLSOCKET");
+	memset(&hints, 0, sizeof hints);
+	hints.ai_flags = AI_NUMERICHOST;
+	is_int(0, look_up("127.0.0.1", NULL, &hints, &info), "LPFN_GETADDRINFOA");
+	if (info)
+		free_it(info);
+	closesocket(s);
+	WSACleanup();
+}
+
+/* Of windows.h what network programs have in every file. */
+static void windows(void)
+{
+	char path[MAX_PATH];
+	static const GUID one = { 1, 2, 3, { 4, 5, 6, 7, 8, 9, 10, 11 } };
+	IID interface_of = one;
+	CLSID class_of = one;
+
+	is_int(260, sizeof path, "MAX_PATH");
+	is_int(260, ARRAYSIZE(path), "ARRAYSIZE");
+	ok(!memcmp(&interface_of, &class_of, sizeof one), "an IID and a CLSID are GUIDs");
+	ok(wcslen(L"wide") == 4, "<stdio.h> or windows.h brings the functions of wide text");
+}
+
 int main(void)
 {
 	WSADATA data;
 
 	plan_lazy();
 	WSAStartup(MAKEWORD(2, 2), &data);
+	pointers();
+	windows();
 	sets();
 	in6();
 	control();

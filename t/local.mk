@@ -127,12 +127,6 @@ $(SHORT_TESTS): %D%/%-short.t: %D%/%.c $(NATIVE_TAP) $(TAP_INCLUDES) $(PROGRAM_I
 	$(AM_V_CCLD)$(NATIVE_CC) -fshort-wchar -o $@ $< $(NATIVE_TAP) $(TEST_WITH)
 
 # The one file of the tests that knows POSIX only.
-%D%/network.t %D%/wire.t: TEST_WITH = %D%/tap/link.o
-%D%/network.t %D%/wire.t: %D%/tap/link.o %D%/tap/link.h
-%D%/ephemeral.t %D%/wire.t: TEST_WITH = %D%/tap/link.o
-%D%/ephemeral.t %D%/wire.t: %D%/tap/link.o %D%/tap/link.h
-%D%/wire.t %D%/packet.t: TEST_WITH = %D%/tap/link.o
-%D%/wire.t %D%/packet.t: %D%/tap/link.o %D%/tap/link.h
 LINK_TESTS = %D%/arrival.t %D%/conditional.t %D%/ephemeral.t %D%/errorqueue.t %D%/faults.t %D%/network.t %D%/networks.t \
 	%D%/packet.t %D%/resolver.t %D%/tcplink.t %D%/wire.t
 $(LINK_TESTS): TEST_WITH = %D%/tap/link.o

@@ -169,6 +169,8 @@ WSC_END
 
 #ifdef WSC_OVERLAY
 
+typedef __typeof__(ioctlsocket) *LPFN_IOCTLSOCKET;
+
 /* Windows' u_long is unsigned long; where that has 64 bits, ioctlsocket takes either. */
 #if __SIZEOF_LONG__ != 4
 static __inline__ u_long *wsc_low_half(void *argument)
