@@ -272,13 +272,13 @@ WSC_INLINE int getsourcefilter(SOCKET s, ULONG index, const struct sockaddr *gro
 #define gai_strerror gai_strerrorA
 #endif
 
-#define getaddrinfoA  getaddrinfo
-#define GetAddrInfoA  getaddrinfo
-#define FreeAddrInfoA freeaddrinfo
+#define getaddrinfoA    getaddrinfo
+#define GetAddrInfoA    getaddrinfo
+#define FreeAddrInfoA   freeaddrinfo
 #define FreeAddrInfoExA FreeAddrInfoEx
-#define InetNtopA     inet_ntop
-#define InetPtonA     inet_pton
-#define GetNameInfoA  getnameinfo
+#define InetNtopA       inet_ntop
+#define InetPtonA       inet_pton
+#define GetNameInfoA    getnameinfo
 #ifdef UNICODE
 #define GetAddrInfo    GetAddrInfoW
 #define GetAddrInfoEx  GetAddrInfoExW

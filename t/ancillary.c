@@ -56,18 +56,6 @@
 
 static LPFN_WSARECVMSG receive_message;
 
-static void find_receive_message(void)
-{
-	GUID name = WSAID_WSARECVMSG;
-	SOCKET s = new_socket(AF_INET, SOCK_DGRAM);
-	DWORD bytes;
-
-	if (WSAIoctl(s, SIO_GET_EXTENSION_FUNCTION_POINTER, &name, sizeof name, &receive_message,
-		     sizeof receive_message, &bytes, NULL, NULL))
-		bail("no WSARecvMsg: %s", error_name(WSAGetLastError()));
-	closesocket(s);
-}
-
 /* The last datagram, and what came with it. */
 static struct {
 	char data[70000];
@@ -765,7 +753,7 @@ int main(void)
 {
 	plan_lazy();
 	winsock_start();
-	find_receive_message();
+	find_extension((GUID)WSAID_WSARECVMSG, &receive_message);
 	one_by_one(AF_INET);
 	one_by_one(AF_INET6);
 #ifdef __linux__ /* mingw-w64 does not have them */

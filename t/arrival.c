@@ -31,8 +31,6 @@ static SOCKET sender(void)
 static void open_sockets(void)
 {
 	struct sockaddr_in any = { .sin_family = AF_INET, .sin_port = htons(PORT) };
-	GUID name = WSAID_WSARECVMSG;
-	DWORD bytes;
 
 	link_enter(THERE);
 	link_default_route("10.9.0.1"); /* for 255.255.255.255 */
@@ -41,9 +39,8 @@ static void open_sockets(void)
 	link_loopback();
 	own = sender();
 	here = new_socket(AF_INET, SOCK_DGRAM);
-	if (bind(here, (struct sockaddr *)&any, sizeof any) ||
-	    WSAIoctl(here, SIO_GET_EXTENSION_FUNCTION_POINTER, &name, sizeof name, &receive_message,
-		     sizeof receive_message, &bytes, NULL, NULL))
+	find_extension((GUID)WSAID_WSARECVMSG, &receive_message);
+	if (bind(here, (struct sockaddr *)&any, sizeof any))
 		bail("the receiver: %s", error_name(WSAGetLastError()));
 }
 

@@ -800,16 +800,9 @@ static int count_descriptors(void)
 
 int main(int count, char **arguments)
 {
-	GUID name = WSAID_WSARECVMSG;
-	DWORD bytes;
-	SOCKET s;
-
 	plan_lazy();
 	winsock_start();
-	s = new_socket(AF_INET, SOCK_DGRAM);
-	WSAIoctl(s, SIO_GET_EXTENSION_FUNCTION_POINTER, &name, sizeof name, &receive_message,
-		 sizeof receive_message, &bytes, NULL, NULL);
-	closesocket(s);
+	find_extension((GUID)WSAID_WSARECVMSG, &receive_message);
 	WSACleanup();
 #ifdef __linux__
 	int descriptors = count_descriptors();
@@ -828,7 +821,8 @@ int main(int count, char **arguments)
 #endif
 	winsock_end();
 #ifdef __linux__
-	descriptors = count_descriptors() - descriptors; /* the library's thread has one, once it was needed */
+	descriptors =
+		count_descriptors() - descriptors; /* the library's thread has one, once it was needed */
 	ok(descriptors == 0 || descriptors == 1, "no descriptor is left (%d more)", (int)descriptors);
 #endif
 	return done();

@@ -58,16 +58,6 @@ static void set_nonblocking(SOCKET s, u_long on)
 		bail("FIONBIO: %s", error_name(WSAGetLastError()));
 }
 
-static bool is_writable(SOCKET s, int milliseconds)
-{
-	struct timeval time = { milliseconds / 1000, milliseconds % 1000 * 1000 };
-	fd_set set;
-
-	FD_ZERO(&set);
-	FD_SET(s, &set);
-	return select(0, NULL, &set, NULL, &time) == 1;
-}
-
 /* The addresses that each end of a connection sees, in each family. */
 static void names(const struct family *family)
 {

@@ -10,18 +10,6 @@
 
 static LPFN_WSARECVMSG receive_message;
 
-static void find_receive_message(void)
-{
-	GUID name = WSAID_WSARECVMSG;
-	SOCKET s = new_socket(AF_INET, SOCK_DGRAM);
-	DWORD bytes;
-
-	if (WSAIoctl(s, SIO_GET_EXTENSION_FUNCTION_POINTER, &name, sizeof name, &receive_message,
-		     sizeof receive_message, &bytes, NULL, NULL))
-		bail("no WSARecvMsg: %s", error_name(WSAGetLastError()));
-	closesocket(s);
-}
-
 static bool selects(SOCKET s, bool to_write, int milliseconds)
 {
 	struct timeval time = { milliseconds / 1000, milliseconds % 1000 * 1000 };
@@ -405,7 +393,7 @@ int main(void)
 {
 	plan_lazy();
 	winsock_start();
-	find_receive_message();
+	find_extension((GUID)WSAID_WSARECVMSG, &receive_message);
 	port_zero(AF_INET);
 	port_zero(AF_INET6);
 	room_for_address(AF_INET);

@@ -18,18 +18,6 @@ enum { PORT = 7300, SOON = 3000, NEVER = 100 };
 static LPFN_WSARECVMSG receive_message;
 static char text[64];
 
-static void find_receive_message(void)
-{
-	GUID name = WSAID_WSARECVMSG;
-	SOCKET s = new_socket(AF_INET, SOCK_DGRAM);
-	DWORD bytes;
-
-	if (WSAIoctl(s, SIO_GET_EXTENSION_FUNCTION_POINTER, &name, sizeof name, &receive_message,
-		     sizeof receive_message, &bytes, NULL, NULL))
-		bail("no WSARecvMsg: %s", error_name(WSAGetLastError()));
-	closesocket(s);
-}
-
 static int set(SOCKET s, int level, int option, DWORD value)
 {
 	return setsockopt(s, level, option, (char *)&value, sizeof value);
@@ -442,7 +430,7 @@ int main(void)
 	link_address6(THERE, THERE6);
 	plan_lazy();
 	winsock_start();
-	find_receive_message();
+	find_extension((GUID)WSAID_WSARECVMSG, &receive_message);
 	nobody_there(&four);
 	nobody_there(&six);
 	by_halves();

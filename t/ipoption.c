@@ -28,26 +28,11 @@ static const DWORD IP_UNSPECIFIED_USER_MTU = 0xffffffff;
 
 static const char none_of_it[] = "Wine 8 does not know the option";
 
-static const char *set(SOCKET s, int level, int option, DWORD value)
-{
-	return outcome(setsockopt(s, level, option, (const char *)&value, sizeof value));
-}
-
-static const char *get(SOCKET s, int level, int option)
-{
-	DWORD value = 0xdead;
-	int length = sizeof value;
-
-	if (getsockopt(s, level, option, (char *)&value, &length))
-		return outcome(SOCKET_ERROR);
-	return words("%lu", (unsigned long)value);
-}
-
 static const char *round_trip(SOCKET s, int level, int option, DWORD value)
 {
-	const char *result = set(s, level, option, value);
+	const char *result = option_set(s, level, option, value);
 
-	return strcmp(result, "success") ? result : get(s, level, option);
+	return strcmp(result, "success") ? result : option_get(s, level, option);
 }
 
 /* Numbers of one byte. */
@@ -84,11 +69,12 @@ static void numbers(void)
 				  "%s: %lu reads back", rows[i].text, (unsigned long)values[n]);
 			todo_end();
 		}
-		is_string("WSAEINVAL", set(s, rows[i].level, rows[i].option, 256), "%s: 256", rows[i].text);
-		wine_may_differ("Wine takes -1 for the default");
-		is_string("WSAEINVAL", set(s, rows[i].level, rows[i].option, 0xffffffff), "%s: -1",
+		is_string("WSAEINVAL", option_set(s, rows[i].level, rows[i].option, 256), "%s: 256",
 			  rows[i].text);
-		is_string("255", get(s, rows[i].level, rows[i].option),
+		wine_may_differ("Wine takes -1 for the default");
+		is_string("WSAEINVAL", option_set(s, rows[i].level, rows[i].option, 0xffffffff), "%s: -1",
+			  rows[i].text);
+		is_string("255", option_get(s, rows[i].level, rows[i].option),
 			  "...what was refused has changed nothing");
 		todo_end();
 		closesocket(s);
@@ -99,13 +85,13 @@ static void defaults(void)
 {
 	SOCKET s = new_socket(AF_INET, SOCK_DGRAM), six = new_socket(AF_INET6, SOCK_DGRAM);
 
-	is_string("1", get(s, IPPROTO_IP, IP_MULTICAST_TTL), "IP_MULTICAST_TTL of a fresh socket");
-	is_string("1", get(six, IPPROTO_IPV6, IPV6_MULTICAST_HOPS), "IPV6_MULTICAST_HOPS");
-	is_string("0", get(s, IPPROTO_IP, IP_TOS), "IP_TOS");
-	is_string("1", get(s, IPPROTO_IP, IP_MULTICAST_LOOP), "IP_MULTICAST_LOOP");
-	is_string("1", get(six, IPPROTO_IPV6, IPV6_MULTICAST_LOOP), "IPV6_MULTICAST_LOOP");
-	is_string("0", get(s, IPPROTO_IP, IP_UNICAST_IF), "IP_UNICAST_IF");
-	is_string("0", get(six, IPPROTO_IPV6, IPV6_UNICAST_IF), "IPV6_UNICAST_IF");
+	is_string("1", option_get(s, IPPROTO_IP, IP_MULTICAST_TTL), "IP_MULTICAST_TTL of a fresh socket");
+	is_string("1", option_get(six, IPPROTO_IPV6, IPV6_MULTICAST_HOPS), "IPV6_MULTICAST_HOPS");
+	is_string("0", option_get(s, IPPROTO_IP, IP_TOS), "IP_TOS");
+	is_string("1", option_get(s, IPPROTO_IP, IP_MULTICAST_LOOP), "IP_MULTICAST_LOOP");
+	is_string("1", option_get(six, IPPROTO_IPV6, IPV6_MULTICAST_LOOP), "IPV6_MULTICAST_LOOP");
+	is_string("0", option_get(s, IPPROTO_IP, IP_UNICAST_IF), "IP_UNICAST_IF");
+	is_string("0", option_get(six, IPPROTO_IPV6, IPV6_UNICAST_IF), "IPV6_UNICAST_IF");
 	closesocket(six);
 	closesocket(s);
 }
@@ -121,18 +107,18 @@ static void families(void)
 
 	for (size_t i = 0; i < sizeof options / sizeof *options; i++) {
 		wine_may_differ("Wine leaves that to Linux");
-		is_string("WSAEINVAL", get(s, IPPROTO_IPV6, options[i]), "option %d of IPv6 on IPv4, read",
-			  options[i]);
-		is_string("WSAEINVAL", set(s, IPPROTO_IPV6, options[i], 1), "...set");
+		is_string("WSAEINVAL", option_get(s, IPPROTO_IPV6, options[i]),
+			  "option %d of IPv6 on IPv4, read", options[i]);
+		is_string("WSAEINVAL", option_set(s, IPPROTO_IPV6, options[i], 1), "...set");
 		todo_end();
 	}
-	set(six, IPPROTO_IPV6, IPV6_V6ONLY, FALSE);
+	option_set(six, IPPROTO_IPV6, IPV6_V6ONLY, FALSE);
 	is_string("9", round_trip(six, IPPROTO_IP, IP_TTL, 9), "IP_TTL of a dual-stack socket");
 	is_string("7", round_trip(six, IPPROTO_IPV6, IPV6_UNICAST_HOPS, 7), "...and IPV6_UNICAST_HOPS");
-	is_string("9", get(six, IPPROTO_IP, IP_TTL), "...are two");
+	is_string("9", option_get(six, IPPROTO_IP, IP_TTL), "...are two");
 	is_string("1", round_trip(six, IPPROTO_IP, IP_DONTFRAGMENT, TRUE),
 		  "IP_DONTFRAGMENT of a dual-stack socket");
-	is_string("0", get(six, IPPROTO_IPV6, IPV6_DONTFRAG), "...and IPV6_DONTFRAG are two as well");
+	is_string("0", option_get(six, IPPROTO_IPV6, IPV6_DONTFRAG), "...and IPV6_DONTFRAG are two as well");
 	closesocket(six);
 	closesocket(s);
 }
@@ -155,22 +141,24 @@ static void fragmentation(void)
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
 		SOCKET s = new_socket(rows[i].family, rows[i].type);
 
-		is_string(rows[i].initial, get(s, rows[i].level, rows[i].dont),
+		is_string(rows[i].initial, option_get(s, rows[i].level, rows[i].dont),
 			  "%s: whether fragments are forbidden", rows[i].text);
 		is_string("1", round_trip(s, rows[i].level, rows[i].dont, 0xdead), "...0xdead reads as 1");
 		is_string("0", round_trip(s, rows[i].level, rows[i].dont, 0), "...0 as 0");
 		wine_may_differ(none_of_it);
-		is_string("0", get(s, rows[i].level, rows[i].discover),
+		is_string("0", option_get(s, rows[i].level, rows[i].discover),
 			  "%s: the discovery of the MTU was not set", rows[i].text);
-		is_string("WSAEINVAL", set(s, rows[i].level, rows[i].discover, 0), "...and cannot be unset");
+		is_string("WSAEINVAL", option_set(s, rows[i].level, rows[i].discover, 0),
+			  "...and cannot be unset");
 		for (DWORD value = 1; value <= 3; value++)
 			is_string(words("%lu", (unsigned long)value),
 				  round_trip(s, rows[i].level, rows[i].discover, value), "...%lu reads back",
 				  (unsigned long)value);
-		is_string("WSAEINVAL", set(s, rows[i].level, rows[i].discover, 4), "...4 is none");
-		is_string("3", get(s, rows[i].level, rows[i].discover), "...and has changed nothing");
+		is_string("WSAEINVAL", option_set(s, rows[i].level, rows[i].discover, 4), "...4 is none");
+		is_string("3", option_get(s, rows[i].level, rows[i].discover), "...and has changed nothing");
 		todo_end();
-		is_string("0", get(s, rows[i].level, rows[i].dont), "...the other option is as it was set");
+		is_string("0", option_get(s, rows[i].level, rows[i].dont),
+			  "...the other option is as it was set");
 		closesocket(s);
 	}
 }
@@ -186,9 +174,9 @@ static void mtu(void)
 			SOCKET s = new_socket(family, types[t]);
 
 			wine_may_differ(none_of_it);
-			is_string("WSAENOTCONN", get(s, level, option),
+			is_string("WSAENOTCONN", option_get(s, level, option),
 				  "the path's MTU without a path, IPv%d", f ? 6 : 4);
-			is_string("4294967295", get(s, level, user), "...no bound is set");
+			is_string("4294967295", option_get(s, level, user), "...no bound is set");
 			is_string("1400", round_trip(s, level, user, 1400), "...1400 is one");
 			is_string("100", round_trip(s, level, user, 100),
 				  "...so is less than any link carries");
@@ -199,15 +187,15 @@ static void mtu(void)
 		}
 		tcp_pair(family, pair);
 		wine_may_differ(none_of_it);
-		ok(*get(pair[0], level, option) >= '1' && *get(pair[0], level, option) <= '9',
-		   "the MTU of a stream's path: %s", get(pair[0], level, option));
-		is_string("WSAENOPROTOOPT", set(pair[0], level, option, 1400), "...cannot be set");
+		ok(*option_get(pair[0], level, option) >= '1' && *option_get(pair[0], level, option) <= '9',
+		   "the MTU of a stream's path: %s", option_get(pair[0], level, option));
+		is_string("WSAENOPROTOOPT", option_set(pair[0], level, option, 1400), "...cannot be set");
 		todo_end();
 		close_pair(pair);
 		udp_pair(family, pair);
 		wine_may_differ(none_of_it);
-		ok(*get(pair[0], level, option) >= '1' && *get(pair[0], level, option) <= '9',
-		   "the MTU of connected datagrams' path: %s", get(pair[0], level, option));
+		ok(*option_get(pair[0], level, option) >= '1' && *option_get(pair[0], level, option) <= '9',
+		   "the MTU of connected datagrams' path: %s", option_get(pair[0], level, option));
 		todo_end();
 		close_pair(pair);
 		family = AF_INET6;
@@ -228,13 +216,13 @@ static void unicast_if(void)
 		wine_may_differ("Wine has what Linux has");
 		is_string("1", round_trip(s, IPPROTO_IP, IP_UNICAST_IF, htonl(1)),
 			  "IP_UNICAST_IF, the loopback interface");
-		is_string("WSAEADDRNOTAVAIL", set(s, IPPROTO_IP, IP_UNICAST_IF, htonl(0xfffff0)),
+		is_string("WSAEADDRNOTAVAIL", option_set(s, IPPROTO_IP, IP_UNICAST_IF, htonl(0xfffff0)),
 			  "...an index of none");
-		is_string("1", get(s, IPPROTO_IP, IP_UNICAST_IF), "...has changed nothing");
+		is_string("1", option_get(s, IPPROTO_IP, IP_UNICAST_IF), "...has changed nothing");
 		is_string("0", round_trip(s, IPPROTO_IP, IP_UNICAST_IF, 0), "...none in particular");
 		is_string("1", round_trip(six, IPPROTO_IPV6, IPV6_UNICAST_IF, 1),
 			  "IPV6_UNICAST_IF, the loopback interface");
-		is_string("WSAEADDRNOTAVAIL", set(six, IPPROTO_IPV6, IPV6_UNICAST_IF, 0xfffff0),
+		is_string("WSAEADDRNOTAVAIL", option_set(six, IPPROTO_IPV6, IPV6_UNICAST_IF, 0xfffff0),
 			  "...an index of none");
 		is_string("0", round_trip(six, IPPROTO_IPV6, IPV6_UNICAST_IF, 0), "...none in particular");
 		todo_end();
@@ -251,7 +239,8 @@ static void connected_by_interface(void)
 	SOCKET listener = listening_socket(AF_INET, &address, &length), s = new_socket(AF_INET, SOCK_STREAM);
 
 	wine_may_differ("Wine takes the index in host order");
-	is_string("success", set(s, IPPROTO_IP, IP_UNICAST_IF, htonl(1)), "IP_UNICAST_IF before connect()");
+	is_string("success", option_set(s, IPPROTO_IP, IP_UNICAST_IF, htonl(1)),
+		  "IP_UNICAST_IF before connect()");
 	todo_end();
 	succeeds(connect(s, (struct sockaddr *)&address, length),
 		 "...a connection over the loopback interface");
@@ -272,9 +261,9 @@ static void protection(void)
 			  "IPV6_PROTECTION_LEVEL %lu", (unsigned long)levels[i]);
 	}
 	for (int i = 0; i < 4; i++)
-		is_string("WSAEINVAL", set(six, IPPROTO_IPV6, IPV6_PROTECTION_LEVEL, bad[i]),
+		is_string("WSAEINVAL", option_set(six, IPPROTO_IPV6, IPV6_PROTECTION_LEVEL, bad[i]),
 			  "...%ld is none", (long)(int)bad[i]);
-	is_string("30", get(six, IPPROTO_IPV6, IPV6_PROTECTION_LEVEL), "...and has changed nothing");
+	is_string("30", option_get(six, IPPROTO_IPV6, IPV6_PROTECTION_LEVEL), "...and has changed nothing");
 	is_string("10", round_trip(s, IPPROTO_IP, IPV6_PROTECTION_LEVEL, 10), "the same on IPv4");
 	todo_end();
 	closesocket(s);
@@ -295,7 +284,7 @@ static void versions(void)
 		set_environment("WINSOCK_COMPAT_WINDOWS", rows[i].windows);
 		winsock_start();
 		s = new_socket(AF_INET6, SOCK_DGRAM);
-		is_string(rows[i].level, get(s, IPPROTO_IPV6, IPV6_PROTECTION_LEVEL),
+		is_string(rows[i].level, option_get(s, IPPROTO_IPV6, IPV6_PROTECTION_LEVEL),
 			  "IPV6_PROTECTION_LEVEL of a fresh socket on Windows %s", rows[i].windows);
 		is_string(rows[i].level,
 			  round_trip(s, IPPROTO_IPV6, IPV6_PROTECTION_LEVEL, (DWORD)atoi(rows[i].level)),
@@ -313,14 +302,15 @@ static void checksums(void)
 	SOCKET s = new_socket(AF_INET, SOCK_DGRAM), six = new_socket(AF_INET6, SOCK_DGRAM);
 
 	wine_may_differ(none_of_it);
-	is_string("0", get(s, IPPROTO_UDP, UDP_NOCHECKSUM), "UDP_NOCHECKSUM of a fresh socket");
+	is_string("0", option_get(s, IPPROTO_UDP, UDP_NOCHECKSUM), "UDP_NOCHECKSUM of a fresh socket");
 	is_string("1", round_trip(s, IPPROTO_UDP, UDP_NOCHECKSUM, 7), "...7 is TRUE");
-	is_string("0", get(s, IPPROTO_UDP, UDP_CHECKSUM_COVERAGE),
+	is_string("0", option_get(s, IPPROTO_UDP, UDP_CHECKSUM_COVERAGE),
 		  "...UDP_CHECKSUM_COVERAGE is the opposite");
 	is_string("1", round_trip(s, IPPROTO_UDP, UDP_CHECKSUM_COVERAGE, TRUE), "...and switches it too");
-	is_string("0", get(s, IPPROTO_UDP, UDP_NOCHECKSUM), "...off");
-	is_string("WSAENOPROTOOPT", get(six, IPPROTO_UDP, UDP_NOCHECKSUM), "UDP_NOCHECKSUM is not for IPv6");
-	is_string("WSAENOPROTOOPT", set(six, IPPROTO_UDP, UDP_NOCHECKSUM, TRUE), "...nor to be set");
+	is_string("0", option_get(s, IPPROTO_UDP, UDP_NOCHECKSUM), "...off");
+	is_string("WSAENOPROTOOPT", option_get(six, IPPROTO_UDP, UDP_NOCHECKSUM),
+		  "UDP_NOCHECKSUM is not for IPv6");
+	is_string("WSAENOPROTOOPT", option_set(six, IPPROTO_UDP, UDP_NOCHECKSUM, TRUE), "...nor to be set");
 	todo_end();
 	closesocket(six);
 	closesocket(s);
@@ -333,8 +323,8 @@ static void raw(void)
 	SOCKET udp = new_socket(AF_INET, SOCK_DGRAM), tcp = new_socket(AF_INET, SOCK_STREAM);
 
 	wine_may_differ(differs);
-	is_string("WSAEINVAL", get(udp, IPPROTO_IP, IP_HDRINCL), "IP_HDRINCL of UDP");
-	is_string("WSAEINVAL", set(tcp, IPPROTO_IP, IP_HDRINCL, TRUE), "IP_HDRINCL set on TCP");
+	is_string("WSAEINVAL", option_get(udp, IPPROTO_IP, IP_HDRINCL), "IP_HDRINCL of UDP");
+	is_string("WSAEINVAL", option_set(tcp, IPPROTO_IP, IP_HDRINCL, TRUE), "IP_HDRINCL set on TCP");
 	todo_end();
 	closesocket(tcp);
 	closesocket(udp);
@@ -343,19 +333,19 @@ static void raw(void)
 		return;
 	}
 	wine_may_differ("Wine leaves it to Linux");
-	is_string("0", get(s, IPPROTO_IP, IP_HDRINCL), "IP_HDRINCL of a fresh raw socket");
+	is_string("0", option_get(s, IPPROTO_IP, IP_HDRINCL), "IP_HDRINCL of a fresh raw socket");
 	todo_end();
 	is_string("1", round_trip(s, IPPROTO_IP, IP_HDRINCL, TRUE), "...TRUE");
-	is_string("0", get(s, IPPROTO_IP, IP_DONTFRAGMENT), "IP_DONTFRAGMENT of a raw socket");
+	is_string("0", option_get(s, IPPROTO_IP, IP_DONTFRAGMENT), "IP_DONTFRAGMENT of a raw socket");
 	is_string("5", round_trip(s, IPPROTO_IP, IP_TTL, 5), "IP_TTL of a raw socket");
 	wine_may_differ(none_of_it);
-	is_string("WSAENOTCONN", get(s, IPPROTO_IP, IP_MTU), "IP_MTU of a raw socket");
-	is_string("0", get(six, IPPROTO_IPV6, IPV6_HDRINCL), "IPV6_HDRINCL of a raw socket");
+	is_string("WSAENOTCONN", option_get(s, IPPROTO_IP, IP_MTU), "IP_MTU of a raw socket");
+	is_string("0", option_get(six, IPPROTO_IPV6, IPV6_HDRINCL), "IPV6_HDRINCL of a raw socket");
 	is_string("1", round_trip(six, IPPROTO_IPV6, IPV6_HDRINCL, TRUE), "...TRUE");
 	is_string("2", round_trip(six, IPPROTO_IPV6, IPV6_CHECKSUM, 2), "IPV6_CHECKSUM at an even place");
-	is_string("WSAEINVAL", set(six, IPPROTO_IPV6, IPV6_CHECKSUM, 3), "...not at an odd one");
+	is_string("WSAEINVAL", option_set(six, IPPROTO_IPV6, IPV6_CHECKSUM, 3), "...not at an odd one");
 	is_string("4294967295", round_trip(six, IPPROTO_IPV6, IPV6_CHECKSUM, 0xffffffff), "...none");
-	is_string("WSAEINVAL", set(six, IPPROTO_IP, IP_TTL, 5),
+	is_string("WSAEINVAL", option_set(six, IPPROTO_IP, IP_TTL, 5),
 		  "a raw socket of IPv6 has no options of IPv4");
 	todo_end();
 	closesocket(six);
@@ -407,9 +397,9 @@ static void reliable_multicast(void)
 	SOCKET s = new_socket(AF_INET, SOCK_DGRAM);
 
 	for (int option = 1001; option <= 1014; option++) {
-		is_string("WSAEINVAL", get(s, 113, option), "option %d of IPPROTO_RM on another socket",
-			  option);
-		is_string("WSAEINVAL", set(s, 113, option, 1), "...set");
+		is_string("WSAEINVAL", option_get(s, 113, option),
+			  "option %d of IPPROTO_RM on another socket", option);
+		is_string("WSAEINVAL", option_set(s, 113, option, 1), "...set");
 	}
 	closesocket(s);
 }
@@ -422,16 +412,17 @@ static void inherited(void)
 	SOCKET listener = listening_socket(AF_INET, &address, &length);
 	SOCKET s = new_socket(AF_INET, SOCK_STREAM), accepted;
 
-	set(listener, IPPROTO_IP, IP_TTL, 9);
-	set(listener, IPPROTO_IP, IP_TOS, 0x23);
-	set(listener, IPPROTO_IP, IP_DONTFRAGMENT, FALSE);
+	option_set(listener, IPPROTO_IP, IP_TTL, 9);
+	option_set(listener, IPPROTO_IP, IP_TOS, 0x23);
+	option_set(listener, IPPROTO_IP, IP_DONTFRAGMENT, FALSE);
 	connect(s, (struct sockaddr *)&address, length);
 	accepted = accept(listener, NULL, NULL);
-	is_string("9", get(accepted, IPPROTO_IP, IP_TTL), "an accepted connection has the listener's IP_TTL");
+	is_string("9", option_get(accepted, IPPROTO_IP, IP_TTL),
+		  "an accepted connection has the listener's IP_TTL");
 	wine_may_differ("Wine has what Linux has");
-	is_string("35", get(accepted, IPPROTO_IP, IP_TOS), "...and IP_TOS");
+	is_string("35", option_get(accepted, IPPROTO_IP, IP_TOS), "...and IP_TOS");
 	todo_end();
-	is_string("0", get(accepted, IPPROTO_IP, IP_DONTFRAGMENT), "...and IP_DONTFRAGMENT");
+	is_string("0", option_get(accepted, IPPROTO_IP, IP_DONTFRAGMENT), "...and IP_DONTFRAGMENT");
 	closesocket(accepted);
 	closesocket(s);
 	closesocket(listener);

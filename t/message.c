@@ -12,20 +12,6 @@
 static LPFN_WSARECVMSG receive_message;
 
 /* Windows has it by pointer only. */
-static void find_receive_message(void)
-{
-	GUID name = WSAID_WSARECVMSG;
-	SOCKET s = new_socket(AF_INET, SOCK_DGRAM);
-	DWORD bytes = 0;
-
-	succeeds(WSAIoctl(s, SIO_GET_EXTENSION_FUNCTION_POINTER, &name, sizeof name, &receive_message,
-			  sizeof receive_message, &bytes, NULL, NULL),
-		 "SIO_GET_EXTENSION_FUNCTION_POINTER, WSAID_WSARECVMSG");
-	if (!receive_message)
-		bail("no WSARecvMsg");
-	closesocket(s);
-}
-
 static void set_nonblocking(SOCKET s)
 {
 	u_long on = 1;
@@ -684,7 +670,7 @@ int main(void)
 {
 	plan_lazy();
 	winsock_start();
-	find_receive_message();
+	find_extension((GUID)WSAID_WSARECVMSG, &receive_message);
 	streams();
 	wait_for_all();
 	stream_flags();

@@ -34,21 +34,6 @@ static DWORD ip(const char *text)
 	return inet_addr(text);
 }
 
-static const char *set(SOCKET s, int level, int option, DWORD value)
-{
-	return outcome(setsockopt(s, level, option, (const char *)&value, sizeof value));
-}
-
-static const char *get(SOCKET s, int level, int option)
-{
-	DWORD value = 0xdead;
-	int length = sizeof value;
-
-	if (getsockopt(s, level, option, (char *)&value, &length))
-		return outcome(SOCKET_ERROR);
-	return words("%lu", (unsigned long)value);
-}
-
 static struct sockaddr_in name_of(const char *address, unsigned short at)
 {
 	struct sockaddr_in name = { .sin_family = AF_INET, .sin_port = htons(at) };
@@ -77,7 +62,7 @@ static SOCKET sender(const char *from)
 
 	if (bind(s, (struct sockaddr *)&name, sizeof name))
 		bail("bind to %s: %s", from, error_name(WSAGetLastError()));
-	if (strcmp(set(s, IPPROTO_IP, IP_MULTICAST_IF, ip("127.0.0.1")), "success"))
+	if (strcmp(option_set(s, IPPROTO_IP, IP_MULTICAST_IF, ip("127.0.0.1")), "success"))
 		bail("IP_MULTICAST_IF: %s", error_name(WSAGetLastError()));
 	return s;
 }
@@ -170,7 +155,7 @@ static void membership(void)
 	todo_end();
 	is_string("WSAEINVAL", member(s, IP_ADD_MEMBERSHIP, "192.0.2.1", ip("127.0.0.1")),
 		  "a group that is none");
-	is_string("WSAENOPROTOOPT", get(s, IPPROTO_IP, IP_ADD_MEMBERSHIP),
+	is_string("WSAENOPROTOOPT", option_get(s, IPPROTO_IP, IP_ADD_MEMBERSHIP),
 		  "IP_ADD_MEMBERSHIP cannot be read");
 	closesocket(s);
 	s = new_socket(AF_INET, SOCK_STREAM);
@@ -338,18 +323,18 @@ static void loop(void)
 
 	member(on, IP_ADD_MEMBERSHIP, group, ip("127.0.0.1"));
 	member(off, IP_ADD_MEMBERSHIP, group, ip("127.0.0.1"));
-	is_string("1", get(off, IPPROTO_IP, IP_MULTICAST_LOOP), "IP_MULTICAST_LOOP of a fresh socket");
-	is_string("success", set(off, IPPROTO_IP, IP_MULTICAST_LOOP, FALSE), "...FALSE");
-	is_string("0", get(off, IPPROTO_IP, IP_MULTICAST_LOOP), "...reads back");
+	is_string("1", option_get(off, IPPROTO_IP, IP_MULTICAST_LOOP), "IP_MULTICAST_LOOP of a fresh socket");
+	is_string("success", option_set(off, IPPROTO_IP, IP_MULTICAST_LOOP, FALSE), "...FALSE");
+	is_string("0", option_get(off, IPPROTO_IP, IP_MULTICAST_LOOP), "...reads back");
 	hears(true, on, from, group, "another socket hears this host as before");
 	wine_may_differ(sender_decides);
 	is_string("WSAETIMEDOUT", hear(off, NEVER), "...this one does not");
-	set(off, IPPROTO_IP, IP_MULTICAST_IF, ip("127.0.0.1"));
+	option_set(off, IPPROTO_IP, IP_MULTICAST_IF, ip("127.0.0.1"));
 	hears(true, on, off, group, "what it says itself is heard by others");
 	todo_end();
 	while (strcmp(hear(off, NEVER), "WSAETIMEDOUT") != 0)
 		;
-	is_string("success", set(off, IPPROTO_IP, IP_MULTICAST_LOOP, TRUE), "IP_MULTICAST_LOOP TRUE");
+	is_string("success", option_set(off, IPPROTO_IP, IP_MULTICAST_LOOP, TRUE), "IP_MULTICAST_LOOP TRUE");
 	hears(true, off, from, group, "...it hears its host again");
 	closesocket(on);
 	closesocket(off);
@@ -378,33 +363,34 @@ static void choice(void)
 {
 	SOCKET s = new_socket(AF_INET, SOCK_DGRAM);
 
-	is_string("0", get(s, IPPROTO_IP, IP_MULTICAST_IF), "IP_MULTICAST_IF of a fresh socket");
+	is_string("0", option_get(s, IPPROTO_IP, IP_MULTICAST_IF), "IP_MULTICAST_IF of a fresh socket");
 	wine_may_differ("Wine gives back the address, and takes no index");
-	is_string("success", set(s, IPPROTO_IP, IP_MULTICAST_IF, htonl(1)), "...an index in network order");
-	is_string("1", get(s, IPPROTO_IP, IP_MULTICAST_IF), "...reads back in host order");
-	is_string("success", set(s, IPPROTO_IP, IP_MULTICAST_IF, ip("127.0.0.1")), "...an address");
-	is_string("1", get(s, IPPROTO_IP, IP_MULTICAST_IF), "...reads back as the index");
+	is_string("success", option_set(s, IPPROTO_IP, IP_MULTICAST_IF, htonl(1)),
+		  "...an index in network order");
+	is_string("1", option_get(s, IPPROTO_IP, IP_MULTICAST_IF), "...reads back in host order");
+	is_string("success", option_set(s, IPPROTO_IP, IP_MULTICAST_IF, ip("127.0.0.1")), "...an address");
+	is_string("1", option_get(s, IPPROTO_IP, IP_MULTICAST_IF), "...reads back as the index");
 	todo_end();
 	wine_may_differ("Wine has another error");
-	is_string("WSAEADDRNOTAVAIL", set(s, IPPROTO_IP, IP_MULTICAST_IF, ip("203.0.113.1")),
+	is_string("WSAEADDRNOTAVAIL", option_set(s, IPPROTO_IP, IP_MULTICAST_IF, ip("203.0.113.1")),
 		  "...the address of none");
-	is_string("WSAEADDRNOTAVAIL", set(s, IPPROTO_IP, IP_MULTICAST_IF, htonl(0xfffff0)),
+	is_string("WSAEADDRNOTAVAIL", option_set(s, IPPROTO_IP, IP_MULTICAST_IF, htonl(0xfffff0)),
 		  "...the index of none");
-	is_string("1", get(s, IPPROTO_IP, IP_MULTICAST_IF), "...what was refused has changed nothing");
+	is_string("1", option_get(s, IPPROTO_IP, IP_MULTICAST_IF), "...what was refused has changed nothing");
 	todo_end();
-	is_string("success", set(s, IPPROTO_IP, IP_MULTICAST_IF, 0), "...none in particular");
-	is_string("0", get(s, IPPROTO_IP, IP_MULTICAST_IF), "...reads back");
+	is_string("success", option_set(s, IPPROTO_IP, IP_MULTICAST_IF, 0), "...none in particular");
+	is_string("0", option_get(s, IPPROTO_IP, IP_MULTICAST_IF), "...reads back");
 	closesocket(s);
 
 	s = new_socket(AF_INET6, SOCK_DGRAM);
-	is_string("0", get(s, IPPROTO_IPV6, IPV6_MULTICAST_IF), "IPV6_MULTICAST_IF of a fresh socket");
-	is_string("success", set(s, IPPROTO_IPV6, IPV6_MULTICAST_IF, 1), "...an index in host order");
-	is_string("1", get(s, IPPROTO_IPV6, IPV6_MULTICAST_IF), "...reads back");
+	is_string("0", option_get(s, IPPROTO_IPV6, IPV6_MULTICAST_IF), "IPV6_MULTICAST_IF of a fresh socket");
+	is_string("success", option_set(s, IPPROTO_IPV6, IPV6_MULTICAST_IF, 1), "...an index in host order");
+	is_string("1", option_get(s, IPPROTO_IPV6, IPV6_MULTICAST_IF), "...reads back");
 	wine_may_differ("Wine has another error");
-	is_string("WSAEADDRNOTAVAIL", set(s, IPPROTO_IPV6, IPV6_MULTICAST_IF, 0xfffff0),
+	is_string("WSAEADDRNOTAVAIL", option_set(s, IPPROTO_IPV6, IPV6_MULTICAST_IF, 0xfffff0),
 		  "...the index of none");
 	succeeds(setsockopt(s, IPPROTO_IPV6, IPV6_MULTICAST_IF, NULL, 0), "...NULL");
-	is_string("0", get(s, IPPROTO_IPV6, IPV6_MULTICAST_IF), "...is none in particular");
+	is_string("0", option_get(s, IPPROTO_IPV6, IPV6_MULTICAST_IF), "...is none in particular");
 	todo_end();
 	closesocket(s);
 }
@@ -531,7 +517,8 @@ static void dual(void)
 	is_string("success", member(s, IP_ADD_MEMBERSHIP, "239.1.1.8", ip("127.0.0.1")),
 		  "IP_ADD_MEMBERSHIP on a dual-stack socket");
 	hears(true, s, from, "239.1.1.8", "...datagrams arrive");
-	is_string("success", set(s, IPPROTO_IP, IP_MULTICAST_LOOP, FALSE), "...IP_MULTICAST_LOOP FALSE");
+	is_string("success", option_set(s, IPPROTO_IP, IP_MULTICAST_LOOP, FALSE),
+		  "...IP_MULTICAST_LOOP FALSE");
 	wine_may_differ(sender_decides);
 	hears(false, s, from, "239.1.1.8", "...they do not");
 	todo_end();

@@ -114,17 +114,6 @@ static struct reader begin_reader(SOCKET pair[2])
 	return (struct reader){ .s = pair[1] };
 }
 
-/* Whether select calls it writable within that time. */
-static bool is_writable(SOCKET s, int milliseconds)
-{
-	struct timeval time = { milliseconds / 1000, milliseconds % 1000 * 1000 };
-	fd_set set;
-
-	FD_ZERO(&set);
-	FD_SET(s, &set);
-	return select(0, NULL, &set, NULL, &time) == 1;
-}
-
 /* Sends the stream from that place on until nothing more is accepted; how far it came. */
 static size_t fill(SOCKET s, size_t place, int size)
 {

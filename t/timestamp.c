@@ -90,18 +90,6 @@ static void configuration(void)
 #ifdef __linux__
 static LPFN_WSARECVMSG receive_message;
 
-static void find_receive_message(void)
-{
-	GUID name = WSAID_WSARECVMSG;
-	SOCKET s = new_socket(AF_INET, SOCK_DGRAM);
-	DWORD bytes;
-
-	if (WSAIoctl(s, SIO_GET_EXTENSION_FUNCTION_POINTER, &name, sizeof name, &receive_message,
-		     sizeof receive_message, &bytes, NULL, NULL))
-		bail("no WSARecvMsg: %s", error_name(WSAGetLastError()));
-	closesocket(s);
-}
-
 /* Two sockets of a family, the first of which sends to the second. */
 static void open_ends(int family, SOCKET ends[2])
 {
@@ -367,7 +355,7 @@ int main(void)
 	clocks();
 	configuration();
 #ifdef __linux__
-	find_receive_message();
+	find_extension((GUID)WSAID_WSARECVMSG, &receive_message);
 	arrivals(AF_INET);
 	arrivals(AF_INET6);
 	departures(AF_INET);

@@ -144,6 +144,42 @@ void close_pair(SOCKET pair[2])
 	closesocket(pair[1]);
 }
 
+bool is_writable(SOCKET s, int milliseconds)
+{
+	struct timeval time = { milliseconds / 1000, milliseconds % 1000 * 1000 };
+	fd_set set;
+
+	FD_ZERO(&set);
+	FD_SET(s, &set);
+	return select(0, NULL, &set, NULL, &time) == 1;
+}
+
+const char *option_set(SOCKET s, int level, int option, DWORD value)
+{
+	return outcome(setsockopt(s, level, option, (const char *)&value, sizeof value));
+}
+
+const char *option_get(SOCKET s, int level, int option)
+{
+	DWORD value = 0xdead;
+	int length = sizeof value;
+
+	if (getsockopt(s, level, option, (char *)&value, &length))
+		return outcome(SOCKET_ERROR);
+	return words("%lu", (unsigned long)value);
+}
+
+void find_extension(GUID name, void *function)
+{
+	SOCKET s = new_socket(AF_INET, SOCK_DGRAM);
+	DWORD bytes;
+
+	if (WSAIoctl(s, SIO_GET_EXTENSION_FUNCTION_POINTER, &name, sizeof name, function, sizeof(FARPROC),
+		     &bytes, NULL, NULL))
+		bail("no such extension: %s", error_name(WSAGetLastError()));
+	closesocket(s);
+}
+
 unsigned short free_port(int family, int type)
 {
 	struct sockaddr_storage address;

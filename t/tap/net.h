@@ -6,6 +6,7 @@
 
 #include <winsock2.h>
 #include <ws2tcpip.h>
+#include <mswsock.h>
 
 #include "tap.h"
 
@@ -24,7 +25,15 @@ SOCKET listening_socket(int family, struct sockaddr_storage *address, int *lengt
 void tcp_pair(int family, SOCKET pair[2]); /* connected; [1] is the accepted one */
 void udp_pair(int family, SOCKET pair[2]); /* connected to each other */
 void close_pair(SOCKET pair[2]);
+bool is_writable(SOCKET s, int milliseconds);   /* so select says, within that time */
 unsigned short free_port(int family, int type); /* nothing is bound to it; in host order */
+
+/* Options that are a number. */
+const char *option_set(SOCKET s, int level, int option, DWORD value); /* its outcome */
+const char *option_get(SOCKET s, int level, int option);              /* the number, or the error */
+
+void find_extension(GUID name,
+		    void *function); /* what SIO_GET_EXTENSION_FUNCTION_POINTER has; to a pointer */
 
 /* Pointers that are not the program's memory: NULL, 1, a page that is not
  * mapped, one that may not be touched, and the last bytes before one. The list
