@@ -179,6 +179,92 @@ static const GUID REAL_TIME_NOTIFICATION_CAPABILITY __attribute__((unused)) = {
 };
 #endif
 
+#ifdef WSC_OVERLAY
+#define WSC_INLINE static __inline__ __attribute__((unused))
+
+/* Addresses of IPv4, as ws2ipdef.h has it for IPv6. */
+WSC_INLINE BOOLEAN IN4_ADDR_EQUAL(const IN_ADDR *a, const IN_ADDR *b)
+{
+	return a->S_un.S_addr == b->S_un.S_addr;
+}
+
+/* Whether it begins with these bits of this number. */
+WSC_INLINE BOOLEAN wsc_in4_begins(const IN_ADDR *a, ULONG number, int bits)
+{
+	const UCHAR *byte = (const UCHAR *)a;
+	ULONG value = (ULONG)byte[0] << 24 | (ULONG)byte[1] << 16 | (ULONG)byte[2] << 8 | byte[3];
+
+	return (value ^ number) >> (32 - bits) == 0;
+}
+
+#define WSC_IN4_RANGE(name, number, bits)                                                                    \
+	WSC_INLINE BOOLEAN name(const IN_ADDR *a)                                                            \
+	{                                                                                                    \
+		return wsc_in4_begins(a, number, bits);                                                      \
+	}
+WSC_IN4_RANGE(IN4_IS_ADDR_UNSPECIFIED, 0, 32)
+WSC_IN4_RANGE(IN4_IS_ADDR_LOOPBACK, 0x7f000000, 8)
+WSC_IN4_RANGE(IN4_IS_ADDR_BROADCAST, 0xffffffff, 32)
+WSC_IN4_RANGE(IN4_IS_ADDR_MULTICAST, 0xe0000000, 4)
+WSC_IN4_RANGE(IN4_IS_ADDR_LINKLOCAL, 0xa9fe0000, 16)
+#undef WSC_IN4_RANGE
+
+WSC_INLINE void IN4ADDR_SETANY(SOCKADDR_IN *address)
+{
+	__builtin_memset(address, 0, sizeof *address);
+	address->sin_family = AF_INET;
+}
+
+WSC_INLINE void IN4ADDR_SETLOOPBACK(SOCKADDR_IN *address)
+{
+	IN4ADDR_SETANY(address);
+	address->sin_addr.S_un.S_un_b.s_b1 = 127;
+	address->sin_addr.S_un.S_un_b.s_b4 = 1;
+}
+
+WSC_INLINE BOOLEAN IN4ADDR_ISANY(const SOCKADDR_IN *address)
+{
+	return address->sin_family == AF_INET && IN4_IS_ADDR_UNSPECIFIED(&address->sin_addr);
+}
+
+WSC_INLINE BOOLEAN IN4ADDR_ISLOOPBACK(const SOCKADDR_IN *address)
+{
+	return address->sin_family == AF_INET && IN4_IS_ADDR_LOOPBACK(&address->sin_addr);
+}
+
+/* Those of the family that the address says it is of. */
+WSC_INLINE void INETADDR_SETANY(PSOCKADDR address)
+{
+	if (address->sa_family == AF_INET6)
+		IN6ADDR_SETANY((SOCKADDR_IN6 *)(void *)address);
+	else
+		IN4ADDR_SETANY((SOCKADDR_IN *)(void *)address);
+}
+
+WSC_INLINE void INETADDR_SETLOOPBACK(PSOCKADDR address)
+{
+	if (address->sa_family == AF_INET6)
+		IN6ADDR_SETLOOPBACK((SOCKADDR_IN6 *)(void *)address);
+	else
+		IN4ADDR_SETLOOPBACK((SOCKADDR_IN *)(void *)address);
+}
+
+WSC_INLINE BOOLEAN INETADDR_ISANY(const SOCKADDR *address)
+{
+	return address->sa_family == AF_INET6 ? IN6ADDR_ISANY((const SOCKADDR_IN6 *)(const void *)address)
+					      : IN4ADDR_ISANY((const SOCKADDR_IN *)(const void *)address);
+}
+
+WSC_INLINE BOOLEAN INETADDR_ISLOOPBACK(const SOCKADDR *address)
+{
+	return address->sa_family == AF_INET6
+		       ? IN6ADDR_ISLOOPBACK((const SOCKADDR_IN6 *)(const void *)address)
+		       : IN4ADDR_ISLOOPBACK((const SOCKADDR_IN *)(const void *)address);
+}
+
+#undef WSC_INLINE
+#endif
+
 WSC_END
 
 #endif

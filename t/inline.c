@@ -4,6 +4,7 @@
 #include <winsock2.h>
 #include <ws2tcpip.h>
 #include <mswsock.h>
+#include <mstcpip.h>
 #include <stdio.h>
 #include <string.h>
 #include "tap.h"
@@ -174,6 +175,55 @@ static void pointers(void)
 	WSACleanup();
 }
 
+/* Addresses of either family, by the helpers of mstcpip.h. */
+static void either_family(void)
+{
+#ifdef __MINGW32__
+	skip(14, "mingw-w64 has no INETADDR_SETANY");
+#else
+	static const struct {
+		const char *text;
+		BOOLEAN loopback, broadcast, multicast, link_local;
+	} rows[] = {
+		{ "0.0.0.0" },
+		{ "127.200.0.1", TRUE },
+		{ "255.255.255.255", FALSE, TRUE },
+		{ "239.1.2.3", FALSE, FALSE, TRUE },
+		{ "169.254.7.7", FALSE, FALSE, FALSE, TRUE },
+		{ "192.0.2.1" },
+	};
+	static const int families[] = { AF_INET, AF_INET6 };
+
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct in_addr a;
+
+		a.s_addr = inet_addr(rows[i].text);
+		ok(IN4_IS_ADDR_UNSPECIFIED(&a) == !i && IN4_IS_ADDR_LOOPBACK(&a) == rows[i].loopback &&
+			   IN4_IS_ADDR_BROADCAST(&a) == rows[i].broadcast &&
+			   IN4_IS_ADDR_MULTICAST(&a) == rows[i].multicast &&
+			   IN4_IS_ADDR_LINKLOCAL(&a) == rows[i].link_local,
+		   "IN4_IS_ADDR_...: %s", rows[i].text);
+	}
+	for (int i = 0; i < 2; i++) {
+		SOCKADDR_INET address;
+		char text[64];
+
+		memset(&address, 0xcc, sizeof address);
+		address.si_family = (ADDRESS_FAMILY)families[i];
+		INETADDR_SETANY((PSOCKADDR)&address);
+		ok(INETADDR_ISANY((PSOCKADDR)&address), "INETADDR_SETANY and INETADDR_ISANY");
+		ok(!INETADDR_ISLOOPBACK((PSOCKADDR)&address) && SS_PORT(&address) == 0,
+		   "...and nothing else");
+		INETADDR_SETLOOPBACK((PSOCKADDR)&address);
+		ok(INETADDR_ISLOOPBACK((PSOCKADDR)&address) && !INETADDR_ISANY((PSOCKADDR)&address),
+		   "INETADDR_SETLOOPBACK and INETADDR_ISLOOPBACK");
+		inet_ntop(families[i], i ? (void *)&address.Ipv6.sin6_addr : (void *)&address.Ipv4.sin_addr,
+			  text, sizeof text);
+		is_string(i ? "::1" : "127.0.0.1", text, "...as text");
+	}
+#endif
+}
+
 /* Of windows.h what network programs have in every file. */
 static void windows(void)
 {
@@ -196,6 +246,7 @@ int main(void)
 	WSAStartup(MAKEWORD(2, 2), &data);
 	pointers();
 	windows();
+	either_family();
 	sets();
 	in6();
 	control();
