@@ -196,6 +196,7 @@ static void others_descriptor(void)
 
 /* Many at once. Some peers never read and go; the others get all of it, in order. */
 enum { MANY = 64, EACH = 6 << 20, WRITERS = 4 };
+static int used = MANY; /* pairs: valgrind takes its time for each byte */
 static SOCKET pairs[MANY][2];
 static atomic_int wrong;
 
@@ -210,21 +211,21 @@ static void write_some(void *argument)
 	size_t sent[MANY] = { 0 };
 	int left = 0;
 
-	for (int i = first; i < MANY; i += WRITERS)
+	for (int i = first; i < used; i += WRITERS)
 		left++;
 	while (left) {
 		struct timeval time = { PATIENCE / 1000, 0 };
 		fd_set set;
 
 		FD_ZERO(&set);
-		for (int i = first; i < MANY; i += WRITERS)
+		for (int i = first; i < used; i += WRITERS)
 			if (sent[i] < EACH)
 				FD_SET(pairs[i][0], &set);
 		if (select(0, NULL, &set, NULL, &time) <= 0) {
 			wrong++;
 			return;
 		}
-		for (int i = first; i < MANY; i += WRITERS) {
+		for (int i = first; i < used; i += WRITERS) {
 			int size = 1 << 20, result;
 
 			if (sent[i] >= EACH || !FD_ISSET(pairs[i][0], &set))
@@ -248,7 +249,7 @@ static void read_some(void *argument)
 {
 	int first = *(int *)argument;
 
-	for (int i = first; i < MANY; i += WRITERS) {
+	for (int i = first; i < used; i += WRITERS) {
 		struct reader reader = { .s = pairs[i][1] };
 
 		if (is_killed(i))
@@ -265,7 +266,9 @@ static void many(void)
 	struct task *tasks[2 * WRITERS];
 	bool ended = true;
 
-	for (int i = 0; i < MANY; i++) {
+	if (getenv("VALGRIND_LIB"))
+		used = MANY / 8;
+	for (int i = 0; i < used; i++) {
 		tcp_pair(AF_INET, pairs[i]);
 		begin_reader(pairs[i]);
 	}
@@ -276,7 +279,7 @@ static void many(void)
 	}
 	for (int i = 0; i < 2 * WRITERS; i++)
 		ended = task_end(tasks[i], 2 * PATIENCE) && ended;
-	ok(ended, "64 sockets, 4 threads that send, 4 that receive");
+	ok(ended, "%d sockets, 4 threads that send, 4 that receive", used);
 	is_int(0, wrong, "...every byte in its place, and no result that should not be");
 	ok(descriptors_become(before), "...and no descriptor is left");
 }

@@ -47,7 +47,7 @@ static int set_in_line(SOCKET s, int on)
 
 static bool is_next(SOCKET s)
 {
-	int yes;
+	int yes = 0;
 
 	return !ioctl((int)s, SIOCATMARK, &yes) && yes;
 }
