@@ -430,6 +430,43 @@ static void reset(bool by_send)
 	succeeds(closesocket(pair[0]), "...and it can be closed");
 }
 
+/* The same, when the program has not asked how its connect went, and while another call looks at the queue. */
+static void reset_unseen(void)
+{
+	enum { ROUNDS = 20 };
+	struct sockaddr_storage address;
+	int length, right = 0;
+	SOCKET listener = listening_socket(AF_INET, &address, &length);
+
+	for (int i = 0; i < ROUNDS; i++) {
+		SOCKET pair[2] = { new_socket(AF_INET, SOCK_STREAM), INVALID_SOCKET };
+		DWORD on = 1;
+		int result, error;
+
+		setsockopt(pair[0], IPPROTO_TCP, TCP_FAIL_CONNECT_ON_ICMP_ERROR, (char *)&on, sizeof on);
+		set_blocking(pair[0], false);
+		connect(pair[0], (struct sockaddr *)&address, length);
+		pair[1] = accept(listener, NULL, NULL);
+		sleep_ms(1);
+		result = send(pair[0], stream, SOME, 0);
+		set_linger(pair[1], 0);
+		closesocket(pair[1]);
+		do {
+			if (result > 0)
+				result = send(pair[0], "x", 1, 0);
+			error = WSAGetLastError();
+			if (result < 0 && error == WSAEWOULDBLOCK)
+				result = 1;
+		} while (result > 0);
+		right += error == WSAECONNRESET;
+		closesocket(pair[0]);
+	}
+	closesocket(listener);
+	wine_may_differ(no_reset);
+	is_int(ROUNDS, right, "a reset of a connection whose beginning nobody has looked at");
+	todo_end();
+}
+
 /* The peer only closes: what is queued for it is refused. */
 static void peer_closes(void)
 {
@@ -583,6 +620,7 @@ int main(int argc, char **argv)
 	closed_in_select();
 	reset(true);
 	reset(false);
+	reset_unseen();
 	peer_closes();
 	urgent();
 	process_ends("return", "return from main");
