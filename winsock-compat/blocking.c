@@ -37,14 +37,12 @@ uint64_t wsc__deadline(DWORD timeout)
 		       : WSC_FOREVER; /* the millisecond that has begun is no whole one */
 }
 
-int wsc__wait(SOCKET s, short events, uint64_t end)
+/* Of another descriptor, too: who is woken by that. */
+static int wait_for(int fd, short events, int other, uint64_t end)
 {
-	int raw = wsc__rcvall_raw(s, wsc__socket_place(s));
-
 	for (;;) {
-		/* The packet socket of SIO_RCVALL cannot be woken, but the raw one can. */
-		struct pollfd waiting[] = { { .fd = (int)s, .events = events }, { .fd = raw } };
-		nfds_t count = raw == (int)s ? 1 : 2;
+		struct pollfd waiting[] = { { .fd = fd, .events = events }, { .fd = other } };
+		nfds_t count = other == fd ? 1 : 2;
 		uint64_t now = wsc__now();
 		int error, left = -1;
 
@@ -61,6 +59,17 @@ int wsc__wait(SOCKET s, short events, uint64_t end)
 		if (wsc__now() >= end)
 			return WS_WSAETIMEDOUT;
 	}
+}
+
+/* The packet socket of SIO_RCVALL cannot be woken, but the raw one can. */
+int wsc__wait(SOCKET s, short events, uint64_t end)
+{
+	return wait_for((int)s, events, wsc__rcvall_raw(s, wsc__socket_place(s)), end);
+}
+
+int wsc__wait_descriptor(int fd, short events, uint64_t end)
+{
+	return wait_for(fd, events, fd, end);
 }
 
 /* Hooks are for programs that negotiated Winsock 1: Winsock 2 has abolished them. */

@@ -21,6 +21,9 @@ static inline bool wsc__hooked(struct socket *sock)
  */
 int wsc__wait(SOCKET s, short events, uint64_t end);
 
+/* The same for a descriptor of the library's own, which has no note. */
+int wsc__wait_descriptor(int fd, short events, uint64_t end);
+
 /* When a call that begins now is over, by SO_RCVTIMEO or SO_SNDTIMEO: 0 is never. */
 uint64_t wsc__deadline(DWORD timeout);
 
