@@ -2,6 +2,7 @@
  * becomes of the socket and the process. */
 #include <winsock2.h>
 #include <ws2tcpip.h>
+#include <windows.h>
 
 #include "sendqueue.h"
 
@@ -430,6 +431,10 @@ static void reset(bool by_send)
 	succeeds(closesocket(pair[0]), "...and it can be closed");
 }
 
+#ifndef TCP_FAIL_CONNECT_ON_ICMP_ERROR
+#define TCP_FAIL_CONNECT_ON_ICMP_ERROR 18
+#endif
+
 /* The same, when the program has not asked how its connect went, and while another call looks at the queue. */
 static void reset_unseen(void)
 {
@@ -465,6 +470,39 @@ static void reset_unseen(void)
 	wine_may_differ(no_reset);
 	is_int(ROUNDS, right, "a reset of a connection whose beginning nobody has looked at");
 	todo_end();
+}
+
+/* A connection that has another descriptor by WSADuplicateSocket goes on, with all that this one has accepted. */
+enum leaving { PLAINLY, TO_RESET, UNRECEIVED, ANSWERED };
+
+static void duplicated(enum leaving leaving, const char *what)
+{
+	WSAPROTOCOL_INFOA info;
+	struct reader reader;
+	SOCKET pair[2], copy;
+	size_t sent;
+
+	tcp_pair(AF_INET, pair);
+	reader = begin_reader(pair);
+	if (WSADuplicateSocketA(pair[0], GetCurrentProcessId(), &info))
+		bail("WSADuplicateSocket: %s", error_name(WSAGetLastError()));
+	copy = WSASocketA(FROM_PROTOCOL_INFO, FROM_PROTOCOL_INFO, FROM_PROTOCOL_INFO, &info, 0, 0);
+	if (leaving == TO_RESET)
+		set_linger(pair[0], 0);
+	if (leaving == UNRECEIVED)
+		send(pair[1], "x", 1, 0);
+	sleep_ms(10);
+	sent = fill(pair[0], 0, SOME);
+	succeeds(closesocket(pair[0]), "%s: closesocket of one of two descriptors", what);
+	if (leaving == ANSWERED)
+		send(pair[1], "x", 1, 0);
+	sleep_ms(10);
+	ok(read_to(&reader, sent), "...all that it has accepted arrives (%lld of %lld bytes)",
+	   (long long)reader.place, (long long)sent);
+	is_int(1000, send(copy, stream_at(sent), 1000, 0), "...the other one takes more");
+	ok(read_to(&reader, sent + 1000), "...which follows");
+	closesocket(copy);
+	closesocket(pair[1]);
 }
 
 /* The peer only closes: what is queued for it is refused. */
@@ -621,6 +659,10 @@ int main(int argc, char **argv)
 	reset(true);
 	reset(false);
 	reset_unseen();
+	duplicated(PLAINLY, "nothing else");
+	duplicated(TO_RESET, "SO_LINGER to reset");
+	duplicated(UNRECEIVED, "something to receive");
+	duplicated(ANSWERED, "something that comes");
 	peer_closes();
 	urgent();
 	process_ends("return", "return from main");

@@ -376,6 +376,8 @@ static unsigned lingers(struct socket *sock)
 /* Whether closing is a reset: SO_LINGER without a time. Under the lock. */
 static bool aborts(struct socket *sock)
 {
+	if (sock->shared) /* its last descriptor will be one */
+		return false;
 	return wsc__socket_is(sock, SOCKET_CONNECTED) && is_tcp(sock) && sock->linger_on && !sock->linger_time;
 }
 
