@@ -309,6 +309,36 @@ static void paused_listener(struct scene *scene)
 		bail("SO_PAUSE_ACCEPT: %s", error_name(WSAGetLastError()));
 }
 
+static int CALLBACK anybody(LPWSABUF caller, LPWSABUF caller_data, LPQOS socket_qos, LPQOS group_qos, LPWSABUF callee,
+			    LPWSABUF callee_data, GROUP *group, DWORD_PTR context)
+{
+	return CF_ACCEPT;
+}
+
+static const char *accepting_any(struct scene *scene)
+{
+	SOCKET s = WSAAccept(scene->s, NULL, NULL, anybody, 0);
+
+	return s == INVALID_SOCKET ? error_name(WSAGetLastError()) : "accepted";
+}
+
+/* Without the privilege for raw sockets it would be a listener like any other. */
+static void conditional_listener(struct scene *scene)
+{
+	struct sockaddr_in here = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	SOCKET probe = socket(AF_INET, SOCK_RAW, 253);
+	BOOL on = TRUE;
+
+	scene->s = INVALID_SOCKET;
+	if (probe == INVALID_SOCKET)
+		return;
+	closesocket(probe);
+	scene->s = new_socket(AF_INET, SOCK_STREAM);
+	if (setsockopt(scene->s, SOL_SOCKET, SO_CONDITIONAL_ACCEPT, (char *)&on, sizeof on) ||
+	    bind(scene->s, (struct sockaddr *)&here, sizeof here) || listen(scene->s, 5))
+		bail("SO_CONDITIONAL_ACCEPT: %s", error_name(WSAGetLastError()));
+}
+
 static SOCKET local_listener(struct scene *scene)
 {
 	static char directory[] = "/tmp/wsc-close-XXXXXX";
@@ -492,6 +522,12 @@ static const struct row {
 	{ "AF_UNIX, select", "1", local_stream, selecting_read },
 	{ "raw socket, recv", "WSAEINTR", raw, receiving },
 	{ "SIO_RCVALL_IGMPMCAST, recv", "WSAEINTR", raw_all, receiving },
+	{ "SIO_RCVALL_IGMPMCAST, select", "1", raw_all, selecting_read },
+	{ "SIO_RCVALL_IGMPMCAST, select for exceptions", "WSAENOTSOCK", raw_all, selecting_except },
+	{ "SIO_RCVALL_IGMPMCAST, WSAPoll", "POLLNVAL", raw_all, polling },
+	{ "SO_CONDITIONAL_ACCEPT, WSAAccept", "WSAEINTR", conditional_listener, accepting_any },
+	{ "SO_CONDITIONAL_ACCEPT, select", "1", conditional_listener, selecting_read },
+	{ "SO_CONDITIONAL_ACCEPT, WSAPoll", "POLLNVAL", conditional_listener, polling },
 #endif
 };
 
