@@ -323,6 +323,39 @@ static void forked(void)
 	closesocket(pair[1]);
 }
 
+static atomic_bool used_enough;
+
+static void use(void *argument)
+{
+	SOCKET s = *(SOCKET *)argument;
+
+	while (!used_enough)
+		set_linger(s, 3);
+}
+
+/* A child can go on with a socket that another thread was in the midst of a call on. */
+static void forked_in_use(void)
+{
+	enum { ROUNDS = SANITIZED ? 20 : 100, SECONDS = 10 };
+	SOCKET s = new_socket(AF_INET, SOCK_STREAM);
+	struct task *task = task_start(use, &s);
+	int status = 0;
+
+	for (int i = 0; i < ROUNDS && !status; i++) {
+		pid_t child = fork();
+
+		if (child == 0) {
+			alarm(SECONDS);
+			_exit(closesocket(s) ? 1 : 0);
+		}
+		waitpid(child, &status, 0);
+	}
+	is_int(0, status, "children close a socket that another thread of their parent's uses");
+	used_enough = true;
+	ok(task_end(task, PATIENCE), "...which goes on with it");
+	closesocket(s);
+}
+
 /* Where nothing can be queued, a send takes what the kernel takes. */
 static void without_descriptors(void)
 {
@@ -528,6 +561,7 @@ int main(int argc, char **argv)
 	without_descriptors();
 	bad_buffer();
 	forked();
+	forked_in_use();
 	signalled();
 	process_ends("600", false);
 	process_ends("0", false);

@@ -44,15 +44,27 @@ static _Atomic unsigned pages_end; /* there are none from here on */
 
 static int end(int fd, struct socket *sock);
 
-/* The threads whose calls were counted have not come along, and cannot give a number back. */
+/* Whoever had it has not come along. */
+static void free_lock(pthread_mutex_t *lock)
+{
+	if (pthread_mutex_trylock(lock))
+		pthread_mutex_init(lock, NULL);
+	else
+		pthread_mutex_unlock(lock);
+}
+
+/* The threads whose calls were counted have not come along, and cannot give a number back, nor let go of a lock. */
 static void forget_calls(void)
 {
+	free_lock(&table_lock);
 	for (unsigned page = 0; page < pages_end; page++) {
 		struct socket *sockets = wsc__socket_pages[page];
 
-		for (int i = 0; sockets && i < SOCKET_PAGE; i++)
+		for (int i = 0; sockets && i < SOCKET_PAGE; i++) {
+			free_lock(&sockets[i].lock);
 			if (atomic_exchange(&sockets[i].calls, 0) & CALLS_CLOSED)
 				close(sockets[i].number);
+		}
 	}
 	wsc__watch_forget();
 }
