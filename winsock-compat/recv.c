@@ -85,6 +85,20 @@ static int check_open(SOCKET s, struct socket *sock)
 	return !error && wsc__socket_is(sock, SOCKET_NO_RECEIVE) ? WS_WSAESHUTDOWN : error;
 }
 
+/* Waits for the next urgent byte. One that is there already, but of which the place cannot be noted, is not seen by
+ * poll(2) to become anything else when another thread has made room for that. */
+static int wait_urgent(SOCKET s, struct socket *sock, uint64_t end)
+{
+	enum { PERIOD = 5 }; /* ms */
+	uint64_t now = wsc__now(), next = now + PERIOD;
+	int error;
+
+	if (!wsc__urgent_is_full(sock))
+		return wsc__wait(s, POLLPRI | POLLRDHUP, end);
+	error = wsc__wait(s, POLLRDHUP, next < end ? next : end);
+	return error == WS_WSAETIMEDOUT && now < end ? 0 : error;
+}
+
 /* One urgent byte. Linux never waits for it, and calls its absence EINVAL; Windows does. */
 static int receive_urgent(SOCKET s, struct socket *sock, struct transfer *transfer, int flags)
 {
@@ -109,7 +123,7 @@ static int receive_urgent(SOCKET s, struct socket *sock, struct transfer *transf
 			return failure(s, sock, posix_error);
 		if (wsc__socket_is(sock, SOCKET_NONBLOCKING))
 			return WS_WSAEWOULDBLOCK;
-		error = wsc__wait(s, POLLPRI | POLLRDHUP, end);
+		error = wait_urgent(s, sock, end);
 		if (error)
 			return error;
 	}
