@@ -356,6 +356,33 @@ static void forked_in_use(void)
 	closesocket(s);
 }
 
+/* The last WSACleanup does not wait for the peer of a socket that does not block; a time to linger is no reason to end
+ * the stream in good order without its rest. */
+static void cleaned_up(void)
+{
+	SOCKET pair[2];
+	size_t place = 0;
+	char buffer[STEP];
+	bool right = true;
+	ssize_t now;
+	int peer;
+
+	tcp_pair(AF_INET, pair);
+	begin_reader(pair);
+	set_linger(pair[0], 5);
+	is_int(SOME, send(pair[0], stream, SOME, 0), "a socket that lingers and does not block");
+	peer = dup((int)pair[1]); /* WSACleanup closes the other */
+	WSACleanup();
+	winsock_start();
+	while (place < SOME && right && (now = read(peer, buffer, sizeof buffer)) > 0) {
+		right = !memcmp(buffer, stream_at(place), (size_t)now);
+		place += (size_t)now;
+	}
+	is_int(SOME, (long long)place, "...is cleaned up, and all arrives");
+	is_int(0, read(peer, buffer, 1), "...and then the end");
+	close(peer);
+}
+
 /* Where nothing can be queued, a send takes what the kernel takes. */
 static void without_descriptors(void)
 {
@@ -562,6 +589,7 @@ int main(int argc, char **argv)
 	bad_buffer();
 	forked();
 	forked_in_use();
+	cleaned_up();
 	signalled();
 	process_ends("600", false);
 	process_ends("0", false);

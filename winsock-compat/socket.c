@@ -407,9 +407,9 @@ static bool is_awaited(struct socket *sock)
 	return atomic_load(&sock->calls) != CALLS_CLOSED + 1;
 }
 
-/* Waits, and lets the closing be a reset if that was not enough. Linux would wait even if the socket does not block,
- * and let the connection live on afterwards. */
-static void linger(int fd, struct socket *sock, struct sendqueue *queue, bool blocks, unsigned seconds)
+/* Waits, and lets the closing be a reset if that was not enough, as the result says. Linux would wait even if the
+ * socket does not block, and let the connection live on afterwards. */
+static bool linger(int fd, struct socket *sock, struct sendqueue *queue, bool blocks, unsigned seconds)
 {
 	enum { SHORTEST = 1, LONGEST = 32 };
 	uint64_t end = wsc__now() + (uint64_t)seconds * 1000;
@@ -425,6 +425,7 @@ static void linger(int fd, struct socket *sock, struct sendqueue *queue, bool bl
 	setsockopt(fd, SOL_SOCKET, SO_LINGER, late ? &reset : &none, sizeof none);
 	if (late && is_awaited(sock)) /* or it would wait for them */
 		disconnect(fd);
+	return late;
 }
 
 static _Atomic uint64_t woken_at; /* when the last closing woke a call */
@@ -502,7 +503,7 @@ static void finish_end(int fd, struct socket *sock)
 	unsigned state, seconds;
 	uint64_t cookie;
 	struct sendqueue *queue;
-	bool reset, reserves, shared, watched;
+	bool reset, reserves, shared, watched, late = false;
 
 	wsc__socket_lock(sock);
 	cookie = sock->cookie;
@@ -522,8 +523,8 @@ static void finish_end(int fd, struct socket *sock)
 	if (!shared && (watched || is_awaited(sock))) /* a shared one's connection goes on */
 		wake(fd, sock, reset, queue != NULL);
 	if (seconds)
-		linger(fd, sock, queue, !(state & SOCKET_NONBLOCKING), seconds);
-	wsc__sendqueue_leave(queue, seconds != 0);
+		late = linger(fd, sock, queue, !(state & SOCKET_NONBLOCKING), seconds);
+	wsc__sendqueue_leave(queue, late);
 	if (is_awaited(sock))
 		vacate(fd, sock);
 	wsc__socket_end(sock);
