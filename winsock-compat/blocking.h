@@ -16,6 +16,12 @@ static inline bool wsc__hooked(struct socket *sock)
 	return __builtin_expect(wsc__thread.hook != NULL, 0) && !wsc__socket_is(sock, SOCKET_NONBLOCKING);
 }
 
+/* Whether a call that waits for it in the kernel would not be woken by closesocket, and has to wait in wsc__wait. */
+static inline bool wsc__waits_aside(struct socket *sock)
+{
+	return wsc__socket_is(sock, SOCKET_RCVALL) && !wsc__socket_is(sock, SOCKET_NONBLOCKING);
+}
+
 /* Waits until the socket, which is held, is ready for `events` of poll(2) or closed, running the hook if
  * there is one. Gives 0, WSAETIMEDOUT at that moment of wsc__now, or WSAEINTR if the hook cancelled the call.
  */
