@@ -16,6 +16,7 @@
 #include <afunix.h>
 #include <stdatomic.h>
 #include <sys/resource.h>
+#include <windows.h>
 #include <unistd.h>
 #include "kernel.h"
 #else
@@ -612,6 +613,47 @@ static void peer_sees(void)
 	}
 }
 
+/* A connection that WSADuplicateSocket has shared is not shut, but who waits for this descriptor is woken, and takes
+ * nothing that is the other's. */
+static void shared(void)
+{
+	static const struct {
+		const char *name, *says;
+		const char *(*call)(struct scene *);
+	} waits[] = {
+		{ "recv", "WSAECONNABORTED", receiving },
+		{ "recv, MSG_WAITALL", "WSAECONNABORTED", receiving_all },
+		{ "WSARecv", "WSAECONNABORTED", receiving_buffers },
+		{ "send", "WSAECONNABORTED", sending },
+		{ "select, to read", "1", selecting_read },
+		{ "select, for exceptions", "WSAENOTSOCK", selecting_except },
+		{ "WSAPoll", "POLLNVAL", polling },
+	};
+
+	for (size_t i = 0; i < sizeof waits / sizeof *waits; i++) {
+		struct scene scene = { .call = waits[i].call };
+		WSAPROTOCOL_INFOA info;
+		struct task *task;
+		SOCKET copy;
+		char buffer[4];
+
+		stream(&scene);
+		if (WSADuplicateSocketA(scene.s, GetCurrentProcessId(), &info))
+			bail("WSADuplicateSocket: %s", error_name(WSAGetLastError()));
+		copy = WSASocketA(FROM_PROTOCOL_INFO, FROM_PROTOCOL_INFO, FROM_PROTOCOL_INFO, &info, 0, 0);
+		task = begin(&scene);
+		succeeds(closesocket(scene.s), "%s, shared: closesocket", waits[i].name);
+		wine_may_differ("Wine has other words, or goes on");
+		ok(task_end(task, PATIENCE), "...wakes it");
+		is_string(waits[i].says, scene.said, "...which says so");
+		send(scene.other[0], "data", 4, 0);
+		is_int(4, recv(copy, buffer, 4, 0), "...what comes then is for the other descriptor");
+		todo_end();
+		closesocket(copy);
+		closesocket(scene.other[0]);
+	}
+}
+
 /* A call that waits for the program keeps the number, but nothing else. */
 static atomic_bool asked, answer;
 
@@ -855,6 +897,8 @@ int main(int count, char **arguments)
 			close_under(&rows[i], ending);
 	winsock_start();
 	peer_sees();
+	if (!is_wine())
+		shared();
 	closed_while_asked();
 	port_again();
 	many_wait();

@@ -37,14 +37,14 @@ uint64_t wsc__deadline(DWORD timeout)
 		       : WSC_FOREVER; /* the millisecond that has begun is no whole one */
 }
 
-/* Of another descriptor, too: who is woken by that. */
-static int wait_for(int fd, short events, int other, uint64_t end)
+/* Of another descriptor, too, for who is woken by that; and looking up so often, in ms, or never (-1). */
+static int wait_for(int fd, short events, int other, int period, uint64_t end)
 {
 	for (;;) {
 		struct pollfd waiting[] = { { .fd = fd, .events = events }, { .fd = other } };
 		nfds_t count = other == fd ? 1 : 2;
 		uint64_t now = wsc__now();
-		int error, left = -1;
+		int error, left = period;
 
 		if (wsc__thread.hook) {
 			error = wsc__run_hook();
@@ -61,15 +61,19 @@ static int wait_for(int fd, short events, int other, uint64_t end)
 	}
 }
 
-/* The packet socket of SIO_RCVALL cannot be woken, but the raw one can. */
+/* The packet socket of SIO_RCVALL cannot be woken, but the raw one can. One that is shared is not shut when it is
+ * closed here; but another descriptor has its number then. */
 int wsc__wait(SOCKET s, short events, uint64_t end)
 {
-	return wait_for((int)s, events, wsc__rcvall_raw(s, wsc__socket_place(s)), end);
+	struct socket *sock = wsc__socket_place(s);
+
+	return wait_for((int)s, events, wsc__rcvall_raw(s, sock),
+			wsc__socket_is(sock, SOCKET_SHARED) ? HOOK_PERIOD : -1, end);
 }
 
 int wsc__wait_descriptor(int fd, short events, uint64_t end)
 {
-	return wait_for(fd, events, fd, end);
+	return wait_for(fd, events, fd, -1, end);
 }
 
 /* Hooks are for programs that negotiated Winsock 1: Winsock 2 has abolished them. */

@@ -332,7 +332,7 @@ static bool look_at_notes(struct watch *watch)
 			continue;
 		watch->noted++;
 		watch->queued = watch->queued || (watch->polled[i].events & POLLOUT && wsc__socket_is(sock, SOCKET_QUEUED));
-		watch->deaf = watch->deaf || wsc__socket_is(sock, SOCKET_RCVALL);
+		watch->deaf = watch->deaf || wsc__socket_is(sock, SOCKET_RCVALL | SOCKET_SHARED);
 		if (is_idle(state_of(sock)))
 			wsc__socket_ask((SOCKET)fd, sock);
 		if (watch->polled[i].fd == fd && wsc__socket_is(sock, SOCKET_CONDITIONAL)) /* it has another one to tell */

@@ -179,6 +179,8 @@ static int receive(SOCKET s, struct socket *sock, struct transfer *transfer, int
 			error = refusal(s, sock, transfer, flags, errno);
 		} else if (errno != EAGAIN || !wait) {
 			error = failure(s, sock, errno);
+		} else if (wsc__socket_is_closed(sock)) {
+			error = WS_WSAEINTR;
 		} else { /* another thread was faster, or there is only something in the queue of errors */
 			wsc__unreachable_collect(s, sock);
 		}
@@ -342,7 +344,7 @@ int WSC(recv)(SOCKET s, char *buffer, int size, int flags)
 		return wsc__result(error);
 	before = sock->state;
 	if (flags || size <= 0 ||
-	    (before & (SOCKET_STREAM | SOCKET_NO_RECEIVE | SOCKET_URGENT)) != SOCKET_STREAM ||
+	    (before & (SOCKET_STREAM | SOCKET_NO_RECEIVE | SOCKET_URGENT | SOCKET_SHARED)) != SOCKET_STREAM ||
 	    sock->receive_timeout || wsc__hooked(sock))
 		return receive_one(s, sock, buffer, size, flags, NULL, NULL);
 	received = recv((int)s, buffer, (size_t)size, 0);

@@ -54,6 +54,7 @@ enum socket_state {
 	SOCKET_CONDITIONAL = 1 << 28, /* a listener that asks before it answers: see conditional.h */
 	SOCKET_URGENT = 1 << 29,     /* its peer has sent urgent data: see urgent.h */
 	SOCKET_INLINE = 1 << 30,     /* SO_OOBINLINE, as far as we know */
+	SOCKET_SHARED = 1u << 31,    /* by WSADuplicateSocket: `shared` says so too, and beyond the state's end */
 };
 
 /* What decides who may have a port beside whom. */
