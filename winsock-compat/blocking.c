@@ -6,6 +6,7 @@
 #include "rcvall.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <time.h>
 
@@ -35,6 +36,12 @@ uint64_t wsc__deadline(DWORD timeout)
 {
 	return timeout ? wsc__now() + timeout + 1
 		       : WSC_FOREVER; /* the millisecond that has begun is no whole one */
+}
+
+/* Whether it blocks, those who share it may have changed. */
+bool wsc__waits_apart(SOCKET s, struct socket *sock)
+{
+	return !wsc__socket_is(sock, SOCKET_NONBLOCKING) && !(fcntl((int)s, F_GETFL) & O_NONBLOCK);
 }
 
 /* Of another descriptor, too, for who is woken by that; and looking up so often, in ms, or never (-1). */

@@ -17,9 +17,10 @@ static inline bool wsc__hooked(struct socket *sock)
 }
 
 /* Whether a call that waits for it in the kernel would not be woken by closesocket, and has to wait in wsc__wait. */
-static inline bool wsc__waits_aside(struct socket *sock)
+bool wsc__waits_apart(SOCKET s, struct socket *sock);
+static inline bool wsc__waits_aside(SOCKET s, struct socket *sock)
 {
-	return wsc__socket_is(sock, SOCKET_RCVALL | SOCKET_SHARED) && !wsc__socket_is(sock, SOCKET_NONBLOCKING);
+	return __builtin_expect(wsc__socket_is(sock, SOCKET_RCVALL | SOCKET_SHARED), 0) && wsc__waits_apart(s, sock);
 }
 
 /* Waits until the socket, which is held, is ready for `events` of poll(2) or closed, running the hook if

@@ -151,7 +151,7 @@ static int refusal(SOCKET s, struct socket *sock, struct transfer *transfer, int
 static int receive(SOCKET s, struct socket *sock, struct transfer *transfer, int flags)
 {
 	uint64_t end = wsc__deadline(sock->receive_timeout);
-	bool wait = wsc__hooked(sock) || wsc__waits_aside(sock);
+	bool wait = wsc__hooked(sock) || wsc__waits_aside(s, sock);
 	unsigned before = sock->state;
 	int error = check_bound(s, sock);
 

@@ -125,7 +125,7 @@ static int transmit(SOCKET s, struct socket *sock, struct transfer *transfer, in
 {
 	enum { AGAIN = 2 };
 	uint64_t end = wsc__deadline(sock->send_timeout);
-	bool wait = wsc__hooked(sock) || (wsc__waits_aside(sock) && !wsc__socket_is(sock, SOCKET_RCVALL)), over = false;
+	bool wait = wsc__hooked(sock) || (wsc__waits_aside(s, sock) && !wsc__socket_is(sock, SOCKET_RCVALL)), over = false;
 	int error = 0, again = 0;
 
 	if (wsc__socket_is(sock, SOCKET_QUEUED)) {
