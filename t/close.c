@@ -310,8 +310,8 @@ static void paused_listener(struct scene *scene)
 		bail("SO_PAUSE_ACCEPT: %s", error_name(WSAGetLastError()));
 }
 
-static int CALLBACK anybody(LPWSABUF caller, LPWSABUF caller_data, LPQOS socket_qos, LPQOS group_qos, LPWSABUF callee,
-			    LPWSABUF callee_data, GROUP *group, DWORD_PTR context)
+static int CALLBACK anybody(LPWSABUF caller, LPWSABUF caller_data, LPQOS socket_qos, LPQOS group_qos,
+			    LPWSABUF callee, LPWSABUF callee_data, GROUP *group, DWORD_PTR context)
 {
 	return CF_ACCEPT;
 }
@@ -613,8 +613,8 @@ static void peer_sees(void)
 	}
 }
 
-/* A connection that WSADuplicateSocket has shared is not shut, but who waits for this descriptor is woken, and takes
- * nothing that is the other's. */
+/* A connection that WSADuplicateSocket has shared is not shut, but who waits for this descriptor is woken,
+ * and takes nothing that is the other's. */
 static void shared(void)
 {
 	static const struct {

@@ -485,8 +485,8 @@ static void accepting(void *unused)
 	snprintf(said, sizeof said, "%s", take(NULL));
 }
 
-/* What the listener has open beside itself may have numbers that no socket ever had: the notes come in pages of
- * 1024. */
+/* What the listener has open beside itself may have numbers that no socket ever had: the notes come in pages
+ * of 1024. */
 static void numbers(void)
 {
 	enum { PAGE = 1024, LEFT = 2 };

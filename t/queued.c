@@ -356,8 +356,8 @@ static void forked_in_use(void)
 	closesocket(s);
 }
 
-/* The last WSACleanup does not wait for the peer of a socket that does not block; a time to linger is no reason to end
- * the stream in good order without its rest. */
+/* The last WSACleanup does not wait for the peer of a socket that does not block; a time to linger is no
+ * reason to end the stream in good order without its rest. */
 static void cleaned_up(void)
 {
 	SOCKET pair[2];

@@ -435,7 +435,8 @@ static void reset(bool by_send)
 #define TCP_FAIL_CONNECT_ON_ICMP_ERROR 18
 #endif
 
-/* The same, when the program has not asked how its connect went, and while another call looks at the queue. */
+/* The same, when the program has not asked how its connect went, and while another call looks at the queue.
+ */
 static void reset_unseen(void)
 {
 	enum { ROUNDS = 20 };
@@ -472,7 +473,8 @@ static void reset_unseen(void)
 	todo_end();
 }
 
-/* A connection that has another descriptor by WSADuplicateSocket goes on, with all that this one has accepted. */
+/* A connection that has another descriptor by WSADuplicateSocket goes on, with all that this one has
+ * accepted. */
 enum leaving { PLAINLY, TO_RESET, UNRECEIVED, ANSWERED };
 
 static void duplicated(enum leaving leaving, const char *what)

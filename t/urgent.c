@@ -392,8 +392,8 @@ static void ends(void)
 }
 
 #ifdef __linux__
-/* The library remembers only so many places of urgent bytes in a stream that is not received. Then the next one waits:
- * for that, no call may wait in vain, nor say that it is there. */
+/* The library remembers only so many places of urgent bytes in a stream that is not received. Then the next
+ * one waits: for that, no call may wait in vain, nor say that it is there. */
 static void many_places(void)
 {
 	enum { MANY = 100 };
@@ -413,7 +413,8 @@ static void many_places(void)
 			break;
 		right = recv(pair[1], &byte, 1, MSG_OOB) == 1 && byte == *urgent && right;
 	} while (++count < MANY);
-	ok(right && count > 50 && count < MANY, "many urgent bytes are received before what is in front of them (%d)", count);
+	ok(right && count > 50 && count < MANY,
+	   "many urgent bytes are received before what is in front of them (%d)", count);
 	ioctlsocket(pair[1], FIONBIO, &off);
 	setsockopt(pair[1], SOL_SOCKET, SO_RCVTIMEO, (char *)&time, sizeof time);
 	result = recv(pair[1], &byte, 1, MSG_OOB);

@@ -68,8 +68,8 @@ static int wait_for(int fd, short events, int other, int period, uint64_t end)
 	}
 }
 
-/* The packet socket of SIO_RCVALL cannot be woken, but the raw one can. One that is shared is not shut when it is
- * closed here; but another descriptor has its number then. */
+/* The packet socket of SIO_RCVALL cannot be woken, but the raw one can. One that is shared is not shut when
+ * it is closed here; but another descriptor has its number then. */
 int wsc__wait(SOCKET s, short events, uint64_t end)
 {
 	struct socket *sock = wsc__socket_place(s);

@@ -16,11 +16,13 @@ static inline bool wsc__hooked(struct socket *sock)
 	return __builtin_expect(wsc__thread.hook != NULL, 0) && !wsc__socket_is(sock, SOCKET_NONBLOCKING);
 }
 
-/* Whether a call that waits for it in the kernel would not be woken by closesocket, and has to wait in wsc__wait. */
+/* Whether a call that waits for it in the kernel would not be woken by closesocket, and has to wait in
+ * wsc__wait. */
 bool wsc__waits_apart(SOCKET s, struct socket *sock);
 static inline bool wsc__waits_aside(SOCKET s, struct socket *sock)
 {
-	return __builtin_expect(wsc__socket_is(sock, SOCKET_RCVALL | SOCKET_SHARED), 0) && wsc__waits_apart(s, sock);
+	return __builtin_expect(wsc__socket_is(sock, SOCKET_RCVALL | SOCKET_SHARED), 0) &&
+	       wsc__waits_apart(s, sock);
 }
 
 /* Waits until the socket, which is held, is ready for `events` of poll(2) or closed, running the hook if

@@ -85,8 +85,8 @@ static int check_open(SOCKET s, struct socket *sock)
 	return !error && wsc__socket_is(sock, SOCKET_NO_RECEIVE) ? WS_WSAESHUTDOWN : error;
 }
 
-/* Waits for the next urgent byte. One that is there already, but of which the place cannot be noted, is not seen by
- * poll(2) to become anything else when another thread has made room for that. */
+/* Waits for the next urgent byte. One that is there already, but of which the place cannot be noted, is not
+ * seen by poll(2) to become anything else when another thread has made room for that. */
 static int wait_urgent(SOCKET s, struct socket *sock, uint64_t end)
 {
 	enum { PERIOD = 5 }; /* ms */

@@ -356,8 +356,8 @@ int wsc__sendqueue_add(SOCKET s, struct socket *sock, const struct iovec *parts,
 	if (!rest)
 		return error;
 	pthread_once(&once, begin);
-	/* The kernel has taken something, so it has a peer, though nobody may have looked. Of one that is connecting
-	 * `lose` would ask the note, for which it may not wait. */
+	/* The kernel has taken something, so it has a peer, though nobody may have looked. Of one that is
+	 * connecting `lose` would ask the note, for which it may not wait. */
 	if (!wsc__socket_is(sock, SOCKET_CONNECTED))
 		wsc__socket_connected(s, sock);
 	wsc__socket_lock(sock);

@@ -53,7 +53,8 @@ static void free_lock(pthread_mutex_t *lock)
 		pthread_mutex_unlock(lock);
 }
 
-/* The threads whose calls were counted have not come along, and cannot give a number back, nor let go of a lock. */
+/* The threads whose calls were counted have not come along, and cannot give a number back, nor let go of a
+ * lock. */
 static void forget_calls(void)
 {
 	free_lock(&table_lock);
@@ -407,8 +408,8 @@ static bool is_awaited(struct socket *sock)
 	return atomic_load(&sock->calls) != CALLS_CLOSED + 1;
 }
 
-/* Waits, and lets the closing be a reset if that was not enough, as the result says. Linux would wait even if the
- * socket does not block, and let the connection live on afterwards. */
+/* Waits, and lets the closing be a reset if that was not enough, as the result says. Linux would wait even if
+ * the socket does not block, and let the connection live on afterwards. */
 static bool linger(int fd, struct socket *sock, struct sendqueue *queue, bool blocks, unsigned seconds)
 {
 	enum { SHORTEST = 1, LONGEST = 32 };

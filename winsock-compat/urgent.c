@@ -166,8 +166,8 @@ static bool note_hole(SOCKET s, struct urgent *urgent)
 	return true;
 }
 
-/* Whether there is no room for one more place, so that the next byte stays with the kernel until some of the stream
- * was received. Under the lock. */
+/* Whether there is no room for one more place, so that the next byte stays with the kernel until some of the
+ * stream was received. Under the lock. */
 static bool is_full(const struct urgent *urgent)
 {
 	return urgent && urgent->holes + 2 > URGENT_MOST;
