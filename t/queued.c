@@ -326,6 +326,66 @@ static void forked(void)
 	closesocket(pair[1]);
 }
 
+static atomic_bool used_enough;
+
+static void use(void *argument)
+{
+	SOCKET s = *(SOCKET *)argument;
+
+	while (!used_enough)
+		set_linger(s, 3);
+}
+
+/* A child can go on with a socket that another thread was in the midst of a call on. */
+static void forked_in_use(void)
+{
+	enum { ROUNDS = SANITIZED ? 20 : 100, SECONDS = 10 };
+	SOCKET s = new_socket(AF_INET, SOCK_STREAM);
+	struct task *task = task_start(use, &s);
+	int status = 0;
+
+	for (int i = 0; i < ROUNDS && !status; i++) {
+		pid_t child = fork();
+
+		if (child == 0) {
+			alarm(SECONDS);
+			_exit(closesocket(s) ? 1 : 0);
+		}
+		waitpid(child, &status, 0);
+	}
+	is_int(0, status, "children close a socket that another thread of their parent's uses");
+	used_enough = true;
+	ok(task_end(task, PATIENCE), "...which goes on with it");
+	closesocket(s);
+}
+
+/* The last WSACleanup does not wait for the peer of a socket that does not block; a time to linger is no
+ * reason to end the stream in good order without its rest. */
+static void cleaned_up(void)
+{
+	SOCKET pair[2];
+	size_t place = 0;
+	char buffer[STEP];
+	bool right = true;
+	ssize_t now;
+	int peer;
+
+	tcp_pair(AF_INET, pair);
+	begin_reader(pair);
+	set_linger(pair[0], 5);
+	is_int(SOME, send(pair[0], stream, SOME, 0), "a socket that lingers and does not block");
+	peer = dup((int)pair[1]); /* WSACleanup closes the other */
+	WSACleanup();
+	winsock_start();
+	while (place < SOME && right && (now = read(peer, buffer, sizeof buffer)) > 0) {
+		right = !memcmp(buffer, stream_at(place), (size_t)now);
+		place += (size_t)now;
+	}
+	is_int(SOME, (long long)place, "...is cleaned up, and all arrives");
+	is_int(0, read(peer, buffer, 1), "...and then the end");
+	close(peer);
+}
+
 /* Where nothing can be queued, a send takes what the kernel takes. */
 static void without_descriptors(void)
 {
@@ -531,6 +591,8 @@ int main(int argc, char **argv)
 	without_descriptors();
 	bad_buffer();
 	forked();
+	forked_in_use();
+	cleaned_up();
 	signalled();
 	process_ends("600", false);
 	process_ends("0", false);
