@@ -16,6 +16,7 @@
 #include <afunix.h>
 #include <stdatomic.h>
 #include <sys/resource.h>
+#include <windows.h>
 #include <unistd.h>
 #include "kernel.h"
 #else
@@ -309,6 +310,36 @@ static void paused_listener(struct scene *scene)
 		bail("SO_PAUSE_ACCEPT: %s", error_name(WSAGetLastError()));
 }
 
+static int CALLBACK anybody(LPWSABUF caller, LPWSABUF caller_data, LPQOS socket_qos, LPQOS group_qos,
+			    LPWSABUF callee, LPWSABUF callee_data, GROUP *group, DWORD_PTR context)
+{
+	return CF_ACCEPT;
+}
+
+static const char *accepting_any(struct scene *scene)
+{
+	SOCKET s = WSAAccept(scene->s, NULL, NULL, anybody, 0);
+
+	return s == INVALID_SOCKET ? error_name(WSAGetLastError()) : "accepted";
+}
+
+/* Without the privilege for raw sockets it would be a listener like any other. */
+static void conditional_listener(struct scene *scene)
+{
+	struct sockaddr_in here = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	SOCKET probe = socket(AF_INET, SOCK_RAW, 253);
+	BOOL on = TRUE;
+
+	scene->s = INVALID_SOCKET;
+	if (probe == INVALID_SOCKET)
+		return;
+	closesocket(probe);
+	scene->s = new_socket(AF_INET, SOCK_STREAM);
+	if (setsockopt(scene->s, SOL_SOCKET, SO_CONDITIONAL_ACCEPT, (char *)&on, sizeof on) ||
+	    bind(scene->s, (struct sockaddr *)&here, sizeof here) || listen(scene->s, 5))
+		bail("SO_CONDITIONAL_ACCEPT: %s", error_name(WSAGetLastError()));
+}
+
 static SOCKET local_listener(struct scene *scene)
 {
 	static char directory[] = "/tmp/wsc-close-XXXXXX";
@@ -492,6 +523,12 @@ static const struct row {
 	{ "AF_UNIX, select", "1", local_stream, selecting_read },
 	{ "raw socket, recv", "WSAEINTR", raw, receiving },
 	{ "SIO_RCVALL_IGMPMCAST, recv", "WSAEINTR", raw_all, receiving },
+	{ "SIO_RCVALL_IGMPMCAST, select", "1", raw_all, selecting_read },
+	{ "SIO_RCVALL_IGMPMCAST, select for exceptions", "WSAENOTSOCK", raw_all, selecting_except },
+	{ "SIO_RCVALL_IGMPMCAST, WSAPoll", "POLLNVAL", raw_all, polling },
+	{ "SO_CONDITIONAL_ACCEPT, WSAAccept", "WSAEINTR", conditional_listener, accepting_any },
+	{ "SO_CONDITIONAL_ACCEPT, select", "1", conditional_listener, selecting_read },
+	{ "SO_CONDITIONAL_ACCEPT, WSAPoll", "POLLNVAL", conditional_listener, polling },
 #endif
 };
 
@@ -573,6 +610,47 @@ static void peer_sees(void)
 		is_string(closings[i].says, receiving(&peer), "%s: and then", closings[i].name);
 		todo_end();
 		closesocket(peer.s);
+	}
+}
+
+/* A connection that WSADuplicateSocket has shared is not shut, but who waits for this descriptor is woken,
+ * and takes nothing that is the other's. */
+static void shared(void)
+{
+	static const struct {
+		const char *name, *says;
+		const char *(*call)(struct scene *);
+	} waits[] = {
+		{ "recv", "WSAECONNABORTED", receiving },
+		{ "recv, MSG_WAITALL", "WSAECONNABORTED", receiving_all },
+		{ "WSARecv", "WSAECONNABORTED", receiving_buffers },
+		{ "send", "WSAECONNABORTED", sending },
+		{ "select, to read", "1", selecting_read },
+		{ "select, for exceptions", "WSAENOTSOCK", selecting_except },
+		{ "WSAPoll", "POLLNVAL", polling },
+	};
+
+	for (size_t i = 0; i < sizeof waits / sizeof *waits; i++) {
+		struct scene scene = { .call = waits[i].call };
+		WSAPROTOCOL_INFOA info;
+		struct task *task;
+		SOCKET copy;
+		char buffer[4];
+
+		stream(&scene);
+		if (WSADuplicateSocketA(scene.s, GetCurrentProcessId(), &info))
+			bail("WSADuplicateSocket: %s", error_name(WSAGetLastError()));
+		copy = WSASocketA(FROM_PROTOCOL_INFO, FROM_PROTOCOL_INFO, FROM_PROTOCOL_INFO, &info, 0, 0);
+		task = begin(&scene);
+		succeeds(closesocket(scene.s), "%s, shared: closesocket", waits[i].name);
+		wine_may_differ("Wine has other words, or goes on");
+		ok(task_end(task, PATIENCE), "...wakes it");
+		is_string(waits[i].says, scene.said, "...which says so");
+		send(scene.other[0], "data", 4, 0);
+		is_int(4, recv(copy, buffer, 4, 0), "...what comes then is for the other descriptor");
+		todo_end();
+		closesocket(copy);
+		closesocket(scene.other[0]);
 	}
 }
 
@@ -812,6 +890,8 @@ int main(int count, char **arguments)
 			close_under(&rows[i], ending);
 	winsock_start();
 	peer_sees();
+	if (!is_wine())
+		shared();
 	closed_while_asked();
 	port_again();
 	many_wait();

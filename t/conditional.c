@@ -3,7 +3,9 @@
 #include <winsock2.h>
 #include <ws2tcpip.h>
 
+#include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include "tap/kernel.h"
 #include "tap/link.h"
@@ -476,6 +478,41 @@ static void others(void)
 	closesocket(listener);
 }
 
+static char said[64];
+
+static void accepting(void *unused)
+{
+	snprintf(said, sizeof said, "%s", take(NULL));
+}
+
+/* What the listener has open beside itself may have numbers that no socket ever had: the notes come in pages
+ * of 1024. */
+static void numbers(void)
+{
+	enum { PAGE = 1024, LEFT = 2 };
+	struct rlimit limit, more;
+	struct task *task;
+	int taken[PAGE], count = 0;
+
+	getrlimit(RLIMIT_NOFILE, &limit);
+	more = limit;
+	more.rlim_cur = more.rlim_max < 2 * PAGE ? more.rlim_max : 2 * PAGE;
+	setrlimit(RLIMIT_NOFILE, &more);
+	do
+		taken[count] = (int)syscall(SYS_dup, 0);
+	while (taken[count++] < PAGE - LEFT - 1);
+	open_listener(AF_INET, HERE4, 5);
+	block(listener, true);
+	task = task_start(accepting, NULL);
+	sleep_ms(NEVER);
+	succeeds(closesocket(listener), "closesocket of a listener with the last numbers of a page");
+	ok(task_end(task, SOON), "...wakes accept");
+	is_string("WSAEINTR", said, "...which says so");
+	while (count)
+		syscall(SYS_close, taken[--count]);
+	setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 /* capset(2): only root's CAP_NET_RAW can do any of this. */
 static bool privilege(bool on)
 {
@@ -539,6 +576,7 @@ int main(void)
 	loopback("127.0.0.1");
 	loopback("::1");
 	others();
+	numbers();
 	without_privilege();
 	winsock_end();
 	return done();

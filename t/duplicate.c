@@ -180,6 +180,8 @@ static void same_process(void)
 	WSAPROTOCOL_INFOW wide;
 	struct sockaddr_in name[2];
 	int length = sizeof *name;
+	u_long on = 1, off = 0;
+	DWORD time = 200;
 	char byte = 0;
 
 	tcp_pair(AF_INET, pair);
@@ -194,6 +196,13 @@ static void same_process(void)
 	succeeds(getpeername(pair[0], (struct sockaddr *)&name[0], &length), "getpeername");
 	succeeds(getpeername(copy, (struct sockaddr *)&name[1], &length), "...of the copy");
 	ok(!memcmp(&name[0], &name[1], sizeof *name), "...the same");
+	setsockopt(copy, SOL_SOCKET, SO_RCVTIMEO, (char *)&time, sizeof time);
+	ioctlsocket(pair[0], FIONBIO, &on);
+	wine_may_differ("Wine has that of each handle by itself");
+	fails(WSAEWOULDBLOCK, recv(copy, &byte, 1, 0), "FIONBIO of one is for both");
+	todo_end();
+	ioctlsocket(pair[0], FIONBIO, &off);
+	fails(WSAETIMEDOUT, recv(copy, &byte, 1, 0), "...and so is that it blocks again");
 	closesocket(pair[0]);
 	is_int(1, send(copy, "x", 1, 0), "the first is closed, and the copy sends");
 	is_int(1, recv(pair[1], &byte, 1, 0), "...and the peer receives");

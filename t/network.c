@@ -304,7 +304,7 @@ static void sniffing(void)
 	struct sockaddr_in there = internet(THERE_ADDRESS, 9), group = internet(0xef010203, 9), name;
 	struct ip_mreq membership;
 	int length = sizeof name;
-	u_long waiting = 0;
+	u_long waiting = 0, on = 1, off = 0;
 	char bytes[2048];
 	DWORD mode = RCVALL_ON;
 	SOCKET s = socket(AF_INET, SOCK_RAW, IPPROTO_IP), sender = new_socket(AF_INET, SOCK_DGRAM);
@@ -329,6 +329,11 @@ static void sniffing(void)
 	is_int(waiting, recv(s, bytes, sizeof bytes, 0), "...is what is received of it");
 	succeeds(getsockname(s, (struct sockaddr *)&name, &length), "it has its name still");
 	is_hex(OTHER_ADDRESS, ntohl(name.sin_addr.s_addr), "...the address");
+	ioctlsocket(s, FIONBIO, &on);
+	while (recv(s, bytes, sizeof bytes, 0) >= 0)
+		;
+	is_error(WSAEWOULDBLOCK, WSAGetLastError(), "...and if it does not block, that there is no more");
+	ioctlsocket(s, FIONBIO, &off);
 	mode = RCVALL_OFF;
 	is_string("success", control(s, SIO_RCVALL, &mode, sizeof mode, NULL, 0), "SIO_RCVALL off");
 	sendto(sender, "abc", 3, 0, (struct sockaddr *)&there, sizeof there);

@@ -196,6 +196,7 @@ static void others_descriptor(void)
 
 /* Many at once. Some peers never read and go; the others get all of it, in order. */
 enum { MANY = 64, EACH = 6 << 20, WRITERS = 4 };
+static int used = MANY; /* pairs: valgrind takes its time for each byte */
 static SOCKET pairs[MANY][2];
 static atomic_int wrong;
 
@@ -210,21 +211,21 @@ static void write_some(void *argument)
 	size_t sent[MANY] = { 0 };
 	int left = 0;
 
-	for (int i = first; i < MANY; i += WRITERS)
+	for (int i = first; i < used; i += WRITERS)
 		left++;
 	while (left) {
 		struct timeval time = { PATIENCE / 1000, 0 };
 		fd_set set;
 
 		FD_ZERO(&set);
-		for (int i = first; i < MANY; i += WRITERS)
+		for (int i = first; i < used; i += WRITERS)
 			if (sent[i] < EACH)
 				FD_SET(pairs[i][0], &set);
 		if (select(0, NULL, &set, NULL, &time) <= 0) {
 			wrong++;
 			return;
 		}
-		for (int i = first; i < MANY; i += WRITERS) {
+		for (int i = first; i < used; i += WRITERS) {
 			int size = 1 << 20, result;
 
 			if (sent[i] >= EACH || !FD_ISSET(pairs[i][0], &set))
@@ -248,7 +249,7 @@ static void read_some(void *argument)
 {
 	int first = *(int *)argument;
 
-	for (int i = first; i < MANY; i += WRITERS) {
+	for (int i = first; i < used; i += WRITERS) {
 		struct reader reader = { .s = pairs[i][1] };
 
 		if (is_killed(i))
@@ -265,7 +266,9 @@ static void many(void)
 	struct task *tasks[2 * WRITERS];
 	bool ended = true;
 
-	for (int i = 0; i < MANY; i++) {
+	if (getenv("VALGRIND_LIB"))
+		used = MANY / 8;
+	for (int i = 0; i < used; i++) {
 		tcp_pair(AF_INET, pairs[i]);
 		begin_reader(pairs[i]);
 	}
@@ -276,7 +279,7 @@ static void many(void)
 	}
 	for (int i = 0; i < 2 * WRITERS; i++)
 		ended = task_end(tasks[i], 2 * PATIENCE) && ended;
-	ok(ended, "64 sockets, 4 threads that send, 4 that receive");
+	ok(ended, "%d sockets, 4 threads that send, 4 that receive", used);
 	is_int(0, wrong, "...every byte in its place, and no result that should not be");
 	ok(descriptors_become(before), "...and no descriptor is left");
 }
@@ -321,6 +324,66 @@ static void forked(void)
 	is_string("end", read_end(&reader), "...the parent's queue goes out once");
 	is_int(SOME, (long long)reader.place, "...and whole");
 	closesocket(pair[1]);
+}
+
+static atomic_bool used_enough;
+
+static void use(void *argument)
+{
+	SOCKET s = *(SOCKET *)argument;
+
+	while (!used_enough)
+		set_linger(s, 3);
+}
+
+/* A child can go on with a socket that another thread was in the midst of a call on. */
+static void forked_in_use(void)
+{
+	enum { ROUNDS = SANITIZED ? 20 : 100, SECONDS = 10 };
+	SOCKET s = new_socket(AF_INET, SOCK_STREAM);
+	struct task *task = task_start(use, &s);
+	int status = 0;
+
+	for (int i = 0; i < ROUNDS && !status; i++) {
+		pid_t child = fork();
+
+		if (child == 0) {
+			alarm(SECONDS);
+			_exit(closesocket(s) ? 1 : 0);
+		}
+		waitpid(child, &status, 0);
+	}
+	is_int(0, status, "children close a socket that another thread of their parent's uses");
+	used_enough = true;
+	ok(task_end(task, PATIENCE), "...which goes on with it");
+	closesocket(s);
+}
+
+/* The last WSACleanup does not wait for the peer of a socket that does not block; a time to linger is no
+ * reason to end the stream in good order without its rest. */
+static void cleaned_up(void)
+{
+	SOCKET pair[2];
+	size_t place = 0;
+	char buffer[STEP];
+	bool right = true;
+	ssize_t now;
+	int peer;
+
+	tcp_pair(AF_INET, pair);
+	begin_reader(pair);
+	set_linger(pair[0], 5);
+	is_int(SOME, send(pair[0], stream, SOME, 0), "a socket that lingers and does not block");
+	peer = dup((int)pair[1]); /* WSACleanup closes the other */
+	WSACleanup();
+	winsock_start();
+	while (place < SOME && right && (now = read(peer, buffer, sizeof buffer)) > 0) {
+		right = !memcmp(buffer, stream_at(place), (size_t)now);
+		place += (size_t)now;
+	}
+	is_int(SOME, (long long)place, "...is cleaned up, and all arrives");
+	is_int(0, read(peer, buffer, 1), "...and then the end");
+	close(peer);
 }
 
 /* Where nothing can be queued, a send takes what the kernel takes. */
@@ -528,6 +591,8 @@ int main(int argc, char **argv)
 	without_descriptors();
 	bad_buffer();
 	forked();
+	forked_in_use();
+	cleaned_up();
 	signalled();
 	process_ends("600", false);
 	process_ends("0", false);

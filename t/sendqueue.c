@@ -2,6 +2,7 @@
  * becomes of the socket and the process. */
 #include <winsock2.h>
 #include <ws2tcpip.h>
+#include <windows.h>
 
 #include "sendqueue.h"
 
@@ -430,6 +431,82 @@ static void reset(bool by_send)
 	succeeds(closesocket(pair[0]), "...and it can be closed");
 }
 
+#ifndef TCP_FAIL_CONNECT_ON_ICMP_ERROR
+#define TCP_FAIL_CONNECT_ON_ICMP_ERROR 18
+#endif
+
+/* The same, when the program has not asked how its connect went, and while another call looks at the queue.
+ */
+static void reset_unseen(void)
+{
+	enum { ROUNDS = 20 };
+	struct sockaddr_storage address;
+	int length, right = 0;
+	SOCKET listener = listening_socket(AF_INET, &address, &length);
+
+	for (int i = 0; i < ROUNDS; i++) {
+		SOCKET pair[2] = { new_socket(AF_INET, SOCK_STREAM), INVALID_SOCKET };
+		DWORD on = 1;
+		int result, error;
+
+		setsockopt(pair[0], IPPROTO_TCP, TCP_FAIL_CONNECT_ON_ICMP_ERROR, (char *)&on, sizeof on);
+		set_blocking(pair[0], false);
+		connect(pair[0], (struct sockaddr *)&address, length);
+		pair[1] = accept(listener, NULL, NULL);
+		sleep_ms(1);
+		result = send(pair[0], stream, SOME, 0);
+		set_linger(pair[1], 0);
+		closesocket(pair[1]);
+		do {
+			if (result > 0)
+				result = send(pair[0], "x", 1, 0);
+			error = WSAGetLastError();
+			if (result < 0 && error == WSAEWOULDBLOCK)
+				result = 1;
+		} while (result > 0);
+		right += error == WSAECONNRESET;
+		closesocket(pair[0]);
+	}
+	closesocket(listener);
+	wine_may_differ(no_reset);
+	is_int(ROUNDS, right, "a reset of a connection whose beginning nobody has looked at");
+	todo_end();
+}
+
+/* A connection that has another descriptor by WSADuplicateSocket goes on, with all that this one has
+ * accepted. */
+enum leaving { PLAINLY, TO_RESET, UNRECEIVED, ANSWERED };
+
+static void duplicated(enum leaving leaving, const char *what)
+{
+	WSAPROTOCOL_INFOA info;
+	struct reader reader;
+	SOCKET pair[2], copy;
+	size_t sent;
+
+	tcp_pair(AF_INET, pair);
+	reader = begin_reader(pair);
+	if (WSADuplicateSocketA(pair[0], GetCurrentProcessId(), &info))
+		bail("WSADuplicateSocket: %s", error_name(WSAGetLastError()));
+	copy = WSASocketA(FROM_PROTOCOL_INFO, FROM_PROTOCOL_INFO, FROM_PROTOCOL_INFO, &info, 0, 0);
+	if (leaving == TO_RESET)
+		set_linger(pair[0], 0);
+	if (leaving == UNRECEIVED)
+		send(pair[1], "x", 1, 0);
+	sleep_ms(10);
+	sent = fill(pair[0], 0, SOME);
+	succeeds(closesocket(pair[0]), "%s: closesocket of one of two descriptors", what);
+	if (leaving == ANSWERED)
+		send(pair[1], "x", 1, 0);
+	sleep_ms(10);
+	ok(read_to(&reader, sent), "...all that it has accepted arrives (%lld of %lld bytes)",
+	   (long long)reader.place, (long long)sent);
+	is_int(1000, send(copy, stream_at(sent), 1000, 0), "...the other one takes more");
+	ok(read_to(&reader, sent + 1000), "...which follows");
+	closesocket(copy);
+	closesocket(pair[1]);
+}
+
 /* The peer only closes: what is queued for it is refused. */
 static void peer_closes(void)
 {
@@ -583,6 +660,11 @@ int main(int argc, char **argv)
 	closed_in_select();
 	reset(true);
 	reset(false);
+	reset_unseen();
+	duplicated(PLAINLY, "nothing else");
+	duplicated(TO_RESET, "SO_LINGER to reset");
+	duplicated(UNRECEIVED, "something to receive");
+	duplicated(ANSWERED, "something that comes");
 	peer_closes();
 	urgent();
 	process_ends("return", "return from main");

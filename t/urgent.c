@@ -391,6 +391,44 @@ static void ends(void)
 	close_pair(pair);
 }
 
+#ifdef __linux__
+/* The library remembers only so many places of urgent bytes in a stream that is not received. Then the next
+ * one waits: for that, no call may wait in vain, nor say that it is there. */
+static void many_places(void)
+{
+	enum { MANY = 100 };
+	u_long off = 0;
+	DWORD time = 300;
+	char byte = 0;
+	int count = 0, result, error;
+	bool right = true;
+
+	open_pair();
+	do {
+		char urgent[2] = { (char)('A' + count % 26), 0 };
+
+		say("x");
+		shout(urgent);
+		if (!urgent_comes())
+			break;
+		right = recv(pair[1], &byte, 1, MSG_OOB) == 1 && byte == *urgent && right;
+	} while (++count < MANY);
+	ok(right && count > 50 && count < MANY,
+	   "many urgent bytes are received before what is in front of them (%d)", count);
+	ioctlsocket(pair[1], FIONBIO, &off);
+	setsockopt(pair[1], SOL_SOCKET, SO_RCVTIMEO, (char *)&time, sizeof time);
+	result = recv(pair[1], &byte, 1, MSG_OOB);
+	error = WSAGetLastError();
+	is_int(SOCKET_ERROR, result, "...another one waits");
+	is_error(WSAETIMEDOUT, error, "...no longer than SO_RCVTIMEO says");
+	is_int(1, recv(pair[1], &byte, 1, 0), "...until something of the stream was received");
+	is_int(1, recv(pair[1], &byte, 1, 0), "...or a little more");
+	is_int(1, recv(pair[1], &byte, 1, MSG_OOB), "...and is there then");
+	is_int('A' + count % 26, byte, "...as it was sent");
+	close_pair(pair);
+}
+#endif
+
 int main(void)
 {
 	plan_lazy();
@@ -403,6 +441,9 @@ int main(void)
 	taken_before();
 	several_buffers();
 	ends();
+#ifdef __linux__
+	many_places();
+#endif
 	winsock_end();
 	return done();
 }

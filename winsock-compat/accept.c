@@ -126,7 +126,7 @@ static int ask_about_caller(const void *condition, const struct sockaddr_storage
 /* The next connection: one that was put off, or one from the kernel's queue. */
 static int next(SOCKET s, struct socket *listener, const struct condition *condition, int *fd)
 {
-	bool hooked = wsc__hooked(listener), nonblocking;
+	bool hooked = wsc__hooked(listener) || wsc__waits_aside(s, listener), nonblocking;
 	int error;
 
 	for (;;) {

@@ -59,6 +59,7 @@ int wsc__address_in(int of_socket, const void *user, int user_length, struct soc
 		memset(address, 0, sizeof(struct sockaddr_in6)); /* enough for what is looked at and kept */
 		if (wsc__copy_in(address, user, *length))
 			return WS_WSAEFAULT;
+		((char *)address)[*length] = '\0'; /* a path may come without */
 		address->ss_family = (sa_family_t)families[i].posix;
 		return 0;
 	}

@@ -6,6 +6,7 @@
 #include "rcvall.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <time.h>
 
@@ -37,16 +38,20 @@ uint64_t wsc__deadline(DWORD timeout)
 		       : WSC_FOREVER; /* the millisecond that has begun is no whole one */
 }
 
-int wsc__wait(SOCKET s, short events, uint64_t end)
+/* Whether it blocks, those who share it may have changed. */
+bool wsc__waits_apart(SOCKET s, struct socket *sock)
 {
-	int raw = wsc__rcvall_raw(s, wsc__socket_place(s));
+	return !wsc__socket_is(sock, SOCKET_NONBLOCKING) && !(fcntl((int)s, F_GETFL) & O_NONBLOCK);
+}
 
+/* Of another descriptor, too, for who is woken by that; and looking up so often, in ms, or never (-1). */
+static int wait_for(int fd, short events, int other, int period, uint64_t end)
+{
 	for (;;) {
-		/* The packet socket of SIO_RCVALL cannot be woken, but the raw one can. */
-		struct pollfd waiting[] = { { .fd = (int)s, .events = events }, { .fd = raw } };
-		nfds_t count = raw == (int)s ? 1 : 2;
+		struct pollfd waiting[] = { { .fd = fd, .events = events }, { .fd = other } };
+		nfds_t count = other == fd ? 1 : 2;
 		uint64_t now = wsc__now();
-		int error, left = -1;
+		int error, left = period;
 
 		if (wsc__thread.hook) {
 			error = wsc__run_hook();
@@ -61,6 +66,21 @@ int wsc__wait(SOCKET s, short events, uint64_t end)
 		if (wsc__now() >= end)
 			return WS_WSAETIMEDOUT;
 	}
+}
+
+/* The packet socket of SIO_RCVALL cannot be woken, but the raw one can. One that is shared is not shut when
+ * it is closed here; but another descriptor has its number then. */
+int wsc__wait(SOCKET s, short events, uint64_t end)
+{
+	struct socket *sock = wsc__socket_place(s);
+
+	return wait_for((int)s, events, wsc__rcvall_raw(s, sock),
+			wsc__socket_is(sock, SOCKET_SHARED) ? HOOK_PERIOD : -1, end);
+}
+
+int wsc__wait_descriptor(int fd, short events, uint64_t end)
+{
+	return wait_for(fd, events, fd, -1, end);
 }
 
 /* Hooks are for programs that negotiated Winsock 1: Winsock 2 has abolished them. */

@@ -905,7 +905,7 @@ int wsc__conditional_next(SOCKET s, struct socket *sock, wsc__conditional_ask *a
 	} else if (!error) {
 		if (wsc__socket_is(sock, SOCKET_NONBLOCKING))
 			return WS_WSAEWOULDBLOCK;
-		error = wsc__wait((SOCKET)wsc__conditional_watched(s, sock), POLLIN, WSC_FOREVER);
+		error = wsc__wait_descriptor(wsc__conditional_watched(s, sock), POLLIN, WSC_FOREVER);
 		return error ? error : WSC_LOOK_AGAIN;
 	}
 	if (!error && wsc__socket_is(sock, SOCKET_NONBLOCKING))

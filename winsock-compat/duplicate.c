@@ -130,7 +130,7 @@ static int adopt(int fd, const struct note *note, SOCKET *s)
 	unaware = note->type == SOCK_DGRAM && !(state & (SOCKET_BOUND | SOCKET_CONNECTED)) &&
 		  note->family != WS_AF_UNIX && !getsockname(fd, (struct sockaddr *)&name, &length) &&
 		  !wsc__address_port(&name);
-	error = wsc__socket_add(fd, note->family, note->type, note->protocol, state, &sock);
+	error = wsc__socket_add(fd, note->family, note->type, note->protocol, state | SOCKET_SHARED, &sock);
 	if (error)
 		return error;
 	wsc__socket_lock(sock);
@@ -445,6 +445,16 @@ static void put_token(const struct offer *offer, WSAPROTOCOL_INFOA *information)
 	information->dwProviderReserved = (DWORD)offer->key[0] | 1; /* on Windows the handle */
 }
 
+static void note_shared(struct socket *sock)
+{
+	wsc__socket_lock(sock);
+	if (wsc__socket_is(sock, SOCKET_KNOWN)) {
+		sock->shared = true;
+		wsc__socket_mark(sock, SOCKET_SHARED, 0);
+	}
+	wsc__socket_unlock(sock);
+}
+
 /* `information` is of either kind. */
 static int offer_socket(SOCKET s, struct socket *sock, DWORD pid, WSAPROTOCOL_INFOA *information)
 {
@@ -488,7 +498,7 @@ static int offer_socket(SOCKET s, struct socket *sock, DWORD pid, WSAPROTOCOL_IN
 	if (error)
 		drop(offer);
 	else
-		sock->shared = true;
+		note_shared(sock);
 	return error;
 }
 

@@ -28,7 +28,7 @@ int wsc__watch_begin(struct watch *watch, const struct interest *interest, size_
 	watch->count = watch->noted = watch->ignored = 0;
 	watch->endings = wsc__socket_endings;
 	watch->changes = watch->bell = -1;
-	watch->queued = false;
+	watch->queued = watch->deaf = false;
 	watch->holds = NULL;
 	if (most <= WATCH_FEW)
 		return 0;
@@ -323,7 +323,7 @@ static bool look_at_notes(struct watch *watch)
 	bool ready = false;
 
 	watch->noted = 0;
-	watch->queued = false;
+	watch->queued = watch->deaf = false;
 	for (size_t i = 0; i < watch->count; i++) {
 		int fd = watch->polled[i].fd < 0 ? ~watch->polled[i].fd : watch->polled[i].fd;
 		struct socket *sock = fd ? wsc__socket_place((SOCKET)fd) : NULL;
@@ -332,6 +332,7 @@ static bool look_at_notes(struct watch *watch)
 			continue;
 		watch->noted++;
 		watch->queued = watch->queued || (watch->polled[i].events & POLLOUT && wsc__socket_is(sock, SOCKET_QUEUED));
+		watch->deaf = watch->deaf || wsc__socket_is(sock, SOCKET_RCVALL | SOCKET_SHARED);
 		if (is_idle(state_of(sock)))
 			wsc__socket_ask((SOCKET)fd, sock);
 		if (watch->polled[i].fd == fd && wsc__socket_is(sock, SOCKET_CONDITIONAL)) /* it has another one to tell */
@@ -513,7 +514,7 @@ static int look(struct watch *watch, const struct timespec *time, size_t *ready)
 
 	if (sleeps) {
 		fall_asleep(watch);
-		if (watch->ignored && wsc__socket_endings == watch->endings)
+		if ((watch->ignored || watch->deaf) && wsc__socket_endings == watch->endings)
 			blind = !watch_changes(watch);
 		if (blind)
 			time = shorter(time, &period);

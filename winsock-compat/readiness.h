@@ -37,10 +37,11 @@ struct watch {
 	size_t count;
 	size_t noted;     /* of how many the note knows more than poll(2) does */
 	bool queued;      /* one that is to be writable has a queue, and closesocket does not wake poll(2) then */
+	bool deaf; /* closing one does not wake poll(2), as it cannot be shut or is shared: the bell does */
 	size_t ignored;   /* about how many poll(2) is not asked */
 	unsigned endings; /* wsc__socket_endings when all of them were there */
-	int changes, bell; /* an epoll that tells of those about which poll(2) is not asked, and of the other, an
-			    * eventfd that closesocket rings; -1 */
+	int changes, bell; /* an epoll that tells of those about which poll(2) is not asked, and of the other,
+			    * an eventfd that closesocket rings; -1 until they are needed */
 	struct watch *next, **link; /* of those that sleep */
 	struct watch_hold *holds;   /* the sockets of this call that were closed while it slept */
 	struct pollfd few_polled[WATCH_FEW + 1];
@@ -55,9 +56,10 @@ void wsc__watch_end(struct watch *watch);
 static inline bool wsc__watch_plain(unsigned state)
 {
 	enum {
-		NOTED = SOCKET_CONNECTING | SOCKET_REFUSED | SOCKET_DEFERRED | SOCKET_ERROR_SET | SOCKET_PAUSED |
-			SOCKET_NO_RECEIVE | SOCKET_ERRORS | SOCKET_PORT_UNREACHABLE | SOCKET_EXPIRED |
-			SOCKET_URGENT | SOCKET_CONDITIONAL | SOCKET_QUEUED,
+		NOTED = SOCKET_CONNECTING | SOCKET_REFUSED | SOCKET_DEFERRED | SOCKET_ERROR_SET |
+			SOCKET_PAUSED | SOCKET_NO_RECEIVE | SOCKET_ERRORS | SOCKET_PORT_UNREACHABLE |
+			SOCKET_EXPIRED | SOCKET_URGENT | SOCKET_CONDITIONAL | SOCKET_QUEUED | SOCKET_RCVALL |
+			SOCKET_SHARED,
 	};
 
 	return (state & (SOCKET_KNOWN | NOTED)) == SOCKET_KNOWN &&

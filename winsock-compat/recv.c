@@ -85,6 +85,20 @@ static int check_open(SOCKET s, struct socket *sock)
 	return !error && wsc__socket_is(sock, SOCKET_NO_RECEIVE) ? WS_WSAESHUTDOWN : error;
 }
 
+/* Waits for the next urgent byte. One that is there already, but of which the place cannot be noted, is not
+ * seen by poll(2) to become anything else when another thread has made room for that. */
+static int wait_urgent(SOCKET s, struct socket *sock, uint64_t end)
+{
+	enum { PERIOD = 5 }; /* ms */
+	uint64_t now = wsc__now(), next = now + PERIOD;
+	int error;
+
+	if (!wsc__urgent_is_full(sock))
+		return wsc__wait(s, POLLPRI | POLLRDHUP, end);
+	error = wsc__wait(s, POLLRDHUP, next < end ? next : end);
+	return error == WS_WSAETIMEDOUT && now < end ? 0 : error;
+}
+
 /* One urgent byte. Linux never waits for it, and calls its absence EINVAL; Windows does. */
 static int receive_urgent(SOCKET s, struct socket *sock, struct transfer *transfer, int flags)
 {
@@ -109,7 +123,7 @@ static int receive_urgent(SOCKET s, struct socket *sock, struct transfer *transf
 			return failure(s, sock, posix_error);
 		if (wsc__socket_is(sock, SOCKET_NONBLOCKING))
 			return WS_WSAEWOULDBLOCK;
-		error = wsc__wait(s, POLLPRI | POLLRDHUP, end);
+		error = wait_urgent(s, sock, end);
 		if (error)
 			return error;
 	}
@@ -137,7 +151,7 @@ static int refusal(SOCKET s, struct socket *sock, struct transfer *transfer, int
 static int receive(SOCKET s, struct socket *sock, struct transfer *transfer, int flags)
 {
 	uint64_t end = wsc__deadline(sock->receive_timeout);
-	bool wait = wsc__hooked(sock) || wsc__socket_is(sock, SOCKET_RCVALL);
+	bool wait = wsc__hooked(sock) || wsc__waits_aside(s, sock);
 	unsigned before = sock->state;
 	int error = check_bound(s, sock);
 
@@ -165,6 +179,8 @@ static int receive(SOCKET s, struct socket *sock, struct transfer *transfer, int
 			error = refusal(s, sock, transfer, flags, errno);
 		} else if (errno != EAGAIN || !wait) {
 			error = failure(s, sock, errno);
+		} else if (wsc__socket_is_closed(sock)) {
+			error = WS_WSAEINTR;
 		} else { /* another thread was faster, or there is only something in the queue of errors */
 			wsc__unreachable_collect(s, sock);
 		}
@@ -328,7 +344,7 @@ int WSC(recv)(SOCKET s, char *buffer, int size, int flags)
 		return wsc__result(error);
 	before = sock->state;
 	if (flags || size <= 0 ||
-	    (before & (SOCKET_STREAM | SOCKET_NO_RECEIVE | SOCKET_URGENT)) != SOCKET_STREAM ||
+	    (before & (SOCKET_STREAM | SOCKET_NO_RECEIVE | SOCKET_URGENT | SOCKET_SHARED)) != SOCKET_STREAM ||
 	    sock->receive_timeout || wsc__hooked(sock))
 		return receive_one(s, sock, buffer, size, flags, NULL, NULL);
 	received = recv((int)s, buffer, (size_t)size, 0);

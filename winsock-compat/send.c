@@ -125,7 +125,8 @@ static int transmit(SOCKET s, struct socket *sock, struct transfer *transfer, in
 {
 	enum { AGAIN = 2 };
 	uint64_t end = wsc__deadline(sock->send_timeout);
-	bool wait = wsc__hooked(sock), over = false;
+	bool wait = wsc__hooked(sock) || (wsc__waits_aside(s, sock) && !wsc__socket_is(sock, SOCKET_RCVALL)),
+	     over = false;
 	int error = 0, again = 0;
 
 	if (wsc__socket_is(sock, SOCKET_QUEUED)) {
@@ -155,6 +156,8 @@ static int transmit(SOCKET s, struct socket *sock, struct transfer *transfer, in
 						 sock); /* about one before; on Windows that fails no send */
 		} else if (errno != EAGAIN || !wait) {
 			error = failure(s, sock);
+		} else if (wsc__socket_is_closed(sock)) {
+			error = WS_WSAEINTR;
 		} else {
 			wsc__unreachable_collect(s, sock);
 		}
@@ -252,7 +255,8 @@ int WSC(send)(SOCKET s, const char *data, int size, int flags)
 	if (__builtin_expect(error, 0))
 		return wsc__result(error);
 	if (flags || size < 0 || sock->send_timeout ||
-	    wsc__socket_is(sock, SOCKET_RCVALL | SOCKET_LIMITED | SOCKET_QUEUED) || wsc__hooked(sock))
+	    wsc__socket_is(sock, SOCKET_RCVALL | SOCKET_LIMITED | SOCKET_QUEUED | SOCKET_SHARED) ||
+	    wsc__hooked(sock))
 		return send_one(s, sock, data, size, flags, NULL, 0, 0);
 	now = send((int)s, data, (size_t)size, MSG_NOSIGNAL);
 	if (__builtin_expect(now == size, 1))

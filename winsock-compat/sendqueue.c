@@ -34,6 +34,7 @@ struct sendqueue {
 	struct rest *first, **last;
 	bool ends;  /* behind it the kernel's socket is shut for sending */
 	bool taken; /* between wsc__sendqueue_take and wsc__sendqueue_leave */
+	bool shared; /* others may have the connection too: it goes on with them */
 };
 
 /* Above what a note knows, below the engine's. A signal handler may call exit while a thread has it. */
@@ -215,7 +216,8 @@ void wsc__sendqueue_tell(uint64_t key, uint32_t events)
 		pthread_mutex_lock(&lock);
 		queue = find(key);
 		more = false;
-		if (queue && events & EPOLLIN && !queue->sock && !queue->taken && gets_more(queue))
+		if (queue && events & EPOLLIN && !queue->sock && !queue->taken && !queue->shared &&
+		    gets_more(queue))
 			reset(queue);
 		else if (queue)
 			more = flush(queue, AT_ONCE);
@@ -354,6 +356,10 @@ int wsc__sendqueue_add(SOCKET s, struct socket *sock, const struct iovec *parts,
 	if (!rest)
 		return error;
 	pthread_once(&once, begin);
+	/* The kernel has taken something, so it has a peer, though nobody may have looked. Of one that is
+	 * connecting `lose` would ask the note, for which it may not wait. */
+	if (!wsc__socket_is(sock, SOCKET_CONNECTED))
+		wsc__socket_connected(s, sock);
 	wsc__socket_lock(sock);
 	pthread_mutex_lock(&lock);
 	error = append(s, sock, rest);
@@ -436,6 +442,7 @@ static void part(struct sendqueue *queue)
 
 	if (sock && queue->first)
 		wsc__socket_mark(sock, 0, SOCKET_QUEUED);
+	queue->shared = sock && sock->shared;
 	queue->sock = NULL;
 }
 
@@ -478,7 +485,7 @@ static void leave(struct sendqueue *queue, bool drop)
 	queue->taken = false;
 	if (!queue->first) {
 		free(queue);
-	} else if (drop || gets_more(queue)) {
+	} else if (drop || (!queue->shared && gets_more(queue))) {
 		discard(queue);
 		finish(queue);
 	}

@@ -47,7 +47,7 @@ bool wsc__sendqueue_holds(struct sendqueue *queue);
 
 /* ...and what becomes of it, before the socket's own descriptor is closed: it goes on alone, or is thrown
  * away with `drop`. As on Windows a connection is reset at once if it has something that the program has not
- * received, or gets something after this. NULL is nothing to do. */
+ * received, or gets something after this; but not one that others have too. NULL is nothing to do. */
 void wsc__sendqueue_leave(struct sendqueue *queue, bool drop);
 
 /* The note is dropped and its descriptor was closed by others: the queue goes on alone. Under the lock. */

@@ -44,15 +44,28 @@ static _Atomic unsigned pages_end; /* there are none from here on */
 
 static int end(int fd, struct socket *sock);
 
-/* The threads whose calls were counted have not come along, and cannot give a number back. */
+/* Whoever had it has not come along. */
+static void free_lock(pthread_mutex_t *lock)
+{
+	if (pthread_mutex_trylock(lock))
+		pthread_mutex_init(lock, NULL);
+	else
+		pthread_mutex_unlock(lock);
+}
+
+/* The threads whose calls were counted have not come along, and cannot give a number back, nor let go of a
+ * lock. */
 static void forget_calls(void)
 {
+	free_lock(&table_lock);
 	for (unsigned page = 0; page < pages_end; page++) {
 		struct socket *sockets = wsc__socket_pages[page];
 
-		for (int i = 0; sockets && i < SOCKET_PAGE; i++)
+		for (int i = 0; sockets && i < SOCKET_PAGE; i++) {
+			free_lock(&sockets[i].lock);
 			if (atomic_exchange(&sockets[i].calls, 0) & CALLS_CLOSED)
 				close(sockets[i].number);
+		}
 	}
 	wsc__watch_forget();
 }
@@ -376,6 +389,8 @@ static unsigned lingers(struct socket *sock)
 /* Whether closing is a reset: SO_LINGER without a time. Under the lock. */
 static bool aborts(struct socket *sock)
 {
+	if (sock->shared) /* its last descriptor will be one */
+		return false;
 	return wsc__socket_is(sock, SOCKET_CONNECTED) && is_tcp(sock) && sock->linger_on && !sock->linger_time;
 }
 
@@ -393,9 +408,9 @@ static bool is_awaited(struct socket *sock)
 	return atomic_load(&sock->calls) != CALLS_CLOSED + 1;
 }
 
-/* Waits, and lets the closing be a reset if that was not enough. Linux would wait even if the socket does not block,
- * and let the connection live on afterwards. */
-static void linger(int fd, struct socket *sock, struct sendqueue *queue, bool blocks, unsigned seconds)
+/* Waits, and lets the closing be a reset if that was not enough, as the result says. Linux would wait even if
+ * the socket does not block, and let the connection live on afterwards. */
+static bool linger(int fd, struct socket *sock, struct sendqueue *queue, bool blocks, unsigned seconds)
 {
 	enum { SHORTEST = 1, LONGEST = 32 };
 	uint64_t end = wsc__now() + (uint64_t)seconds * 1000;
@@ -411,6 +426,7 @@ static void linger(int fd, struct socket *sock, struct sendqueue *queue, bool bl
 	setsockopt(fd, SOL_SOCKET, SO_LINGER, late ? &reset : &none, sizeof none);
 	if (late && is_awaited(sock)) /* or it would wait for them */
 		disconnect(fd);
+	return late;
 }
 
 static _Atomic uint64_t woken_at; /* when the last closing woke a call */
@@ -488,7 +504,7 @@ static void finish_end(int fd, struct socket *sock)
 	unsigned state, seconds;
 	uint64_t cookie;
 	struct sendqueue *queue;
-	bool reset, reserves, shared, watched;
+	bool reset, reserves, shared, watched, late = false;
 
 	wsc__socket_lock(sock);
 	cookie = sock->cookie;
@@ -508,8 +524,8 @@ static void finish_end(int fd, struct socket *sock)
 	if (!shared && (watched || is_awaited(sock))) /* a shared one's connection goes on */
 		wake(fd, sock, reset, queue != NULL);
 	if (seconds)
-		linger(fd, sock, queue, !(state & SOCKET_NONBLOCKING), seconds);
-	wsc__sendqueue_leave(queue, seconds != 0);
+		late = linger(fd, sock, queue, !(state & SOCKET_NONBLOCKING), seconds);
+	wsc__sendqueue_leave(queue, late);
 	if (is_awaited(sock))
 		vacate(fd, sock);
 	wsc__socket_end(sock);

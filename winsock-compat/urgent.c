@@ -47,7 +47,7 @@ static int set_in_line(SOCKET s, int on)
 
 static bool is_next(SOCKET s)
 {
-	int yes;
+	int yes = 0;
 
 	return !ioctl((int)s, SIOCATMARK, &yes) && yes;
 }
@@ -166,6 +166,13 @@ static bool note_hole(SOCKET s, struct urgent *urgent)
 	return true;
 }
 
+/* Whether there is no room for one more place, so that the next byte stays with the kernel until some of the
+ * stream was received. Under the lock. */
+static bool is_full(const struct urgent *urgent)
+{
+	return urgent && urgent->holes + 2 > URGENT_MOST;
+}
+
 /* Takes what has come out of the stream, or notes where it stands. Whether there was anything. */
 static bool notice(SOCKET s, struct socket *sock)
 {
@@ -184,8 +191,7 @@ static bool notice(SOCKET s, struct socket *sock)
 		return false;
 	wsc__socket_mark(sock, SOCKET_URGENT, 0);
 	urgent = &extras->urgent_data;
-	while (more && urgent->count + 2 <= URGENT_MOST && urgent->holes + 2 <= URGENT_MOST &&
-	       is_pending(s)) {
+	while (more && urgent->count + 2 <= URGENT_MOST && !is_full(urgent) && is_pending(s)) {
 		unsigned char byte;
 
 		set_in_line(s, 1);
@@ -219,6 +225,16 @@ static bool is_early(SOCKET s, const struct urgent *urgent)
 	return early;
 }
 
+bool wsc__urgent_is_full(struct socket *sock)
+{
+	bool full;
+
+	wsc__socket_lock(sock);
+	full = is_full(of(sock));
+	wsc__socket_unlock(sock);
+	return full;
+}
+
 short wsc__urgent_waiting(struct socket *sock)
 {
 	struct urgent *urgent;
@@ -236,7 +252,8 @@ short wsc__urgent_look(SOCKET s, struct socket *sock, short seen)
 {
 	wsc__socket_lock(sock);
 	notice(s, sock);
-	if (wsc__socket_is(sock, SOCKET_INLINE) || (!is_pending(s) && !(of(sock) && of(sock)->count)))
+	if (wsc__socket_is(sock, SOCKET_INLINE) ||
+	    ((!is_pending(s) || is_full(of(sock))) && !(of(sock) && of(sock)->count)))
 		seen &= ~POLLPRI;
 	wsc__socket_unlock(sock);
 	return seen;

@@ -36,4 +36,8 @@ bool wsc__urgent_is_plain(struct socket *sock);
 int wsc__urgent_count(SOCKET s, struct socket *sock, DWORD *bytes);
 int wsc__urgent_is_at_mark(SOCKET s, struct socket *sock, DWORD *at_mark);
 
+/* Whether the next urgent byte can only be had when some of the stream was received: there are too many
+ * places to remember. */
+bool wsc__urgent_is_full(struct socket *sock);
+
 #endif
