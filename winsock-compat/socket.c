@@ -29,6 +29,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -42,6 +43,7 @@ _Atomic unsigned wsc__socket_endings;
 static pthread_mutex_t table_lock = PTHREAD_MUTEX_INITIALIZER;
 static _Atomic unsigned pages_end; /* there are none from here on */
 
+static bool close_fresh(struct socket *sock, int *error);
 static int end(int fd, struct socket *sock);
 
 /* The threads whose calls were counted have not come along, and cannot give a number back. */
@@ -172,6 +174,7 @@ static void fill(struct socket *sock, uint64_t cookie, int family, int type, int
 {
 	replace_state(sock, 0); /* what a note about another socket may still hold */
 	atomic_fetch_and(&sock->calls, ~(unsigned)CALLS_CLOSED);
+	FILL(fresh, false);
 	FILL(generation, atomic_load_explicit(&sock->generation, memory_order_relaxed) + 1);
 	FILL(type, type);
 	FILL(family, family);
@@ -212,6 +215,40 @@ int wsc__socket_add(int fd, int family, int type, int protocol, unsigned state, 
 	if (wsc__startups)
 		return 0;
 	end(fd, *sock);
+	return WS_WSANOTINITIALISED;
+}
+
+/* What a socket of the kernel's still lacks. */
+static void finish_fresh(int fd, int family, int type, int protocol)
+{
+	if (type == SOCK_DGRAM && family != WS_AF_UNIX)
+		wsc__unreachable_start(fd, wsc__family_to_posix(family));
+	wsc__option_fresh(fd, family, type, protocol);
+}
+
+/* Notes a socket, of TCP or UDP, that may be closed before any call meets it: wsc__socket_adopt does the rest. */
+static int add_fresh(int fd, int family, int type, int protocol)
+{
+	struct socket *sock = (unsigned)fd < (unsigned)SOCKET_PAGE * SOCKET_PAGES ? entry((unsigned)fd) : NULL;
+	int error;
+
+	if (!sock) {
+		close(fd);
+		return WS_WSAENOBUFS;
+	}
+	wsc__socket_lock(sock);
+	replace_state(sock, 0);
+	atomic_fetch_and(&sock->calls, ~(unsigned)CALLS_CLOSED);
+	sock->type = type;
+	sock->family = family;
+	sock->protocol = protocol;
+	sock->cookie = 0;
+	sock->fresh = true;
+	wsc__socket_unlock(sock);
+	if (wsc__startups)
+		return 0;
+	if (!close_fresh(sock, &error))
+		end(fd, sock);
 	return WS_WSANOTINITIALISED;
 }
 
@@ -274,6 +311,21 @@ static unsigned adopted_state(int fd, int family, int type)
 	return state;
 }
 
+/* Under the lock. Whether this is the socket that a fresh note was made of, as far as one can see: it is of its
+ * protocol, and nobody has given it an address, without which it neither has nor seeks a peer, nor listens. A raw
+ * one has its protocol for a port. */
+static bool is_as_made(int fd, struct socket *sock)
+{
+	struct sockaddr_storage name = { .ss_family = AF_UNSPEC };
+	socklen_t size = sizeof name;
+	int protocol;
+
+	return !getsockname(fd, (struct sockaddr *)&name, &size) &&
+	       name.ss_family == wsc__family_to_posix(sock->family) && !wsc__address_port(&name) &&
+	       !option(fd, SOL_SOCKET, SO_PROTOCOL, &protocol) &&
+	       protocol == (sock->type == SOCK_STREAM ? IPPROTO_TCP : IPPROTO_UDP);
+}
+
 /* Under the lock. What the kernel tells may be about two sockets, if this one is closed and its
  * number used again meanwhile. But then the cookie, which was asked first, is that of the old one,
  * and whoever made the new one writes the note anew, or finds that it does not fit. */
@@ -286,9 +338,17 @@ static bool adopt(int fd, struct socket *sock)
 		return false;
 	if (cookie && wsc__socket_is(sock, SOCKET_KNOWN) && cookie == sock->cookie)
 		return true; /* another thread has been faster */
+	if (sock->fresh && is_as_made(fd, sock)) {
+		finish_fresh(fd, sock->family, sock->type, sock->protocol); /* before anything can come */
+		fill(sock, cookie, sock->family, sock->type, sock->protocol, SOCKET_OWNED);
+		return true;
+	}
+	sock->fresh = false;
 	if (option(fd, SOL_SOCKET, SO_TYPE, &type) || option(fd, SOL_SOCKET, SO_DOMAIN, &family) ||
 	    option(fd, SOL_SOCKET, SO_PROTOCOL, &protocol))
 		return false;
+	if (!cookie && wsc__socket_is(sock, SOCKET_KNOWN))
+		return true; /* as it must have been here, where nothing tells two sockets apart */
 	family = wsc__family_from_posix(family);
 	fill(sock, cookie, family, type, protocol, adopted_state(fd, family, type));
 	if (wsc__socket_is(sock, SOCKET_KEEPALIVE))
@@ -304,9 +364,14 @@ struct socket *wsc__socket_adopt(SOCKET s)
 	int type;
 	bool adopted;
 
-	if (!s || s >= (SOCKET)SOCKET_PAGE * SOCKET_PAGES || option((int)s, SOL_SOCKET, SO_TYPE, &type))
+	if (!s || s >= (SOCKET)SOCKET_PAGE * SOCKET_PAGES)
 		return NULL;
-	sock = entry((unsigned)s);
+	sock = wsc__socket_place(s);
+	if (!sock || !sock->fresh) {
+		if (option((int)s, SOL_SOCKET, SO_TYPE, &type))
+			return NULL;
+		sock = entry((unsigned)s);
+	}
 	if (!sock)
 		return NULL;
 	wsc__socket_lock(sock);
@@ -525,6 +590,33 @@ static int end(int fd, struct socket *sock)
 	return 0;
 }
 
+/* Whether a descriptor is a socket, by the cheapest call that tells: it sends no messages. */
+static bool is_socket(int fd)
+{
+	int type;
+
+	return syscall(SYS_sendmmsg, fd, NULL, 0, 0) == 0 || !option(fd, SOL_SOCKET, SO_TYPE, &type);
+}
+
+/* Closes a socket that no call has met since it was made, so that nobody waits for it, and there is nothing to know
+ * of it but that the number has not become something else. False if a call has. Under the lock, so that a first call
+ * finds the note as it was or the number closed. */
+static bool close_fresh(struct socket *sock, int *error)
+{
+	bool fresh;
+
+	wsc__socket_lock(sock);
+	fresh = sock->fresh;
+	if (fresh) {
+		*error = is_socket(sock->number) ? 0 : WS_WSAENOTSOCK;
+		if (!*error)
+			close(sock->number);
+		sock->fresh = false;
+	}
+	wsc__socket_unlock(sock);
+	return fresh;
+}
+
 int wsc__socket_address(SOCKET s, struct socket *sock, const void *user, int user_length,
 			struct sockaddr_storage *address, socklen_t *length)
 {
@@ -577,6 +669,11 @@ void wsc__socket_close_all(void)
 {
 	struct socket *sock;
 
+	for (SOCKET s = 0; s < (SOCKET)SOCKET_PAGE * pages_end; s++) {
+		sock = wsc__socket_place(s);
+		if (sock && sock->fresh) /* which finds out whether it is ours to close */
+			wsc__socket_adopt(s);
+	}
 	for (SOCKET s = 0; (sock = wsc__socket_next(&s)); s++)
 		if (!still_ours((int)s, sock))
 			forget_stranger(sock);
@@ -870,9 +967,10 @@ static int create(int family, int type, int protocol, DWORD flags, SOCKET *s)
 	/* On Windows an IPv6 socket speaks IPv6 only, unless told otherwise. */
 	if (family == WS_AF_INET6)
 		setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &(int){ 1 }, sizeof(int));
-	if (type == SOCK_DGRAM && posix_family != AF_UNIX)
-		wsc__unreachable_start(fd, posix_family);
-	wsc__option_fresh(fd, family, type, protocol);
+	*s = (SOCKET)fd;
+	if (type != SOCK_RAW && family != WS_AF_UNIX && !wsc__joinleaf_is_leaf(flags)) /* a raw one receives at once */
+		return add_fresh(fd, family, type, protocol);
+	finish_fresh(fd, family, type, protocol);
 	error = wsc__socket_add(fd, family, type, protocol, 0, &sock);
 	if (!error && type == SOCK_RAW)
 		wsc__filter_update((SOCKET)fd, sock);
@@ -881,7 +979,6 @@ static int create(int family, int type, int protocol, DWORD flags, SOCKET *s)
 		if (error)
 			end(fd, sock);
 	}
-	*s = (SOCKET)fd;
 	return error;
 }
 
@@ -955,9 +1052,13 @@ static int may_close(SOCKET s, struct socket *sock)
 
 int WSC(closesocket)(SOCKET s)
 {
-	struct socket *sock;
-	int error = wsc__socket_enter(s, &sock);
+	struct socket *sock = wsc__socket_place(s);
+	int error = wsc__enter();
 
+	if (!error && sock && sock->fresh && close_fresh(sock, &error))
+		return wsc__result(error);
+	if (!error)
+		error = wsc__socket_enter(s, &sock);
 	if (!error)
 		error = wsc__socket_verify(s, sock, NULL); /* never close what is no socket any more */
 	if (!error)
