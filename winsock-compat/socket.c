@@ -78,7 +78,8 @@ static struct socket *entry(unsigned fd)
 		if (!page) {
 			page = aligned_alloc(_Alignof(struct socket), SOCKET_PAGE * sizeof *page);
 			if (page)
-				memset(page, 0, SOCKET_PAGE * sizeof *page); /* a mutex of zeros is initialised */
+				memset(page, 0,
+				       SOCKET_PAGE * sizeof *page); /* a mutex of zeros is initialised */
 			for (unsigned i = 0; page && i < SOCKET_PAGE; i++)
 				page[i].number = (int)(fd / SOCKET_PAGE * SOCKET_PAGE + i);
 			*slot = page;
@@ -151,8 +152,8 @@ static unsigned replace_state(struct socket *sock, unsigned state)
 	return before;
 }
 
-/* Under the lock. The same for a socket that is being closed. What calls may be using stays: the raw socket of
- * SIO_RCVALL, and what a conditional listener has open. */
+/* Under the lock. The same for a socket that is being closed. What calls may be using stays: the raw socket
+ * of SIO_RCVALL, and what a conditional listener has open. */
 static unsigned forget_state(struct socket *sock)
 {
 	unsigned before = atomic_fetch_and(&sock->state, SOCKET_RCVALL);
@@ -200,6 +201,21 @@ static void fill(struct socket *sock, uint64_t cookie, int family, int type, int
 	atomic_store_explicit(&sock->state, state, memory_order_release);
 }
 
+/* Under the lock. All that a fresh note needs: it is written for each socket, and most notes are empty
+ * before. */
+static void fill_fresh(struct socket *sock, int family, int type, int protocol)
+{
+	if (atomic_load_explicit(&sock->state, memory_order_relaxed) || sock->extras)
+		replace_state(sock, 0);
+	if (atomic_load_explicit(&sock->calls, memory_order_relaxed) & CALLS_CLOSED)
+		atomic_fetch_and(&sock->calls, ~(unsigned)CALLS_CLOSED);
+	FILL(type, type);
+	FILL(family, family);
+	FILL(protocol, protocol);
+	FILL(cookie, 0);
+	sock->fresh = true; /* before the look whether WSACleanup has come */
+}
+
 #undef FILL
 
 int wsc__socket_add(int fd, int family, int type, int protocol, unsigned state, struct socket **sock)
@@ -226,10 +242,12 @@ static void finish_fresh(int fd, int family, int type, int protocol)
 	wsc__option_fresh(fd, family, type, protocol);
 }
 
-/* Notes a socket, of TCP or UDP, that may be closed before any call meets it: wsc__socket_adopt does the rest. */
+/* Notes a socket, of TCP or UDP, that may be closed before any call meets it: wsc__socket_adopt does the
+ * rest. */
 static int add_fresh(int fd, int family, int type, int protocol)
 {
-	struct socket *sock = (unsigned)fd < (unsigned)SOCKET_PAGE * SOCKET_PAGES ? entry((unsigned)fd) : NULL;
+	struct socket *sock =
+		(unsigned)fd < (unsigned)SOCKET_PAGE * SOCKET_PAGES ? entry((unsigned)fd) : NULL;
 	int error;
 
 	if (!sock) {
@@ -237,13 +255,7 @@ static int add_fresh(int fd, int family, int type, int protocol)
 		return WS_WSAENOBUFS;
 	}
 	wsc__socket_lock(sock);
-	replace_state(sock, 0);
-	atomic_fetch_and(&sock->calls, ~(unsigned)CALLS_CLOSED);
-	sock->type = type;
-	sock->family = family;
-	sock->protocol = protocol;
-	sock->cookie = 0;
-	sock->fresh = true;
+	fill_fresh(sock, family, type, protocol);
 	wsc__socket_unlock(sock);
 	if (wsc__startups)
 		return 0;
@@ -311,19 +323,24 @@ static unsigned adopted_state(int fd, int family, int type)
 	return state;
 }
 
-/* Under the lock. Whether this is the socket that a fresh note was made of, as far as one can see: it is of its
- * protocol, and nobody has given it an address, without which it neither has nor seeks a peer, nor listens. A raw
- * one has its protocol for a port. */
+/* Under the lock. Whether this is the socket that a fresh note was made of, as far as one can see: it is of
+ * its protocol, and nobody has given it an address, without which it neither has nor seeks a peer, nor
+ * listens. A raw one has its protocol for a port. If the kernel tells nothing today, there is nothing to
+ * compare. */
 static bool is_as_made(int fd, struct socket *sock)
 {
-	struct sockaddr_storage name = { .ss_family = AF_UNSPEC };
+	const int spoken = sock->type == SOCK_STREAM ? IPPROTO_TCP : IPPROTO_UDP;
+	struct sockaddr_storage name;
 	socklen_t size = sizeof name;
 	int protocol;
 
-	return !getsockname(fd, (struct sockaddr *)&name, &size) &&
-	       name.ss_family == wsc__family_to_posix(sock->family) && !wsc__address_port(&name) &&
-	       !option(fd, SOL_SOCKET, SO_PROTOCOL, &protocol) &&
-	       protocol == (sock->type == SOCK_STREAM ? IPPROTO_TCP : IPPROTO_UDP);
+	if (option(fd, SOL_SOCKET, SO_PROTOCOL, &protocol))
+		return errno != EBADF && errno != ENOTSOCK;
+	if (protocol != spoken)
+		return false;
+	if (getsockname(fd, (struct sockaddr *)&name, &size))
+		return errno != EBADF && errno != ENOTSOCK;
+	return name.ss_family == wsc__family_to_posix(sock->family) && !wsc__address_port(&name);
 }
 
 /* Under the lock. What the kernel tells may be about two sockets, if this one is closed and its
@@ -428,7 +445,8 @@ static bool outstanding(int fd)
 	return !nothing_outstanding(fd) && wsc__tcp_state(fd) != WSC_TCP_CLOSE;
 }
 
-/* Seconds for which closesocket waits for the peer to have all that was sent; 0: it does not. Under the lock. */
+/* Seconds for which closesocket waits for the peer to have all that was sent; 0: it does not. Under the lock.
+ */
 static unsigned lingers(struct socket *sock)
 {
 	bool may = wsc__socket_is(sock, SOCKET_CONNECTED | SOCKET_CONNECTING) && is_tcp(sock);
@@ -441,10 +459,12 @@ static unsigned lingers(struct socket *sock)
 /* Whether closing is a reset: SO_LINGER without a time. Under the lock. */
 static bool aborts(struct socket *sock)
 {
-	return wsc__socket_is(sock, SOCKET_CONNECTED) && is_tcp(sock) && sock->linger_on && !sock->linger_time;
+	return wsc__socket_is(sock, SOCKET_CONNECTED) && is_tcp(sock) && sock->linger_on &&
+	       !sock->linger_time;
 }
 
-/* Resets the connection, whoever else uses the kernel's socket. Linux before 6.6 may refuse to while a call waits. */
+/* Resets the connection, whoever else uses the kernel's socket. Linux before 6.6 may refuse to while a call
+ * waits. */
 static bool disconnect(int fd)
 {
 	const struct sockaddr nobody = { .sa_family = AF_UNSPEC };
@@ -458,8 +478,8 @@ static bool is_awaited(struct socket *sock)
 	return atomic_load(&sock->calls) != CALLS_CLOSED + 1;
 }
 
-/* Waits, and lets the closing be a reset if that was not enough. Linux would wait even if the socket does not block,
- * and let the connection live on afterwards. */
+/* Waits, and lets the closing be a reset if that was not enough. Linux would wait even if the socket does not
+ * block, and let the connection live on afterwards. */
 static void linger(int fd, struct socket *sock, struct sendqueue *queue, bool blocks, unsigned seconds)
 {
 	enum { SHORTEST = 1, LONGEST = 32 };
@@ -490,8 +510,9 @@ bool wsc__socket_settling(void)
 	return true;
 }
 
-/* Ends what calls of other threads wait for in the kernel. Of a socket that the filter of SIO_RCVALL feeds they
- * see it by the raw socket. What is queued is still to be sent; those who wait for that look up by themselves. */
+/* Ends what calls of other threads wait for in the kernel. Of a socket that the filter of SIO_RCVALL feeds
+ * they see it by the raw socket. What is queued is still to be sent; those who wait for that look up by
+ * themselves. */
 static void wake(int fd, struct socket *sock, bool reset, bool queued)
 {
 	woken_at = wsc__now();
@@ -530,8 +551,8 @@ void wsc__socket_free(struct socket *sock)
 	wsc__socket_unlock(sock);
 }
 
-/* From here on the socket is none, to calls that begin and to those that wait. The closing is a call like those
- * that it meets: whichever leaves last gives the number back. False if another thread was faster. */
+/* From here on the socket is none, to calls that begin and to those that wait. The closing is a call like
+ * those that it meets: whichever leaves last gives the number back. False if another thread was faster. */
 static bool begin_end(struct socket *sock)
 {
 	bool first;
@@ -598,9 +619,9 @@ static bool is_socket(int fd)
 	return syscall(SYS_sendmmsg, fd, NULL, 0, 0) == 0 || !option(fd, SOL_SOCKET, SO_TYPE, &type);
 }
 
-/* Closes a socket that no call has met since it was made, so that nobody waits for it, and there is nothing to know
- * of it but that the number has not become something else. False if a call has. Under the lock, so that a first call
- * finds the note as it was or the number closed. */
+/* Closes a socket that no call has met since it was made, so that nobody waits for it, and there is nothing
+ * to know of it but that the number has not become something else. False if a call has. Under the lock, so
+ * that a first call finds the note as it was or the number closed. */
 static bool close_fresh(struct socket *sock, int *error)
 {
 	bool fresh;
@@ -611,7 +632,7 @@ static bool close_fresh(struct socket *sock, int *error)
 		*error = is_socket(sock->number) ? 0 : WS_WSAENOTSOCK;
 		if (!*error)
 			close(sock->number);
-		sock->fresh = false;
+		atomic_store_explicit(&sock->fresh, false, memory_order_relaxed);
 	}
 	wsc__socket_unlock(sock);
 	return fresh;
@@ -639,8 +660,8 @@ static bool still_ours(int fd, struct socket *sock)
 	uint64_t cookie = 0;
 	socklen_t size = sizeof cookie;
 
-	return wsc__socket_is(sock, SOCKET_OWNED) &&
-	       !getsockopt(fd, SOL_SOCKET, SO_COOKIE, &cookie, &size) && cookie == sock->cookie;
+	return wsc__socket_is(sock, SOCKET_OWNED) && !getsockopt(fd, SOL_SOCKET, SO_COOKIE, &cookie, &size) &&
+	       cookie == sock->cookie;
 }
 
 struct socket *wsc__socket_next(SOCKET *s)
@@ -759,7 +780,8 @@ bool wsc__socket_has_failed(SOCKET s, struct socket *sock, int posix_error)
 {
 	bool stream = sock->type == SOCK_STREAM;
 
-	if (stream && posix_error == ECONNRESET && wsc__socket_is(sock, SOCKET_CONNECTING)) /* so it had a peer */
+	if (stream && posix_error == ECONNRESET &&
+	    wsc__socket_is(sock, SOCKET_CONNECTING)) /* so it had a peer */
 		wsc__socket_connected(s, sock);
 	if (!stream || wsc__socket_connecting(s, sock) || !wsc__socket_is(sock, SOCKET_REFUSED) ||
 	    wsc__socket_verify(s, sock, NULL))
@@ -789,11 +811,13 @@ int wsc__socket_lost(SOCKET s, struct socket *sock, int posix_error)
 	case ETIMEDOUT:
 	case EHOSTUNREACH: /* how Linux calls it when the next hop has fallen silent too */
 	case ENETUNREACH:
-		if (!stream || !wsc__socket_is(sock, SOCKET_CONNECTED) || wsc__tcp_state((int)s) != WSC_TCP_CLOSE)
+		if (!stream || !wsc__socket_is(sock, SOCKET_CONNECTED) ||
+		    wsc__tcp_state((int)s) != WSC_TCP_CLOSE)
 			break;
 		wsc__socket_mark(sock, SOCKET_TIMED_OUT, 0);
-		return wsc__socket_is(sock, SOCKET_KEEPALIVE) && nothing_outstanding((int)s) ? WS_WSAENETRESET :
-											      WS_WSAETIMEDOUT;
+		return wsc__socket_is(sock, SOCKET_KEEPALIVE) && nothing_outstanding((int)s)
+			       ? WS_WSAENETRESET
+			       : WS_WSAETIMEDOUT;
 	}
 	return wsc__error_from_errno(posix_error);
 }
@@ -815,13 +839,13 @@ bool wsc__socket_probed_to_death(SOCKET s, struct socket *sock)
 
 	return wsc__socket_is(sock, SOCKET_KEEPALIVE) &&
 	       !getsockopt((int)s, IPPROTO_TCP, TCP_INFO, &information, &size) &&
-	       information.tcpi_state == WSC_TCP_CLOSE && information.tcpi_probes && nothing_outstanding((int)s);
+	       information.tcpi_state == WSC_TCP_CLOSE && information.tcpi_probes &&
+	       nothing_outstanding((int)s);
 }
 
 int wsc__socket_error(SOCKET s, struct socket *sock, int posix_error)
 {
-	if (wsc__socket_is(sock, SOCKET_CONNECTED) && is_tcp(sock) &&
-	    wsc__tcp_state((int)s) != WSC_TCP_CLOSE)
+	if (wsc__socket_is(sock, SOCKET_CONNECTED) && is_tcp(sock) && wsc__tcp_state((int)s) != WSC_TCP_CLOSE)
 		return 0;
 	return wsc__socket_lost(s, sock, posix_error);
 }
@@ -918,8 +942,9 @@ static int any_protocol(void)
 	return fd;
 }
 
-/* Whether there is such a socket on Windows. The kernel has more of them. The catalogue knows no other type of
- * AF_UNIX than streams, so that others are of another family: that is what Windows says to Go's "unixgram". */
+/* Whether there is such a socket on Windows. The kernel has more of them. The catalogue knows no other type
+ * of AF_UNIX than streams, so that others are of another family: that is what Windows says to Go's
+ * "unixgram". */
 static int check_kind(int family, int type, int protocol)
 {
 	enum { RAW_MOST = 255 };
@@ -958,7 +983,8 @@ static int create(int family, int type, int protocol, DWORD flags, SOCKET *s)
 	if (error)
 		return error;
 	fd = socket(posix_family, type | SOCK_CLOEXEC, protocol);
-	if (fd < 0 && errno == EPROTONOSUPPORT && type == SOCK_RAW && family == WS_AF_INET && protocol == WS_IPPROTO_IP)
+	if (fd < 0 && errno == EPROTONOSUPPORT && type == SOCK_RAW && family == WS_AF_INET &&
+	    protocol == WS_IPPROTO_IP)
 		fd = any_protocol();
 	if (fd >= 0)
 		fd = wsc__socket_not_zero(fd);
@@ -968,7 +994,8 @@ static int create(int family, int type, int protocol, DWORD flags, SOCKET *s)
 	if (family == WS_AF_INET6)
 		setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &(int){ 1 }, sizeof(int));
 	*s = (SOCKET)fd;
-	if (type != SOCK_RAW && family != WS_AF_UNIX && !wsc__joinleaf_is_leaf(flags)) /* a raw one receives at once */
+	if (type != SOCK_RAW && family != WS_AF_UNIX &&
+	    !wsc__joinleaf_is_leaf(flags)) /* a raw one receives at once */
 		return add_fresh(fd, family, type, protocol);
 	finish_fresh(fd, family, type, protocol);
 	error = wsc__socket_add(fd, family, type, protocol, 0, &sock);
@@ -994,7 +1021,7 @@ SOCKET WSC(socket)(int family, int type, int protocol)
 
 /* The group, and most of the flags, ask for nothing that a socket here does not have anyway. */
 SOCKET WSC(WSASocketA)(int family, int type, int protocol, WSAPROTOCOL_INFOA *information, GROUP group,
-		      DWORD flags)
+		       DWORD flags)
 {
 	WSAPROTOCOL_INFOA info;
 	SOCKET s;
@@ -1026,10 +1053,11 @@ WSC_ALIAS(WSASocketA)
 
 /* The structures differ in the name at their end alone, which nobody reads. */
 SOCKET WSC(WSASocketW)(int family, int type, int protocol, WSAPROTOCOL_INFOW *information, GROUP group,
-		      DWORD flags)
+		       DWORD flags)
 {
 	_Static_assert(offsetof(WSAPROTOCOL_INFOW, szProtocol) == offsetof(WSAPROTOCOL_INFOA, szProtocol) &&
-			       offsetof(WSAPROTOCOL_INFOW_UTF32, szProtocol) == offsetof(WSAPROTOCOL_INFOA, szProtocol),
+			       offsetof(WSAPROTOCOL_INFOW_UTF32, szProtocol) ==
+				       offsetof(WSAPROTOCOL_INFOA, szProtocol),
 		       "the members before the name lie alike");
 	return WSC(WSASocketA)(family, type, protocol, (WSAPROTOCOL_INFOA *)information, group, flags);
 }
