@@ -163,7 +163,10 @@ static void files(void)
 	is_string("WSAECONNREFUSED", connect_to(other, path), "...but nobody is there");
 	is_int(0, remove_file(path), "...until it is deleted");
 	is_string("WSAECONNREFUSED", connect_to(other, path), "no file is the same to connect");
-	is_string("success", bind_to(other, path), "...and free for bind");
+	is_string("WSAEINVAL", bind_to(other, path), "...after which the socket cannot be bound, as one of TCP");
+	closesocket(other);
+	other = stream();
+	is_string("success", bind_to(other, path), "...but the name is free for another");
 	is_string("WSAEINVAL", outcome(listen(stream(), 1)), "listen without a name");
 	closesocket(other);
 	remove_file(path);
