@@ -321,6 +321,17 @@ static bool is_open(SOCKET s)
 #endif
 }
 
+/* Wine waits for a datagram to a socket that has no address. */
+static bool waits(int call)
+{
+#ifdef __linux__
+	(void)call;
+	return false;
+#else
+	return strncmp(calls[call].what, "recv", 4) == 0 || strcmp(calls[call].what, "WSARecv") == 0;
+#endif
+}
+
 static void first_calls(int family, int type)
 {
 	char kind[16];
@@ -339,6 +350,10 @@ static void first_calls(int family, int type)
 	for (int i = 0; i < CALLS; i++) {
 		SOCKET met = new_socket(family, type);
 
+		if (type == SOCK_DGRAM && waits(i)) {
+			kept[i] = met;
+			continue;
+		}
 		get_type(met);
 		name_of(met);
 		snprintf(expected, sizeof expected, "%s", calls[i].call(met));
@@ -466,7 +481,7 @@ static void forked(void)
 	fflush(stdout);
 	child = (int)syscall(SYS_fork);
 	if (child == 0) { /* which may say nothing but its status */
-		bool good = strcmp(bind_it(s), "success, then WSAEINVAL") == 0 && closesocket(other) == 0;
+		bool good = strcmp(receive(s), "WSAEINVAL") == 0 && closesocket(other) == 0;
 
 		winsock_end();
 		syscall(SYS_exit_group, good && !is_open(s) && !is_open(other) ? 0 : 1);
