@@ -407,6 +407,7 @@ static struct subject {
 	int family; /* Winsock's */
 	SOCKET s, peer;
 	bool error_was_set; /* SO_ERROR may hold anything */
+	bool unmet;         /* what a call changes may be what is still to be done to a fresh socket */
 } subject;
 
 /* What the process that makes the calls tells the one that waits for it. */
@@ -567,7 +568,7 @@ static void check_kernel(const struct call *call)
 {
 	const char *changed;
 
-	if (changes == snapshot_changes && ++calls_unseen % 16)
+	if (subject.unmet || (changes == snapshot_changes && ++calls_unseen % 16))
 		return;
 	changes = snapshot_changes;
 	changed = snapshot_renew(&snapshot, (int)subject.s);
@@ -1126,6 +1127,19 @@ static bool is_possible(const struct kind *kind, const struct state *state)
 	return state->steps[0] != be_pair || kind->family == POSIX_UNIX;
 }
 
+/* The first call that meets a socket ends its making, which is told from what the call does only later. */
+static void meet(void)
+{
+	int type, size = sizeof type;
+
+	subject.unmet = true;
+	if (one_in(2))
+		make_calls(2);
+	subject.unmet = false;
+	if (getsockopt(subject.s, SOL_SOCKET, SO_TYPE, (char *)&type, &size) != 0)
+		bail("%s: SO_TYPE", subject.kind->text);
+}
+
 /* One socket on its way into a state, with calls between the steps. */
 static void round_of(const struct state *state)
 {
@@ -1139,6 +1153,9 @@ static void round_of(const struct state *state)
 	subject.peer = INVALID_SOCKET;
 	subject.error_was_set = false;
 	shared->state = "on the way";
+	look_anew();
+	if (!kind->behind)
+		meet();
 	look_anew();
 	for (i = 0; i < STEPS && state->steps[i]; i++) {
 		if (one_in(2))

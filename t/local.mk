@@ -36,6 +36,7 @@ TEST_NAMES += error
 TEST_NAMES += errors
 TEST_NAMES += fault
 TEST_NAMES += formatmessage
+TEST_NAMES += fresh
 TEST_NAMES += functions
 TEST_NAMES += harness
 TEST_NAMES += hook

@@ -405,8 +405,11 @@ static SOCKET fresh(const struct subject *subject)
 {
 	const struct option *option = subject->option;
 	SOCKET s = open_socket(subject->kind);
-	DWORD first = (DWORD)option->first[subject->kind->number];
+	DWORD first = (DWORD)option->first[subject->kind->number], type;
+	int size = sizeof type;
 
+	/* Its first call ends its making, which changes what the kernel has: see t/fresh.c. */
+	getsockopt(s, SOL_SOCKET, SO_TYPE, (char *)&type, &size);
 	if (option->traits & OPTION_ANY_HANDLE)
 		set(s, option, &first, sizeof first);
 	provide(s, option, subject->kind);

@@ -46,6 +46,28 @@ static SOCKET was_fresh(SOCKET *more)
 	return new_socket(AF_INET, SOCK_STREAM);
 }
 
+static SOCKET was_fresh_udp(SOCKET *more)
+{
+	*more = INVALID_SOCKET;
+	return new_socket(AF_INET, SOCK_DGRAM);
+}
+
+/* A call has met it, so that there is more of a note about it. */
+static SOCKET met_socket(int type)
+{
+	SOCKET s = new_socket(AF_INET, type);
+	int length = sizeof type;
+
+	getsockopt(s, SOL_SOCKET, SO_TYPE, (char *)&type, &length);
+	return s;
+}
+
+static SOCKET was_idle(SOCKET *more)
+{
+	*more = INVALID_SOCKET;
+	return met_socket(SOCK_STREAM);
+}
+
 static void set(SOCKET s, int level, int name, DWORD value)
 {
 	setsockopt(s, level, name, (char *)&value, sizeof value);
@@ -397,12 +419,14 @@ static const char *close_it(SOCKET s)
 	return words("%s, %s", result, syscall(SYS_fcntl, (int)s, F_GETFD) < 0 ? "closed" : "open");
 }
 
-enum { FRESH, BUSY, SILENT, DEAD, REFUSED, DATAGRAM, LISTENING };
+enum { FRESH, FRESH_DATAGRAM, IDLE, BUSY, SILENT, DEAD, REFUSED, DATAGRAM, LISTENING };
 static const struct {
 	const char *what;
 	SOCKET (*make)(SOCKET *more);
 } olds[] = {
 	[FRESH] = { "a fresh TCP socket", was_fresh },
+	[FRESH_DATAGRAM] = { "a fresh UDP socket", was_fresh_udp },
+	[IDLE] = { "an idle TCP socket", was_idle },
 	[BUSY] = { "a TCP socket with all options", was_busy },
 	[SILENT] = { "TCP with a count of 0", was_silent },
 	[DEAD] = { "a TCP connection that was reset", was_dead },
@@ -477,16 +501,16 @@ static const struct {
 	unsigned olds;
 	const char *new, *call, *right, *wrong, *why;
 } holes[] = {
-	{ WAS(FRESH) | WAS(DEAD) | WAS(REFUSED) | WAS(LISTENING),
+	{ WAS(IDLE) | WAS(DEAD) | WAS(REFUSED) | WAS(LISTENING),
 	  "UDP", "SO_KEEPALIVE", "WSAENOPROTOOPT", "0", same_switch },
-	{ WAS(FRESH) | WAS(LISTENING),
+	{ WAS(IDLE) | WAS(LISTENING),
 	  "UDP", "SO_KEEPALIVE switched off", "WSAENOPROTOOPT" NOT_PROBING, "success" NOT_PROBING, same_switch },
-	{ WAS(FRESH) | WAS(LISTENING),
+	{ WAS(IDLE) | WAS(LISTENING),
 	  "UDP", "SO_KEEPALIVE switched off and on",
 	  "WSAENOPROTOOPT, WSAENOPROTOOPT" NOT_PROBING, "success, WSAENOPROTOOPT" NOT_PROBING, same_switch },
-	{ WAS(FRESH) | WAS(SILENT) | WAS(DEAD) | WAS(LISTENING),
+	{ WAS(IDLE) | WAS(SILENT) | WAS(DEAD) | WAS(LISTENING),
 	  "UDP", "recv", "WSAEINVAL", "WSAETIMEDOUT", wait_as_noted },
-	{ WAS(FRESH) | WAS(SILENT) | WAS(DEAD) | WAS(LISTENING),
+	{ WAS(IDLE) | WAS(SILENT) | WAS(DEAD) | WAS(LISTENING),
 	  "UDP", "recvfrom", "WSAEINVAL", "WSAETIMEDOUT", wait_as_noted },
 	{ WAS(REFUSED) | WAS(DATAGRAM),
 	  "UDP", "recv", "WSAEINVAL", "WSAEWOULDBLOCK", wait_as_noted },
@@ -574,24 +598,48 @@ static bool is_open(int fd)
 	return syscall(SYS_fcntl, fd, F_GETFD) >= 0;
 }
 
+static SOCKET new_ipv4(int type)
+{
+	return new_socket(AF_INET, type);
+}
+
 /* The last WSACleanup closes the sockets that Winsock made, and no descriptor of others. */
 static void cleanup(void)
 {
-	SOCKET ours = new_socket(AF_INET, SOCK_STREAM), socket_then = new_socket(AF_INET, SOCK_STREAM);
-	SOCKET file_then = new_socket(AF_INET, SOCK_DGRAM);
+	SOCKET ours[2], socket_then[2], file_then[2], connection_then[2];
+	SOCKET fresh_udp = new_socket(AF_INET, SOCK_DGRAM), fresh_ipv6 = new_socket(AF_INET6, SOCK_STREAM);
 	int more, adopted = is_tcp(&more), other = is_udp(&more), file = is_file(&more);
+	int connection = is_connected(&more);
 
 	get_type((SOCKET)adopted);
-	posix_dup2(other, (int)socket_then);
-	posix_dup2(file, (int)file_then);
+	for (int met = 0; met < 2; met++) {
+		SOCKET (*make)(int type) = met ? met_socket : new_ipv4;
+
+		ours[met] = make(SOCK_STREAM);
+		socket_then[met] = make(SOCK_STREAM);
+		file_then[met] = make(SOCK_DGRAM);
+		connection_then[met] = make(SOCK_STREAM);
+		posix_dup2(other, (int)socket_then[met]);
+		posix_dup2(file, (int)file_then[met]);
+		posix_dup2(connection, (int)connection_then[met]);
+	}
 	winsock_end();
-	ok(!is_open((int)ours), "WSACleanup closes a socket");
-	ok(is_open(adopted), "...not one that was adopted");
-	ok(is_open((int)socket_then), "...not another's in the place of one");
-	ok(is_open((int)file_then), "...not a file in the place of one");
+	ok(is_open(adopted), "WSACleanup does not close a socket that was adopted");
+	ok(!is_open((int)fresh_udp), "...but a fresh one of UDP");
+	ok(!is_open((int)fresh_ipv6), "...and a fresh one of IPv6");
+	for (int met = 0; met < 2; met++) {
+		ok(!is_open((int)ours[met]), "...%s socket", met ? "an idle" : "a fresh");
+		ok(is_open((int)socket_then[met]), "...not another's in the place of one");
+		ok(is_open((int)file_then[met]), "...not a file in the place of one");
+		ok(is_open((int)connection_then[met]), "...not another's connection in the place of one");
+	}
 	winsock_start();
-	close_both((int[2]){ (int)socket_then, (int)file_then });
+	for (int met = 0; met < 2; met++) {
+		close_both((int[2]){ (int)socket_then[met], (int)file_then[met] });
+		kernel_close(connection_then[met]);
+	}
 	close_both((int[2]){ other, file });
+	close_both((int[2]){ connection, more });
 	kernel_close((SOCKET)adopted);
 }
 
@@ -667,7 +715,7 @@ static void adopted(void)
 /* The one case in which something is lost: a datagram's end. */
 static void truncation(void)
 {
-	SOCKET s = new_socket(AF_INET, SOCK_STREAM), sender = new_socket(AF_INET, SOCK_DGRAM), receiver;
+	SOCKET s = met_socket(SOCK_STREAM), sender = new_socket(AF_INET, SOCK_DGRAM), receiver;
 	struct sockaddr_storage name;
 	int length;
 	char byte;

@@ -173,7 +173,7 @@ static void share(unsigned *seed)
 	fd_set sets[2];
 	char byte;
 
-	switch (next(seed) % 9) {
+	switch (next(seed) % 10) {
 	case 0:
 		may("SO_KEEPALIVE of a shared socket", (int)get(s, SOL_SOCKET, SO_KEEPALIVE) < -1 ? -1 : 0);
 		break;
@@ -202,9 +202,14 @@ static void share(unsigned *seed)
 	case 6:
 		may("SO_DONTLINGER of a shared socket", set(s, SOL_SOCKET, SO_DONTLINGER, 1));
 		break;
+	case 8:
+		fresh = socket(AF_INET, next(seed) % 2 ? SOCK_STREAM : SOCK_DGRAM, 0);
+		must("closesocket of a fresh socket", closesocket(fresh));
+		break;
 	default:
 		fresh = socket(AF_INET, next(seed) % 4 ? SOCK_STREAM : SOCK_DGRAM, 0);
-		ioctlsocket(fresh, FIONBIO, &on);
+		if (next(seed) % 2) /* or whoever comes first is the first to meet it */
+			ioctlsocket(fresh, FIONBIO, &on);
 		s = atomic_exchange(place, fresh);
 		must("closesocket of a shared socket", closesocket(s));
 		break;

@@ -21,11 +21,16 @@ int wsc__joinleaf_check(int type, DWORD flags)
 	return flags & ROOT || (flags & LEAF && type != SOCK_DGRAM && type != SOCK_RAW) ? WS_WSAEINVAL : 0;
 }
 
+bool wsc__joinleaf_is_leaf(DWORD flags)
+{
+	return flags & LEAF;
+}
+
 int wsc__joinleaf_note(struct socket *sock, DWORD flags)
 {
 	struct socket_extras *extras;
 
-	if (!(flags & LEAF))
+	if (!wsc__joinleaf_is_leaf(flags))
 		return 0;
 	wsc__socket_lock(sock);
 	extras = wsc__socket_extras(sock);

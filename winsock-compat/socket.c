@@ -29,6 +29,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -42,6 +43,7 @@ _Atomic unsigned wsc__socket_endings;
 static pthread_mutex_t table_lock = PTHREAD_MUTEX_INITIALIZER;
 static _Atomic unsigned pages_end; /* there are none from here on */
 
+static bool close_fresh(struct socket *sock, int *error);
 static int end(int fd, struct socket *sock);
 
 /* Whoever had it has not come along. */
@@ -89,7 +91,8 @@ static struct socket *entry(unsigned fd)
 		if (!page) {
 			page = aligned_alloc(_Alignof(struct socket), SOCKET_PAGE * sizeof *page);
 			if (page)
-				memset(page, 0, SOCKET_PAGE * sizeof *page); /* a mutex of zeros is initialised */
+				memset(page, 0,
+				       SOCKET_PAGE * sizeof *page); /* a mutex of zeros is initialised */
 			for (unsigned i = 0; page && i < SOCKET_PAGE; i++)
 				page[i].number = (int)(fd / SOCKET_PAGE * SOCKET_PAGE + i);
 			*slot = page;
@@ -162,8 +165,8 @@ static unsigned replace_state(struct socket *sock, unsigned state)
 	return before;
 }
 
-/* Under the lock. The same for a socket that is being closed. What calls may be using stays: the raw socket of
- * SIO_RCVALL, and what a conditional listener has open. */
+/* Under the lock. The same for a socket that is being closed. What calls may be using stays: the raw socket
+ * of SIO_RCVALL, and what a conditional listener has open. */
 static unsigned forget_state(struct socket *sock)
 {
 	unsigned before = atomic_fetch_and(&sock->state, SOCKET_RCVALL);
@@ -185,6 +188,7 @@ static void fill(struct socket *sock, uint64_t cookie, int family, int type, int
 {
 	replace_state(sock, 0); /* what a note about another socket may still hold */
 	atomic_fetch_and(&sock->calls, ~(unsigned)CALLS_CLOSED);
+	FILL(fresh, false);
 	FILL(generation, atomic_load_explicit(&sock->generation, memory_order_relaxed) + 1);
 	FILL(type, type);
 	FILL(family, family);
@@ -210,6 +214,21 @@ static void fill(struct socket *sock, uint64_t cookie, int family, int type, int
 	atomic_store_explicit(&sock->state, state, memory_order_release);
 }
 
+/* Under the lock. All that a fresh note needs: it is written for each socket, and most notes are empty
+ * before. */
+static void fill_fresh(struct socket *sock, int family, int type, int protocol)
+{
+	if (atomic_load_explicit(&sock->state, memory_order_relaxed) || sock->extras)
+		replace_state(sock, 0);
+	if (atomic_load_explicit(&sock->calls, memory_order_relaxed) & CALLS_CLOSED)
+		atomic_fetch_and(&sock->calls, ~(unsigned)CALLS_CLOSED);
+	FILL(type, type);
+	FILL(family, family);
+	FILL(protocol, protocol);
+	FILL(cookie, 0);
+	sock->fresh = true; /* before the look whether WSACleanup has come */
+}
+
 #undef FILL
 
 int wsc__socket_add(int fd, int family, int type, int protocol, unsigned state, struct socket **sock)
@@ -225,6 +244,36 @@ int wsc__socket_add(int fd, int family, int type, int protocol, unsigned state, 
 	if (wsc__startups)
 		return 0;
 	end(fd, *sock);
+	return WS_WSANOTINITIALISED;
+}
+
+/* What a socket of the kernel's still lacks. */
+static void finish_fresh(int fd, int family, int type, int protocol)
+{
+	if (type == SOCK_DGRAM && family != WS_AF_UNIX)
+		wsc__unreachable_start(fd, wsc__family_to_posix(family));
+	wsc__option_fresh(fd, family, type, protocol);
+}
+
+/* Notes a socket, of TCP or UDP, that may be closed before any call meets it: wsc__socket_adopt does the
+ * rest. */
+static int add_fresh(int fd, int family, int type, int protocol)
+{
+	struct socket *sock =
+		(unsigned)fd < (unsigned)SOCKET_PAGE * SOCKET_PAGES ? entry((unsigned)fd) : NULL;
+	int error;
+
+	if (!sock) {
+		close(fd);
+		return WS_WSAENOBUFS;
+	}
+	wsc__socket_lock(sock);
+	fill_fresh(sock, family, type, protocol);
+	wsc__socket_unlock(sock);
+	if (wsc__startups)
+		return 0;
+	if (!close_fresh(sock, &error))
+		end(fd, sock);
 	return WS_WSANOTINITIALISED;
 }
 
@@ -287,6 +336,26 @@ static unsigned adopted_state(int fd, int family, int type)
 	return state;
 }
 
+/* Under the lock. Whether this is the socket that a fresh note was made of, as far as one can see: it is of
+ * its protocol, and nobody has given it an address, without which it neither has nor seeks a peer, nor
+ * listens. A raw one has its protocol for a port. If the kernel tells nothing today, there is nothing to
+ * compare. */
+static bool is_as_made(int fd, struct socket *sock)
+{
+	const int spoken = sock->type == SOCK_STREAM ? IPPROTO_TCP : IPPROTO_UDP;
+	struct sockaddr_storage name;
+	socklen_t size = sizeof name;
+	int protocol;
+
+	if (option(fd, SOL_SOCKET, SO_PROTOCOL, &protocol))
+		return errno != EBADF && errno != ENOTSOCK;
+	if (protocol != spoken)
+		return false;
+	if (getsockname(fd, (struct sockaddr *)&name, &size))
+		return errno != EBADF && errno != ENOTSOCK;
+	return name.ss_family == wsc__family_to_posix(sock->family) && !wsc__address_port(&name);
+}
+
 /* Under the lock. What the kernel tells may be about two sockets, if this one is closed and its
  * number used again meanwhile. But then the cookie, which was asked first, is that of the old one,
  * and whoever made the new one writes the note anew, or finds that it does not fit. */
@@ -299,9 +368,17 @@ static bool adopt(int fd, struct socket *sock)
 		return false;
 	if (cookie && wsc__socket_is(sock, SOCKET_KNOWN) && cookie == sock->cookie)
 		return true; /* another thread has been faster */
+	if (sock->fresh && is_as_made(fd, sock)) {
+		finish_fresh(fd, sock->family, sock->type, sock->protocol); /* before anything can come */
+		fill(sock, cookie, sock->family, sock->type, sock->protocol, SOCKET_OWNED);
+		return true;
+	}
+	sock->fresh = false;
 	if (option(fd, SOL_SOCKET, SO_TYPE, &type) || option(fd, SOL_SOCKET, SO_DOMAIN, &family) ||
 	    option(fd, SOL_SOCKET, SO_PROTOCOL, &protocol))
 		return false;
+	if (!cookie && wsc__socket_is(sock, SOCKET_KNOWN))
+		return true; /* as it must have been here, where nothing tells two sockets apart */
 	family = wsc__family_from_posix(family);
 	fill(sock, cookie, family, type, protocol, adopted_state(fd, family, type));
 	if (wsc__socket_is(sock, SOCKET_KEEPALIVE))
@@ -317,9 +394,14 @@ struct socket *wsc__socket_adopt(SOCKET s)
 	int type;
 	bool adopted;
 
-	if (!s || s >= (SOCKET)SOCKET_PAGE * SOCKET_PAGES || option((int)s, SOL_SOCKET, SO_TYPE, &type))
+	if (!s || s >= (SOCKET)SOCKET_PAGE * SOCKET_PAGES)
 		return NULL;
-	sock = entry((unsigned)s);
+	sock = wsc__socket_place(s);
+	if (!sock || !sock->fresh) {
+		if (option((int)s, SOL_SOCKET, SO_TYPE, &type))
+			return NULL;
+		sock = entry((unsigned)s);
+	}
 	if (!sock)
 		return NULL;
 	wsc__socket_lock(sock);
@@ -376,7 +458,8 @@ static bool outstanding(int fd)
 	return !nothing_outstanding(fd) && wsc__tcp_state(fd) != WSC_TCP_CLOSE;
 }
 
-/* Seconds for which closesocket waits for the peer to have all that was sent; 0: it does not. Under the lock. */
+/* Seconds for which closesocket waits for the peer to have all that was sent; 0: it does not. Under the lock.
+ */
 static unsigned lingers(struct socket *sock)
 {
 	bool may = wsc__socket_is(sock, SOCKET_CONNECTED | SOCKET_CONNECTING) && is_tcp(sock);
@@ -394,7 +477,8 @@ static bool aborts(struct socket *sock)
 	return wsc__socket_is(sock, SOCKET_CONNECTED) && is_tcp(sock) && sock->linger_on && !sock->linger_time;
 }
 
-/* Resets the connection, whoever else uses the kernel's socket. Linux before 6.6 may refuse to while a call waits. */
+/* Resets the connection, whoever else uses the kernel's socket. Linux before 6.6 may refuse to while a call
+ * waits. */
 static bool disconnect(int fd)
 {
 	const struct sockaddr nobody = { .sa_family = AF_UNSPEC };
@@ -441,8 +525,9 @@ bool wsc__socket_settling(void)
 	return true;
 }
 
-/* Ends what calls of other threads wait for in the kernel. Of a socket that the filter of SIO_RCVALL feeds they
- * see it by the raw socket. What is queued is still to be sent; those who wait for that look up by themselves. */
+/* Ends what calls of other threads wait for in the kernel. Of a socket that the filter of SIO_RCVALL feeds
+ * they see it by the raw socket. What is queued is still to be sent; those who wait for that look up by
+ * themselves. */
 static void wake(int fd, struct socket *sock, bool reset, bool queued)
 {
 	woken_at = wsc__now();
@@ -481,8 +566,8 @@ void wsc__socket_free(struct socket *sock)
 	wsc__socket_unlock(sock);
 }
 
-/* From here on the socket is none, to calls that begin and to those that wait. The closing is a call like those
- * that it meets: whichever leaves last gives the number back. False if another thread was faster. */
+/* From here on the socket is none, to calls that begin and to those that wait. The closing is a call like
+ * those that it meets: whichever leaves last gives the number back. False if another thread was faster. */
 static bool begin_end(struct socket *sock)
 {
 	bool first;
@@ -541,6 +626,33 @@ static int end(int fd, struct socket *sock)
 	return 0;
 }
 
+/* Whether a descriptor is a socket, by the cheapest call that tells: it sends no messages. */
+static bool is_socket(int fd)
+{
+	int type;
+
+	return syscall(SYS_sendmmsg, fd, NULL, 0, 0) == 0 || !option(fd, SOL_SOCKET, SO_TYPE, &type);
+}
+
+/* Closes a socket that no call has met since it was made, so that nobody waits for it, and there is nothing
+ * to know of it but that the number has not become something else. False if a call has. Under the lock, so
+ * that a first call finds the note as it was or the number closed. */
+static bool close_fresh(struct socket *sock, int *error)
+{
+	bool fresh;
+
+	wsc__socket_lock(sock);
+	fresh = sock->fresh;
+	if (fresh) {
+		*error = is_socket(sock->number) ? 0 : WS_WSAENOTSOCK;
+		if (!*error)
+			close(sock->number);
+		atomic_store_explicit(&sock->fresh, false, memory_order_relaxed);
+	}
+	wsc__socket_unlock(sock);
+	return fresh;
+}
+
 int wsc__socket_address(SOCKET s, struct socket *sock, const void *user, int user_length,
 			struct sockaddr_storage *address, socklen_t *length)
 {
@@ -563,8 +675,8 @@ static bool still_ours(int fd, struct socket *sock)
 	uint64_t cookie = 0;
 	socklen_t size = sizeof cookie;
 
-	return wsc__socket_is(sock, SOCKET_OWNED) &&
-	       !getsockopt(fd, SOL_SOCKET, SO_COOKIE, &cookie, &size) && cookie == sock->cookie;
+	return wsc__socket_is(sock, SOCKET_OWNED) && !getsockopt(fd, SOL_SOCKET, SO_COOKIE, &cookie, &size) &&
+	       cookie == sock->cookie;
 }
 
 struct socket *wsc__socket_next(SOCKET *s)
@@ -593,6 +705,11 @@ void wsc__socket_close_all(void)
 {
 	struct socket *sock;
 
+	for (SOCKET s = 0; s < (SOCKET)SOCKET_PAGE * pages_end; s++) {
+		sock = wsc__socket_place(s);
+		if (sock && sock->fresh) /* which finds out whether it is ours to close */
+			wsc__socket_adopt(s);
+	}
 	for (SOCKET s = 0; (sock = wsc__socket_next(&s)); s++)
 		if (!still_ours((int)s, sock))
 			forget_stranger(sock);
@@ -678,7 +795,8 @@ bool wsc__socket_has_failed(SOCKET s, struct socket *sock, int posix_error)
 {
 	bool stream = sock->type == SOCK_STREAM;
 
-	if (stream && posix_error == ECONNRESET && wsc__socket_is(sock, SOCKET_CONNECTING)) /* so it had a peer */
+	if (stream && posix_error == ECONNRESET &&
+	    wsc__socket_is(sock, SOCKET_CONNECTING)) /* so it had a peer */
 		wsc__socket_connected(s, sock);
 	if (!stream || wsc__socket_connecting(s, sock) || !wsc__socket_is(sock, SOCKET_REFUSED) ||
 	    wsc__socket_verify(s, sock, NULL))
@@ -708,11 +826,13 @@ int wsc__socket_lost(SOCKET s, struct socket *sock, int posix_error)
 	case ETIMEDOUT:
 	case EHOSTUNREACH: /* how Linux calls it when the next hop has fallen silent too */
 	case ENETUNREACH:
-		if (!stream || !wsc__socket_is(sock, SOCKET_CONNECTED) || wsc__tcp_state((int)s) != WSC_TCP_CLOSE)
+		if (!stream || !wsc__socket_is(sock, SOCKET_CONNECTED) ||
+		    wsc__tcp_state((int)s) != WSC_TCP_CLOSE)
 			break;
 		wsc__socket_mark(sock, SOCKET_TIMED_OUT, 0);
-		return wsc__socket_is(sock, SOCKET_KEEPALIVE) && nothing_outstanding((int)s) ? WS_WSAENETRESET :
-											      WS_WSAETIMEDOUT;
+		return wsc__socket_is(sock, SOCKET_KEEPALIVE) && nothing_outstanding((int)s)
+			       ? WS_WSAENETRESET
+			       : WS_WSAETIMEDOUT;
 	}
 	return wsc__error_from_errno(posix_error);
 }
@@ -734,13 +854,13 @@ bool wsc__socket_probed_to_death(SOCKET s, struct socket *sock)
 
 	return wsc__socket_is(sock, SOCKET_KEEPALIVE) &&
 	       !getsockopt((int)s, IPPROTO_TCP, TCP_INFO, &information, &size) &&
-	       information.tcpi_state == WSC_TCP_CLOSE && information.tcpi_probes && nothing_outstanding((int)s);
+	       information.tcpi_state == WSC_TCP_CLOSE && information.tcpi_probes &&
+	       nothing_outstanding((int)s);
 }
 
 int wsc__socket_error(SOCKET s, struct socket *sock, int posix_error)
 {
-	if (wsc__socket_is(sock, SOCKET_CONNECTED) && is_tcp(sock) &&
-	    wsc__tcp_state((int)s) != WSC_TCP_CLOSE)
+	if (wsc__socket_is(sock, SOCKET_CONNECTED) && is_tcp(sock) && wsc__tcp_state((int)s) != WSC_TCP_CLOSE)
 		return 0;
 	return wsc__socket_lost(s, sock, posix_error);
 }
@@ -837,8 +957,9 @@ static int any_protocol(void)
 	return fd;
 }
 
-/* Whether there is such a socket on Windows. The kernel has more of them. The catalogue knows no other type of
- * AF_UNIX than streams, so that others are of another family: that is what Windows says to Go's "unixgram". */
+/* Whether there is such a socket on Windows. The kernel has more of them. The catalogue knows no other type
+ * of AF_UNIX than streams, so that others are of another family: that is what Windows says to Go's
+ * "unixgram". */
 static int check_kind(int family, int type, int protocol)
 {
 	enum { RAW_MOST = 255 };
@@ -877,7 +998,8 @@ static int create(int family, int type, int protocol, DWORD flags, SOCKET *s)
 	if (error)
 		return error;
 	fd = socket(posix_family, type | SOCK_CLOEXEC, protocol);
-	if (fd < 0 && errno == EPROTONOSUPPORT && type == SOCK_RAW && family == WS_AF_INET && protocol == WS_IPPROTO_IP)
+	if (fd < 0 && errno == EPROTONOSUPPORT && type == SOCK_RAW && family == WS_AF_INET &&
+	    protocol == WS_IPPROTO_IP)
 		fd = any_protocol();
 	if (fd >= 0)
 		fd = wsc__socket_not_zero(fd);
@@ -886,9 +1008,11 @@ static int create(int family, int type, int protocol, DWORD flags, SOCKET *s)
 	/* On Windows an IPv6 socket speaks IPv6 only, unless told otherwise. */
 	if (family == WS_AF_INET6)
 		setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &(int){ 1 }, sizeof(int));
-	if (type == SOCK_DGRAM && posix_family != AF_UNIX)
-		wsc__unreachable_start(fd, posix_family);
-	wsc__option_fresh(fd, family, type, protocol);
+	*s = (SOCKET)fd;
+	if (type != SOCK_RAW && family != WS_AF_UNIX &&
+	    !wsc__joinleaf_is_leaf(flags)) /* a raw one receives at once */
+		return add_fresh(fd, family, type, protocol);
+	finish_fresh(fd, family, type, protocol);
 	error = wsc__socket_add(fd, family, type, protocol, 0, &sock);
 	if (!error && type == SOCK_RAW)
 		wsc__filter_update((SOCKET)fd, sock);
@@ -897,7 +1021,6 @@ static int create(int family, int type, int protocol, DWORD flags, SOCKET *s)
 		if (error)
 			end(fd, sock);
 	}
-	*s = (SOCKET)fd;
 	return error;
 }
 
@@ -913,7 +1036,7 @@ SOCKET WSC(socket)(int family, int type, int protocol)
 
 /* The group, and most of the flags, ask for nothing that a socket here does not have anyway. */
 SOCKET WSC(WSASocketA)(int family, int type, int protocol, WSAPROTOCOL_INFOA *information, GROUP group,
-		      DWORD flags)
+		       DWORD flags)
 {
 	WSAPROTOCOL_INFOA info;
 	SOCKET s;
@@ -945,10 +1068,11 @@ WSC_ALIAS(WSASocketA)
 
 /* The structures differ in the name at their end alone, which nobody reads. */
 SOCKET WSC(WSASocketW)(int family, int type, int protocol, WSAPROTOCOL_INFOW *information, GROUP group,
-		      DWORD flags)
+		       DWORD flags)
 {
 	_Static_assert(offsetof(WSAPROTOCOL_INFOW, szProtocol) == offsetof(WSAPROTOCOL_INFOA, szProtocol) &&
-			       offsetof(WSAPROTOCOL_INFOW_UTF32, szProtocol) == offsetof(WSAPROTOCOL_INFOA, szProtocol),
+			       offsetof(WSAPROTOCOL_INFOW_UTF32, szProtocol) ==
+				       offsetof(WSAPROTOCOL_INFOA, szProtocol),
 		       "the members before the name lie alike");
 	return WSC(WSASocketA)(family, type, protocol, (WSAPROTOCOL_INFOA *)information, group, flags);
 }
@@ -971,9 +1095,13 @@ static int may_close(SOCKET s, struct socket *sock)
 
 int WSC(closesocket)(SOCKET s)
 {
-	struct socket *sock;
-	int error = wsc__socket_enter(s, &sock);
+	struct socket *sock = wsc__socket_place(s);
+	int error = wsc__enter();
 
+	if (!error && sock && sock->fresh && close_fresh(sock, &error))
+		return wsc__result(error);
+	if (!error)
+		error = wsc__socket_enter(s, &sock);
 	if (!error)
 		error = wsc__socket_verify(s, sock, NULL); /* never close what is no socket any more */
 	if (!error)

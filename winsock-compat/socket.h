@@ -150,6 +150,7 @@ struct socket { /* of a size that makes finding one a shift */
 	_Atomic bool unaware;                    /* such a one, which does not see that another was bound since */
 	bool cleaned;                            /* the last WSACleanup is closing it */
 	bool vacated;                            /* it is closed, and another socket keeps its number */
+	_Atomic bool fresh; /* made by socket, and no call has met it: unknown, but for its kind; see add_fresh */
 } __attribute__((aligned(256)));
 _Static_assert(sizeof(struct socket) == 256, "an entry has outgrown its place");
 
@@ -162,7 +163,7 @@ extern struct socket *_Atomic wsc__socket_pages[SOCKET_PAGES];
 /* How many sockets the notes have forgotten: as long as it stays the same, all are there. */
 extern _Atomic unsigned wsc__socket_endings;
 
-/* Adopts a descriptor that we do not know: NULL if it is no socket. */
+/* Adopts a descriptor that we do not know, or ends the making of one that is fresh: NULL if it is no socket. */
 struct socket *wsc__socket_adopt(SOCKET s);
 
 /* The place of a socket's entry, known or not; NULL if it never had one. */
