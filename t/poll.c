@@ -611,7 +611,7 @@ static void many(void)
 	}
 #endif
 	for (made = 0; all && made < PLACES; made++)
-		all[made] = (WSAPOLLFD){ .fd = bound_socket(AF_INET, SOCK_DGRAM, &address, &length),
+		all[made] = (WSAPOLLFD){ .fd = secluded_socket(&address, &length),
 					 .events = POLLIN };
 	sendto(sender, "x", 1, 0, (struct sockaddr *)&address, length);
 	is_int(1, WSAPoll(all, PLACES, ENOUGH), "one of %d sockets", PLACES);

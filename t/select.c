@@ -422,7 +422,7 @@ static void many(void)
 	close(above);
 #endif
 	for (int i = 0; i < COUNT; i++) {
-		SOCKET s = bound_socket(AF_INET, SOCK_DGRAM, &address, &length);
+		SOCKET s = secluded_socket(&address, &length);
 
 #ifdef __linux__
 		if (i % 2) { /* under a high number; it is adopted there */

@@ -88,6 +88,20 @@ SOCKET new_socket(int family, int type)
 	return s;
 }
 
+SOCKET secluded_socket(struct sockaddr_storage *address, int *length)
+{
+	struct sockaddr_in *in = (struct sockaddr_in *)address;
+	SOCKET s = new_socket(AF_INET, SOCK_DGRAM);
+
+	memset(address, 0, sizeof *address);
+	in->sin_family = AF_INET;
+	in->sin_addr.s_addr = htonl(0x7f4d0001); /* 127.77.0.1 */
+	*length = sizeof *in;
+	must(bind(s, (struct sockaddr *)address, *length) == 0, "bind");
+	must(getsockname(s, (struct sockaddr *)address, length) == 0, "getsockname");
+	return s;
+}
+
 SOCKET bound_socket(int family, int type, struct sockaddr_storage *address, int *length)
 {
 	SOCKET s = new_socket(family, type);

@@ -21,6 +21,7 @@ const char *outcome(int result); /* "success", or the last error's name if resul
 /* Sockets on the loopback interface, of AF_INET or AF_INET6. */
 SOCKET new_socket(int family, int type);
 SOCKET bound_socket(int family, int type, struct sockaddr_storage *address, int *length); /* to a free port */
+SOCKET secluded_socket(struct sockaddr_storage *address, int *length); /* of UDP, where no other test sends to */
 SOCKET listening_socket(int family, struct sockaddr_storage *address, int *length);
 void tcp_pair(int family, SOCKET pair[2]); /* connected; [1] is the accepted one */
 void udp_pair(int family, SOCKET pair[2]); /* connected to each other */
