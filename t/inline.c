@@ -185,12 +185,12 @@ static void either_family(void)
 		const char *text;
 		BOOLEAN loopback, broadcast, multicast, link_local;
 	} rows[] = {
-		{ "0.0.0.0" },
-		{ "127.200.0.1", TRUE },
-		{ "255.255.255.255", FALSE, TRUE },
-		{ "239.1.2.3", FALSE, FALSE, TRUE },
+		{ "0.0.0.0", FALSE, FALSE, FALSE, FALSE },
+		{ "127.200.0.1", TRUE, FALSE, FALSE, FALSE },
+		{ "255.255.255.255", FALSE, TRUE, FALSE, FALSE },
+		{ "239.1.2.3", FALSE, FALSE, TRUE, FALSE },
 		{ "169.254.7.7", FALSE, FALSE, FALSE, TRUE },
-		{ "192.0.2.1" },
+		{ "192.0.2.1", FALSE, FALSE, FALSE, FALSE },
 	};
 	static const int families[] = { AF_INET, AF_INET6 };
 
